@@ -1,0 +1,103 @@
+package io.sinew.base;
+
+/// Every refusal that Sinew gives, whatever the door it leaves by. Each door maps a code to its own
+/// protocol in one exhaustive switch; the numbers are stable and appear in logs and in JSON.
+public enum ErrorCode {
+    // Requests that can never succeed as they are: 100 and up.
+    INVALID_REQUEST(100, Blame.CALLER, false),
+    INVALID_TOPIC_NAME(101, Blame.CALLER, false),
+    INVALID_PARTITIONS(102, Blame.CALLER, false),
+    INVALID_REPLICATION_FACTOR(103, Blame.CALLER, false),
+    INVALID_CONFIG(104, Blame.CALLER, false),
+    INVALID_RECORD(105, Blame.CALLER, false),
+    CORRUPT_BATCH(106, Blame.CALLER, false),
+    BATCH_TOO_LARGE(107, Blame.CALLER, false),
+    UNSUPPORTED_COMPRESSION(108, Blame.CALLER, false),
+    INVALID_TIMESTAMP(109, Blame.CALLER, false),
+    INVALID_REQUIRED_ACKS(110, Blame.CALLER, false),
+    INVALID_GROUP_ID(111, Blame.CALLER, false),
+    INVALID_SESSION_TIMEOUT(112, Blame.CALLER, false),
+    INCONSISTENT_GROUP_PROTOCOL(113, Blame.CALLER, false),
+    OFFSET_METADATA_TOO_LARGE(114, Blame.CALLER, false),
+    UNSUPPORTED_VERSION(115, Blame.CALLER, false),
+    TOPIC_DELETION_DISABLED(116, Blame.CALLER, false),
+    POLICY_VIOLATION(117, Blame.CALLER, false),
+
+    // What the caller named is not there: 200 and up.
+    UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),
+    UNKNOWN_TOPIC_ID(201, Blame.CALLER, true),
+    INCONSISTENT_TOPIC_ID(202, Blame.CALLER, true),
+    GROUP_ID_NOT_FOUND(203, Blame.CALLER, false),
+    UNKNOWN_MEMBER_ID(204, Blame.CALLER, false),
+    UNKNOWN_PRODUCER_ID(205, Blame.CALLER, false),
+    OFFSET_OUT_OF_RANGE(206, Blame.CALLER, false),
+    FETCH_SESSION_ID_NOT_FOUND(207, Blame.CALLER, true),
+    RESOURCE_NOT_FOUND(208, Blame.CALLER, false),
+
+    // The caller is late, or somebody else was first: 300 and up.
+    TOPIC_ALREADY_EXISTS(300, Blame.CONFLICT, false),
+    OUT_OF_ORDER_SEQUENCE(301, Blame.CONFLICT, false),
+    DUPLICATE_SEQUENCE(302, Blame.CONFLICT, false),
+    INVALID_PRODUCER_EPOCH(303, Blame.CONFLICT, false),
+    PRODUCER_FENCED(304, Blame.CONFLICT, false),
+    ILLEGAL_GENERATION(305, Blame.CONFLICT, false),
+    REBALANCE_IN_PROGRESS(306, Blame.CONFLICT, false),
+    MEMBER_ID_REQUIRED(307, Blame.CONFLICT, false),
+    FENCED_INSTANCE_ID(308, Blame.CONFLICT, false),
+    NON_EMPTY_GROUP(309, Blame.CONFLICT, false),
+    GROUP_SUBSCRIBED_TO_TOPIC(310, Blame.CONFLICT, false),
+    FENCED_LEADER_EPOCH(311, Blame.CONFLICT, true),
+    UNKNOWN_LEADER_EPOCH(312, Blame.CONFLICT, true),
+    INVALID_FETCH_SESSION_EPOCH(313, Blame.CONFLICT, true),
+    INVALID_TXN_STATE(314, Blame.CONFLICT, false),
+
+    // A named limit was reached: 400 and up.
+    GROUP_MAX_SIZE_REACHED(400, Blame.CAPACITY, false),
+    TOO_MANY_CONNECTIONS(401, Blame.CAPACITY, true),
+    TOO_MANY_PARTITIONS(402, Blame.CAPACITY, false),
+    TIMED_OUT(403, Blame.CAPACITY, true),
+    DISK_FULL(404, Blame.CAPACITY, true),
+
+    // Ours: 500 and up.
+    LOG_STOPPED(500, Blame.INTERNAL, false),
+    DAMAGED_DATA(501, Blame.INTERNAL, false),
+    DATA_DIRECTORY_LOCKED(502, Blame.CALLER, false),
+    DATA_DIRECTORY_TOO_NEW(503, Blame.CALLER, false),
+    COORDINATOR_NOT_AVAILABLE(504, Blame.INTERNAL, true),
+    INTERNAL_ERROR(505, Blame.INTERNAL, false);
+
+    /// Who has to change something.
+    public enum Blame {
+        /// The request is wrong.
+        CALLER,
+        /// The request was right when it was made; the state has moved on.
+        CONFLICT,
+        /// A named limit was reached.
+        CAPACITY,
+        /// Sinew or its machine.
+        INTERNAL
+    }
+
+    private final int number;
+    private final Blame blame;
+    private final boolean retriable;
+
+    ErrorCode(int number, Blame blame, boolean retriable) {
+        this.number = number;
+        this.blame = blame;
+        this.retriable = retriable;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public Blame blame() {
+        return blame;
+    }
+
+    /// Whether the same request may succeed later, unchanged.
+    public boolean retriable() {
+        return retriable;
+    }
+}

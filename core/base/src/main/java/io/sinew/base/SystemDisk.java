@@ -1,0 +1,165 @@
+package io.sinew.base;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+enum SystemDisk implements Disk {
+    INSTANCE;
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+        return new SystemFile(
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public DiskFile openForReading(Path file) throws IOException {
+        return new SystemFile(FileChannel.open(file, StandardOpenOption.READ));
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> names = Files.list(directory)) {
+            return names.sorted().toList();
+        }
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory);
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        Files.deleteIfExists(path);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public AutoCloseable lock(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // Held by this very process: the same answer as held by another.
+        }
+        channel.close();
+        throw new SinewException(
+                ErrorCode.DATA_DIRECTORY_LOCKED,
+                file.getParent()
+                        + " is in use by another Sinew process; stop it, or choose another"
+                        + " directory with --data");
+    }
+
+    @Override
+    public long usableBytes(Path path) throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+
+    private record SystemFile(FileChannel channel) implements DiskFile {
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            int total = 0;
+            while (target.hasRemaining()) {
+                int count = channel.read(target, position + total);
+                if (count < 0) {
+                    break;
+                }
+                total += count;
+            }
+            return total;
+        }
+
+        @Override
+        public void write(ByteBuffer[] sources, long position) throws IOException {
+            if (sources.length == 1) {
+                writeOne(sources[0], position);
+                return;
+            }
+            channel.position(position);
+            int first = 0;
+            while (first < sources.length) {
+                if (!sources[first].hasRemaining()) {
+                    first++;
+                } else if (channel.write(sources, first, sources.length - first) <= 0) {
+                    throw new EOFException("the file took no more bytes");
+                }
+            }
+        }
+
+        private void writeOne(ByteBuffer source, long position) throws IOException {
+            long at = position;
+            while (source.hasRemaining()) {
+                int count = channel.write(source, at);
+                if (count <= 0) {
+                    throw new EOFException("the file took no more bytes");
+                }
+                at += count;
+            }
+        }
+
+        @Override
+        public void sync() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target)
+                throws IOException {
+            return channel.transferTo(position, count, target);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The embedded engine: topics, producers, groups, on the log.
+@org.jspecify.annotations.NullMarked
+module io.sinew.broker {
+    requires transitive io.sinew.log;
+}

@@ -1,0 +1,7 @@
+/// What tests share: seeded trials, hand-written doubles, waiting without sleeping.
+@org.jspecify.annotations.NullMarked
+module io.sinew.kit {
+    requires transitive io.sinew.base;
+
+    exports io.sinew.kit;
+}
