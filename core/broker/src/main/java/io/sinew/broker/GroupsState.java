@@ -83,16 +83,18 @@ public final class GroupsState {
     public GroupDecision tick(long nowMs) {
         wake(nowMs);
         var draft = new GroupDraft();
+        // Before sessions end: it looks at what is stored, and a group that this very decision
+        // empties is not yet stored as empty.
+        if (nowMs >= sweepAtMs) {
+            sweepAtMs = nowMs + GroupOffsets.SWEEP_INTERVAL_MS;
+            offsets.sweep(nowMs, coordinated::containsKey, draft);
+        }
         for (String groupId : timers.due(nowMs)) {
             GroupMembership group = coordinated.get(groupId);
             if (group != null) {
                 group.expire(nowMs, draft);
                 settle(groupId, group);
             }
-        }
-        if (nowMs >= sweepAtMs) {
-            sweepAtMs = nowMs + GroupOffsets.SWEEP_INTERVAL_MS;
-            offsets.sweep(nowMs, coordinated::containsKey, draft);
         }
         return draft.decision();
     }
