@@ -240,8 +240,13 @@ public final class GroupRecordV1Format {
         int rebalanceTimeoutMs = readInt(in);
         int count = readCount(in, PROTOCOL_BYTES_MIN);
         var protocols = new ArrayList<GroupCommand.Protocol>(count);
+        var names = new HashSet<String>();
         for (int i = 0; i < count; i++) {
-            protocols.add(new GroupCommand.Protocol(readText(in), GroupBytes.of(readBytes(in))));
+            String name = readText(in);
+            if (!names.add(name)) {
+                throw damaged("one of its members has a protocol twice");
+            }
+            protocols.add(new GroupCommand.Protocol(name, GroupBytes.of(readBytes(in))));
         }
         return new GroupRecord.StoredMember(
                 memberId,

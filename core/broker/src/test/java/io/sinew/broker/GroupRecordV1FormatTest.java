@@ -62,6 +62,15 @@ class GroupRecordV1FormatTest {
     }
 
     @Test
+    void a_member_that_has_a_protocol_twice_is_refused() {
+        GroupCommand.Protocol protocol = new GroupCommand.Protocol("range", bytes("meta"));
+        var member =
+                new GroupRecord.StoredMember(
+                        "m", null, "app", "host", 1, 2, List.of(protocol, protocol), bytes(""));
+        refuses(generation(1, "range", "m", member), "a protocol twice");
+    }
+
+    @Test
     void the_bytes_are_the_documented_ones() {
         UUID topicId = new UUID(1, 2);
         var record =
@@ -144,11 +153,19 @@ class GroupRecordV1FormatTest {
                     try {
                         GroupRecord record =
                                 GroupRecordV1Format.decode(ByteBuffer.wrap(bytes, 0, size));
-                        new GroupsState(GroupLimits.defaults()).replay(record);
+                        joinAfter(record);
                     } catch (SinewException e) {
                         assertThat(e.code()).isEqualTo(ErrorCode.DAMAGED_DATA);
                     }
                 });
+    }
+
+    /// Whatever can be read can be worked with.
+    private static void joinAfter(GroupRecord record) {
+        var state = new GroupsState(GroupLimits.defaults());
+        state.replay(record);
+        state.handle(0, 1, GroupClient.dynamic().join());
+        state.tick(Integer.MAX_VALUE);
     }
 
     private static void refuses(GroupRecord record, String how) {

@@ -9,6 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A coordinator with its log and its own time. It holds every decision to the contract of
@@ -20,6 +23,8 @@ final class GroupScene {
     private final GroupLimits limits;
     private final List<GroupRecord> log = new ArrayList<>();
     private final Map<Long, GroupReply> replies = new HashMap<>();
+    private final Map<Long, GroupCommand> commands = new HashMap<>();
+    private Consumer<GroupDecision> watcher = _ -> {};
     private List<GroupRecord> lastRecords = List.of();
     private GroupsState state;
     private long nowMs = 1_700_000_000_000L;
@@ -41,6 +46,7 @@ final class GroupScene {
     /// Hands in a command; it may stay without a reply.
     long send(GroupCommand command) {
         long ticket = ++lastTicket;
+        commands.put(ticket, command);
         List<GroupRecord> before = state.snapshot();
         GroupDecision decision = state.handle(nowMs, ticket, command);
         assertThat(state.snapshot()).as("durable before the replay").isEqualTo(before);
@@ -102,8 +108,25 @@ final class GroupScene {
         assertThat(state.nextDeadlineMs()).as("a tick leaves nothing due").isGreaterThan(nowMs);
     }
 
+    /// Shows every decision, after its replay.
+    void watch(Consumer<GroupDecision> newWatcher) {
+        watcher = newWatcher;
+    }
+
+    GroupCommand command(long ticket) {
+        return Objects.requireNonNull(commands.get(ticket), "an answer to nobody");
+    }
+
+    /// Commands without a reply whose sender was not lost in a crash.
+    Set<Long> parked() {
+        Set<Long> parked = new TreeSet<>(commands.keySet());
+        parked.removeAll(replies.keySet());
+        return parked;
+    }
+
     /// Everything that was not written is forgotten; the log is replayed.
     void crash() {
+        commands.keySet().retainAll(replies.keySet());
         state = new GroupsState(limits);
         log.forEach(state::replay);
     }
@@ -135,6 +158,7 @@ final class GroupScene {
             GroupReply before = replies.put(addressed.ticket(), addressed.reply());
             assertThat(before).as("an earlier reply to %s", addressed.ticket()).isNull();
         }
+        watcher.accept(decision);
     }
 
     GroupReply.DescribedGroup describe(String groupId) {
