@@ -52,21 +52,22 @@ record Field(
         };
     }
 
-    /// The Java expression that is true when the field, reached as `value`, has its default.
-    String isDefault(String value, boolean mayBeNull) {
+    /// The Java expression that is true when the field, reached as `value`, has another value than
+    /// its default.
+    String isSet(String value, boolean mayBeNull) {
         if (nullDefault() || type == FieldType.Scalar.RECORDS) {
-            return value + " == null";
+            return value + " != null";
         }
-        String guard = mayBeNull ? value + " != null && " : "";
+        String unlessNull = mayBeNull ? value + " == null || " : "";
         return switch (type) {
-            case FieldType.Array _ -> guard + value + ".isEmpty()";
-            case FieldType.Struct _ -> guard + value + ".isDefault()";
+            case FieldType.Array _ -> unlessNull + "!" + value + ".isEmpty()";
+            case FieldType.Struct _ -> unlessNull + value + ".isSet()";
             case FieldType.Scalar scalar ->
                     switch (scalar) {
-                        case STRING, UUID -> javaDefault() + ".equals(" + value + ")";
-                        case BYTES -> guard + value + ".length == 0";
-                        case BOOL -> defaultValue.equals("true") ? value : "!" + value;
-                        default -> value + " == " + javaDefault();
+                        case STRING, UUID -> "!" + javaDefault() + ".equals(" + value + ")";
+                        case BYTES -> unlessNull + value + ".length != 0";
+                        case BOOL -> defaultValue.equals("true") ? "!" + value : value;
+                        default -> value + " != " + javaDefault();
                     };
         };
     }

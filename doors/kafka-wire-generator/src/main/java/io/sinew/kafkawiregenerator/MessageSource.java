@@ -33,7 +33,7 @@ final class MessageSource {
             new ReadSource(this, struct, out).write(message);
             new WriteSource(this, struct, out).write(message);
             if (!message) {
-                writeIsDefault(struct);
+                writeIsSet(struct);
                 out.line("}");
             }
         }
@@ -105,7 +105,7 @@ final class MessageSource {
         out.line("");
     }
 
-    private void writeIsDefault(Struct struct) {
+    private void writeIsSet(Struct struct) {
         boolean asked =
                 structs.values().stream()
                         .flatMap(s -> s.fields().stream())
@@ -114,12 +114,12 @@ final class MessageSource {
             return;
         }
         out.line("");
-        out.line("private boolean isDefault() {");
+        out.line("private boolean isSet() {");
         List<String> parts =
                 struct.fields().stream()
-                        .map(f -> f.isDefault("this." + f.name(), f.everNullable(struct.scope())))
+                        .map(f -> f.isSet("this." + f.name(), f.everNullable(struct.scope())))
                         .toList();
-        out.line("return " + String.join(" && ", parts) + ";");
+        out.line("return " + String.join(" || ", parts) + ";");
         out.line("}");
     }
 }

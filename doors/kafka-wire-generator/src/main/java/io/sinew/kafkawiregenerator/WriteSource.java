@@ -47,8 +47,7 @@ final class WriteSource {
         if (field.ignorable() || absent.never()) {
             return;
         }
-        String versions = absent.java().contains("||") ? "(" + absent.java() + ")" : absent.java();
-        out.line("if ($ && !($)) {", versions, isDefault(field));
+        out.line("if ($ && $) {", oneTerm(absent.java()), oneTerm(isSet(field)));
         out.line("throw WireException.cannotCarry(\"$.$\", version);", struct.name(), field.name());
         out.line("}");
     }
@@ -72,7 +71,8 @@ final class WriteSource {
         for (Field field : tagged) {
             Condition known = Condition.in(field.tagged(), struct.scope());
             String also = known.always() ? "" : known.java() + " && ";
-            out.line("boolean $ = $!($);", flag(field), also, isDefault(field));
+            String set = also.isEmpty() ? isSet(field) : oneTerm(isSet(field));
+            out.line("boolean $ = $$;", flag(field), also, set);
             out.line("tags += $ ? 1 : 0;", flag(field));
         }
         out.line("out.writeUnsignedVarint(tags);");
@@ -89,8 +89,13 @@ final class WriteSource {
         return "has" + Character.toUpperCase(field.name().charAt(0)) + field.name().substring(1);
     }
 
-    private String isDefault(Field field) {
-        return field.isDefault("this." + field.name(), field.everNullable(struct.scope()));
+    private String isSet(Field field) {
+        return field.isSet("this." + field.name(), field.everNullable(struct.scope()));
+    }
+
+    /// The expression as a term of a conjunction.
+    private static String oneTerm(String expression) {
+        return expression.contains("||") ? "(" + expression + ")" : expression;
     }
 
     private void writeField(Field field) {
