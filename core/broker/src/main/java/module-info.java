@@ -2,4 +2,6 @@
 @org.jspecify.annotations.NullMarked
 module io.sinew.broker {
     requires transitive io.sinew.log;
+
+    exports io.sinew.broker;
 }

@@ -1,0 +1,203 @@
+package io.sinew.broker;
+
+import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
+import io.sinew.log.DataDirectory;
+import io.sinew.log.LogHealth;
+import io.sinew.log.LogOwner;
+import io.sinew.log.LogStore;
+import io.sinew.log.PartitionId;
+import io.sinew.log.PartitionLog;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// The embedded engine: topics, partitions, producers and groups of one data directory. Everything
+/// here is in force when it returns and durable when its commit is.
+public final class Broker implements AutoCloseable {
+    private static final int PRODUCERS_MACHINE = 4;
+
+    private final BrokerSettings settings;
+    private final DataDirectory data;
+    private final LogStore store;
+    private final Topics topics;
+    private final ProducerIds producerIds;
+    private final GroupsRunner groups;
+    private final Housekeeper housekeeper;
+    private final Clock clock;
+
+    private Broker(DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
+            throws IOException {
+        this.data = data;
+        this.settings = settings;
+        this.clock = clock;
+        this.store = LogStore.open(data, settings.logLimits(), clock, metrics);
+        this.topics = new Topics(store, settings);
+        this.producerIds = new ProducerIds(store);
+        this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.housekeeper = new Housekeeper(topics, settings, clock);
+        metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
+        metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);
+    }
+
+    /// Opens the broker of a data directory, which it closes in the end, and brings back what was
+    /// there.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    public static Broker open(
+            DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
+            throws IOException {
+        var broker = new Broker(data, settings, clock, metrics);
+        broker.store.recover(broker.new State());
+        broker.groups.start();
+        broker.housekeeper.start();
+        return broker;
+    }
+
+    /// What the log keeps for the broker.
+    private final class State implements LogOwner {
+        private final long nowMs = clock.nowMs();
+
+        @Override
+        public void restore(Section section) {
+            switch (section.machine()) {
+                case Topics.MACHINE -> topics.restore(section);
+                case ProducerIds.MACHINE -> producerIds.restore(section);
+                case GroupsRunner.MACHINE -> groups.restore(section);
+                case PRODUCERS_MACHINE -> restoreProducers(section.bytes());
+                default -> throw unknown(section.machine());
+            }
+        }
+
+        @Override
+        public void replay(int machine, ByteBuffer body) {
+            switch (machine) {
+                case Topics.MACHINE -> topics.replay(body);
+                case ProducerIds.MACHINE -> producerIds.replay(body);
+                case GroupsRunner.MACHINE -> groups.replay(body);
+                default -> throw unknown(machine);
+            }
+        }
+
+        @Override
+        public void replayBatch(PartitionLog log, ByteBuffer batch) {
+            topics.partition(log.id()).ifPresent(partition -> partition.replay(batch, nowMs));
+        }
+
+        @Override
+        public List<Section> snapshots() {
+            return List.of(
+                    topics.snapshot(),
+                    producerIds.snapshot(),
+                    groups.snapshot(),
+                    new Section(PRODUCERS_MACHINE, 0, producers()));
+        }
+
+        private static SinewException unknown(int machine) {
+            return new SinewException(
+                    ErrorCode.DAMAGED_DATA,
+                    "the data directory has records of an unknown kind, " + machine);
+        }
+    }
+
+    /// Partitions with idempotent producers: topic id 16 B, index i32, then as [ProducerStates] has
+    /// it.
+    private byte[] producers() {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            for (Partition partition : topics.partitions()) {
+                partition.writeProducers(out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void restoreProducers(byte[] bytes) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            while (in.available() > 0) {
+                var id = new PartitionId(new UUID(in.readLong(), in.readLong()), in.readInt());
+                Optional<Partition> partition = topics.partition(id);
+                if (partition.isPresent()) {
+                    partition.get().readProducers(in);
+                } else {
+                    // Deleted between two snapshots of one checkpoint.
+                    new ProducerStates().readFrom(in);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public BrokerSettings settings() {
+        return settings;
+    }
+
+    public String clusterId() {
+        return data.clusterId();
+    }
+
+    public int nodeId() {
+        return settings.intValue(BrokerSettings.NODE_ID);
+    }
+
+    public int leaderEpoch() {
+        return store.leaderEpoch();
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public ProducerIds producerIds() {
+        return producerIds;
+    }
+
+    public GroupsRunner groups() {
+        return groups;
+    }
+
+    public LogHealth.Status health() {
+        return store.health().status();
+    }
+
+    /// Where the data is, for people.
+    public String dataDirectory() {
+        return data.path().toString();
+    }
+
+    /// Deletes a topic: waits until the deletion is durable, then drops groups' offsets in it and
+    /// its files.
+    ///
+    /// @throws SinewException `UNKNOWN_TOPIC_ID`, `TOPIC_DELETION_DISABLED`, `LOG_STOPPED`
+    public void deleteTopic(UUID id) throws InterruptedException {
+        Topics.Changed deleted = topics.delete(id);
+        deleted.commit().awaitDurable();
+        groups.submit(new GroupCommand.ForgetTopics(Set.of(id))).await();
+        topics.deleteFiles(deleted.topic());
+    }
+
+    @Override
+    public void close() throws IOException {
+        housekeeper.close();
+        groups.close();
+        store.close();
+        data.close();
+    }
+}

@@ -1,0 +1,312 @@
+package io.sinew.broker;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.log.LogLimits;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The broker's settings: what was set, and defaults for the rest. Names are those of Kafka's
+/// broker configs; a broker setting that gives topics their default has Kafka's name for that too
+/// (`log.retention.ms` for `retention.ms`). `durability` is Sinew's own.
+public final class BrokerSettings {
+    public static final String AUTO_CREATE_TOPICS = "auto.create.topics.enable";
+    public static final String CONNECTIONS_MAX_IDLE_MS = "connections.max.idle.ms";
+    public static final String DELETE_TOPICS = "delete.topic.enable";
+    public static final String DURABILITY = "durability";
+    public static final String FETCH_MAX_BYTES = "fetch.max.bytes";
+    public static final String MAX_CONNECTIONS = "max.connections";
+    public static final String MAX_PARTITIONS = "max.partitions";
+    public static final String NODE_ID = "node.id";
+    public static final String NUM_PARTITIONS = "num.partitions";
+    public static final String PRODUCER_ID_EXPIRATION_MS = "producer.id.expiration.ms";
+    public static final String REPLICATION_FACTOR = "default.replication.factor";
+    public static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
+    public static final String SOCKET_REQUEST_MAX_BYTES = "socket.request.max.bytes";
+
+    private static final List<Setting> OWN =
+            List.of(
+                    Setting.ofBoolean(
+                            AUTO_CREATE_TOPICS,
+                            true,
+                            "Whether a topic that a client names is created when there is none."),
+                    Setting.ofLong(
+                            CONNECTIONS_MAX_IDLE_MS,
+                            600_000,
+                            1,
+                            "A connection without a request for this long is closed."),
+                    Setting.ofInt(
+                            REPLICATION_FACTOR,
+                            1,
+                            1,
+                            Short.MAX_VALUE,
+                            "Taken for Kafka's tools; there is one replica whatever is asked for."),
+                    Setting.ofBoolean(
+                            DELETE_TOPICS, true, "Whether topics can be deleted by clients."),
+                    Setting.ofWord(
+                            DURABILITY,
+                            "fsync",
+                            Set.of("fsync", "os"),
+                            "What an acknowledgement promises: `fsync`, the data survives a power"
+                                    + " failure; `os`, it survives a crash of the process only, as"
+                                    + " with Apache Kafka's defaults."),
+                    Setting.ofInt(
+                            FETCH_MAX_BYTES,
+                            57_671_680,
+                            1024,
+                            Integer.MAX_VALUE,
+                            "Bytes that one fetch returns at most."),
+                    Setting.ofInt(
+                            "group.initial.rebalance.delay.ms",
+                            0,
+                            0,
+                            Integer.MAX_VALUE,
+                            "How long the first rebalance of an empty group waits for more members"
+                                    + " (Kafka: 3000)."),
+                    Setting.ofInt(
+                            "group.max.session.timeout.ms",
+                            1_800_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Longest session time-out that a member may ask for."),
+                    Setting.ofInt(
+                            "group.max.size",
+                            10_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Members that one consumer group may have."),
+                    Setting.ofInt(
+                            "group.min.session.timeout.ms",
+                            6_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Shortest session time-out that a member may ask for."),
+                    Setting.ofInt(
+                            MAX_CONNECTIONS,
+                            10_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Connections open at a time; more are closed at once."),
+                    Setting.ofInt(
+                            MAX_PARTITIONS,
+                            200_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Partitions of all topics together; Sinew's own bound."),
+                    Setting.ofInt(
+                            NODE_ID,
+                            1,
+                            0,
+                            Integer.MAX_VALUE,
+                            "The id that Kafka clients know this broker by."),
+                    Setting.ofInt(
+                            NUM_PARTITIONS,
+                            1,
+                            1,
+                            100_000,
+                            "Partitions of a topic that is created without saying how many."),
+                    Setting.ofInt(
+                            "offset.metadata.max.bytes",
+                            4_096,
+                            0,
+                            Integer.MAX_VALUE,
+                            "Longest text beside a committed offset."),
+                    Setting.ofLong(
+                            "offsets.retention.minutes",
+                            10_080,
+                            1,
+                            "How long offsets are kept after their group has become empty."),
+                    Setting.ofLong(
+                            PRODUCER_ID_EXPIRATION_MS,
+                            86_400_000,
+                            1,
+                            "How long a partition remembers an idempotent producer that is idle."),
+                    Setting.ofLong(
+                            RETENTION_CHECK_MS,
+                            300_000,
+                            1,
+                            "How often old segments are looked for."),
+                    Setting.ofInt(
+                            SOCKET_REQUEST_MAX_BYTES,
+                            104_857_600,
+                            1024,
+                            Integer.MAX_VALUE - 16,
+                            "Largest request; a larger one closes the connection."));
+
+    /// Kafka's broker-wide names for topic settings that are not simply `log.` and the topic's
+    /// name.
+    private static final Map<String, String> SYNONYMS =
+            Map.of(
+                    "compression.type", "compression.type",
+                    "delete.retention.ms", "log.cleaner.delete.retention.ms",
+                    "file.delete.delay.ms", "log.segment.delete.delay.ms",
+                    "flush.messages", "log.flush.interval.messages",
+                    "flush.ms", "log.flush.interval.ms",
+                    "max.message.bytes", "message.max.bytes",
+                    "min.insync.replicas", "min.insync.replicas",
+                    "segment.ms", "log.roll.ms",
+                    "segment.jitter.ms", "log.roll.jitter.ms",
+                    "unclean.leader.election.enable", "unclean.leader.election.enable");
+
+    private static final Map<String, String> CLEANER_SYNONYMS =
+            Map.of(
+                    "max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms",
+                    "min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio",
+                    "min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms",
+                    "segment.index.bytes", "log.index.size.max.bytes");
+
+    /// Kafka's other units for two of them.
+    private static final Map<String, Long> HOURS_AND_MINUTES =
+            Map.of(
+                    "log.retention.hours", 3_600_000L,
+                    "log.retention.minutes", 60_000L,
+                    "log.roll.hours", 3_600_000L);
+
+    private static final Map<String, Setting> KNOWN = known();
+
+    private final Map<String, String> values;
+
+    private BrokerSettings(Map<String, String> values) {
+        this.values = values;
+    }
+
+    public static BrokerSettings defaults() {
+        return of(Map.of());
+    }
+
+    /// Checks and takes settings by name.
+    ///
+    /// @throws SinewException `INVALID_CONFIG`, naming what is near an unknown name
+    public static BrokerSettings of(Map<String, String> set) {
+        var checked = new TreeMap<String, String>();
+        set.forEach((name, value) -> {
+            Long unitMs = HOURS_AND_MINUTES.get(name);
+            String target = unitMs == null ? name : name.replaceAll("[a-z]+$", "ms");
+            String inMs = unitMs == null ? value : inMs(name, value, unitMs);
+            setting(target).check(inMs);
+            if (unitMs == null || !set.containsKey(target)) {
+                checked.put(target, inMs);
+            }
+        });
+        return new BrokerSettings(checked);
+    }
+
+    private static String inMs(String name, String value, long unitMs) {
+        try {
+            long number = Long.parseLong(value.strip());
+            return Long.toString(number < 0 ? number : Math.multiplyExact(number, unitMs));
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new SinewException(
+                    ErrorCode.INVALID_CONFIG,
+                    "Invalid value " + value + " for configuration " + name,
+                    e);
+        }
+    }
+
+    private static Map<String, Setting> known() {
+        var known = new LinkedHashMap<String, Setting>();
+        for (Setting setting : OWN) {
+            known.put(setting.name(), setting);
+        }
+        for (Setting topic : TopicSettings.all()) {
+            String name = synonym(topic.name());
+            known.put(
+                    name,
+                    new Setting(
+                            name,
+                            topic.type(),
+                            topic.defaultValue(),
+                            topic.least(),
+                            topic.most(),
+                            topic.allowed(),
+                            "For topics that do not set `"
+                                    + topic.name()
+                                    + "`: "
+                                    + topic.meaning()));
+        }
+        return known;
+    }
+
+    /// All broker settings there are.
+    public static List<Setting> all() {
+        return List.copyOf(KNOWN.values());
+    }
+
+    /// The broker-wide name of a topic setting.
+    public static String synonym(String topicSetting) {
+        String special = SYNONYMS.getOrDefault(topicSetting, CLEANER_SYNONYMS.get(topicSetting));
+        return special != null ? special : "log." + topicSetting;
+    }
+
+    private static Setting setting(String name) {
+        Setting setting = KNOWN.get(name);
+        if (setting != null) {
+            return setting;
+        }
+        throw new SinewException(
+                ErrorCode.INVALID_CONFIG,
+                "There is no setting "
+                        + name
+                        + near(name).map(known -> "; did you mean " + known + "?").orElse(".")
+                        + " docs/configuration.md lists all of them");
+    }
+
+    private static Optional<String> near(String name) {
+        var words = new ArrayList<>(List.of(name.toLowerCase(Locale.ROOT).split("[._-]")));
+        return KNOWN.keySet().stream()
+                .filter(known -> List.of(known.split("\\.")).containsAll(words))
+                .findFirst()
+                .or(() ->
+                        KNOWN.keySet().stream()
+                                .filter(known -> known.contains(words.getLast()))
+                                .findFirst());
+    }
+
+    /// What was set, by name.
+    public Map<String, String> values() {
+        return values;
+    }
+
+    public String text(String name) {
+        return values.getOrDefault(name, setting(name).defaultValue());
+    }
+
+    public int intValue(String name) {
+        return Integer.parseInt(text(name).strip());
+    }
+
+    public long longValue(String name) {
+        return Long.parseLong(text(name).strip());
+    }
+
+    public boolean isOn(String name) {
+        return Boolean.parseBoolean(text(name));
+    }
+
+    LogLimits logLimits() {
+        return LogLimits.defaults()
+                .withDurability(
+                        text(DURABILITY).equals("os")
+                                ? LogLimits.Durability.OS
+                                : LogLimits.Durability.FSYNC);
+    }
+
+    GroupLimits groupLimits() {
+        GroupLimits defaults = GroupLimits.defaults();
+        return new GroupLimits(
+                intValue("group.min.session.timeout.ms"),
+                intValue("group.max.session.timeout.ms"),
+                intValue("group.max.size"),
+                intValue("group.initial.rebalance.delay.ms"),
+                defaults.newMemberJoinTimeoutMs(),
+                intValue("offset.metadata.max.bytes"),
+                Math.multiplyExact(longValue("offsets.retention.minutes"), 60_000L),
+                defaults.groupsMax());
+    }
+}

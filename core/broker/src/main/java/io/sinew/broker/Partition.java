@@ -1,0 +1,221 @@
+package io.sinew.broker;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.log.BatchV2Format;
+import io.sinew.log.Commit;
+import io.sinew.log.LogStore;
+import io.sinew.log.PartitionLog;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// One partition as its clients meet it: checks what producers send and appends it to the log;
+/// gives the log to readers. Appends are one at a time, under its lock.
+public final class Partition {
+    private final Topic topic;
+    private final int index;
+    private final LogStore store;
+    private final PartitionLog log;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ProducerStates producers = new ProducerStates();
+    private volatile TopicConfig config;
+
+    Partition(Topic topic, int index, LogStore store, PartitionLog log, TopicConfig config) {
+        this.topic = topic;
+        this.index = index;
+        this.store = store;
+        this.log = log;
+        this.config = config;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public String topicName() {
+        return topic.name();
+    }
+
+    /// For reading.
+    public PartitionLog log() {
+        return log;
+    }
+
+    public TopicConfig config() {
+        return config;
+    }
+
+    void configure(TopicConfig value) {
+        config = value;
+        log.configure(value.partition());
+    }
+
+    /// Where an append went.
+    ///
+    /// @param baseOffset offset of the batch's first record
+    /// @param logAppendMs the broker's time on the batch, or -1 when the producer's stands
+    /// @param commit when it is safe
+    public record Appended(long baseOffset, long logAppendMs, Commit commit) {}
+
+    /// Checks and appends one batch. Its bytes are copied: the caller may use the buffer again.
+    ///
+    /// @param batch from position to limit
+    /// @throws SinewException as [BatchV2Format#requireOne]; `BATCH_TOO_LARGE`,
+    ///   `INVALID_TIMESTAMP`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_EPOCH`,
+    ///   `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    public Appended append(ByteBuffer batch, long nowMs) throws InterruptedException {
+        TopicConfig limits = config;
+        requireAcceptable(batch, nowMs, limits);
+        boolean idempotent = BatchV2Format.producerId(batch, batch.position()) >= 0;
+        OptionalLong stampMs =
+                limits.logAppendTime() ? OptionalLong.of(nowMs) : OptionalLong.empty();
+        store.awaitRoom();
+        lock.lock();
+        try {
+            if (idempotent) {
+                Optional<Long> original = producers.check(batch);
+                if (original.isPresent()) {
+                    // Safe once everything before now is, the original included.
+                    return new Appended(original.get(), -1, store.barrier());
+                }
+            }
+            PartitionLog.Append append = log.append(batch, store.leaderEpoch(), stampMs);
+            producers.replay(batch, append.baseOffset(), nowMs);
+            return new Appended(append.baseOffset(), stampMs.orElse(-1), append.commit());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void requireAcceptable(ByteBuffer batch, long nowMs, TopicConfig limits) {
+        if (batch.remaining() > limits.maxBatchBytes()) {
+            throw new SinewException(
+                    ErrorCode.BATCH_TOO_LARGE,
+                    "The batch has "
+                            + batch.remaining()
+                            + " bytes; the topic takes "
+                            + limits.maxBatchBytes()
+                            + " (max.message.bytes)");
+        }
+        BatchV2Format.requireOne(batch);
+        int at = batch.position();
+        if (BatchV2Format.isTransactional(batch, at)) {
+            throw new SinewException(
+                    ErrorCode.INVALID_TXN_STATE, "transactions are not served yet");
+        }
+        if (!limits.logAppendTime()) {
+            requireTimely(batch, at, nowMs, limits);
+        }
+    }
+
+    /// Bounds on producers' clocks (KIP-937).
+    private static void requireTimely(ByteBuffer batch, int at, long nowMs, TopicConfig limits) {
+        long latest = BatchV2Format.maxTimestamp(batch, at);
+        long first = BatchV2Format.baseTimestamp(batch, at);
+        if (latest - nowMs > limits.timestampAfterMaxMs()
+                || (first >= 0 && nowMs - first > limits.timestampBeforeMaxMs())) {
+            throw new SinewException(
+                    ErrorCode.INVALID_TIMESTAMP,
+                    "The batch's timestamps, "
+                            + first
+                            + " to "
+                            + latest
+                            + ", are too far from the broker's clock, "
+                            + nowMs);
+        }
+    }
+
+    /// Takes in a batch from the write-ahead log. When it was appended is not known; the time of
+    /// the replay keeps its producer from being forgotten early.
+    void replay(ByteBuffer batch, long nowMs) {
+        lock.lock();
+        try {
+            producers.replay(batch, BatchV2Format.baseOffset(batch, batch.position()), nowMs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Deletes the records before `offset`; -1 stands for the end.
+    ///
+    /// @return where the log starts then; it is durable when the commit is
+    /// @throws SinewException `OFFSET_OUT_OF_RANGE`
+    public Trimmed deleteBefore(long offset) {
+        long target = offset == -1 ? log.endOffset() : offset;
+        if (target < 0) {
+            throw new SinewException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE, "cannot delete up to offset " + offset);
+        }
+        Commit commit = log.trim(target);
+        return new Trimmed(log.logStartOffset(), commit);
+    }
+
+    /// Where the log starts after a deletion.
+    public record Trimmed(long logStartOffset, Commit commit) {}
+
+    /// The idempotent producers that the partition remembers.
+    public Collection<IdempotentProducer> producers() {
+        lock.lock();
+        try {
+            return List.copyOf(producers.describe());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void expireProducers(long oldestMs) {
+        lock.lock();
+        try {
+            producers.expire(oldestMs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Writes the producers if there are any, behind the partition's id.
+    boolean writeProducers(DataOutputStream out) throws IOException {
+        lock.lock();
+        try {
+            if (producers.isEmpty()) {
+                return false;
+            }
+            out.writeLong(topic.id().getMostSignificantBits());
+            out.writeLong(topic.id().getLeastSignificantBits());
+            out.writeInt(index);
+            producers.writeTo(out);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void readProducers(DataInputStream in) throws IOException {
+        producers.readFrom(in);
+    }
+
+    /// Applies retention (`retention.ms`, `retention.bytes`) as of `nowMs`.
+    ///
+    /// @return bytes freed
+    long retain(long nowMs) throws IOException, InterruptedException {
+        TopicConfig limits = config;
+        if (limits.deletes()) {
+            long oldestMs =
+                    limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
+            long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
+            long start = log.retainableStart(oldestMs, maxBytes);
+            if (start > log.logStartOffset()) {
+                log.trim(start);
+            }
+        }
+        // A crash must not bring the log start back once the segments are gone.
+        store.barrier().awaitDurable();
+        return log.deleteTrimmedSegments();
+    }
+}
