@@ -1,0 +1,310 @@
+package io.sinew.kafka;
+
+import io.sinew.base.Clock;
+import io.sinew.base.SinewException;
+import io.sinew.kafkawire.ApiKey;
+import io.sinew.kafkawire.Message;
+import io.sinew.kafkawire.Records;
+import io.sinew.kafkawire.RequestHeader;
+import io.sinew.kafkawire.ResponseHeader;
+import io.sinew.kafkawire.WireReader;
+import io.sinew.kafkawire.WireWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One client's connection. Its reader, a virtual thread, reads a request, has it handled, and goes on
+/// with the next while the first may still wait for the disk; its writer, another, sends the answers
+/// in order. Neither is ever interrupted (that would close a segment file under everybody else):
+/// closing the socket ends both.
+final class Connection {
+    private static final System.Logger LOGGER = System.getLogger(Connection.class.getName());
+
+    /// Answers that are ready are sent together up to this size.
+    private static final int GATHER_BYTES = 64 << 10;
+
+    private static final int FIRST_ANSWER_BYTES = 512;
+    private static final int MIN_REQUEST_BYTES = 8;
+
+    private final SocketChannel channel;
+    private final Apis apis;
+    private final RequestBuffers buffers;
+    private final DoorLimits limits;
+    private final Clock clock;
+    private final String host;
+    private final InetSocketAddress reached;
+    private final BlockingQueue<Answer> answers;
+
+    private volatile long lastActivityNanos;
+    private volatile boolean midRequest;
+    private volatile boolean closing;
+
+    /// An answer on its way to the writer; null fields mark the end of the connection.
+    private record Answer(@Nullable ApiKey api, int version, int correlationId, Reply reply) {
+        static final Answer END = new Answer(null, 0, 0, Optional::empty);
+    }
+
+    Connection(
+            SocketChannel channel,
+            Apis apis,
+            RequestBuffers buffers,
+            DoorLimits limits,
+            Clock clock)
+            throws IOException {
+        this.channel = channel;
+        this.apis = apis;
+        this.buffers = buffers;
+        this.limits = limits;
+        this.clock = clock;
+        this.host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
+        this.reached = (InetSocketAddress) channel.getLocalAddress();
+        this.answers = new ArrayBlockingQueue<>(limits.maxInFlight());
+        this.lastActivityNanos = clock.nanos();
+    }
+
+    String host() {
+        return host;
+    }
+
+    // ---- reader ----------------------------------------------------------------------------------
+
+    /// Reads and handles requests until the connection ends; the reader's whole life.
+    void readUntilClosed() {
+        try {
+            var prefix = ByteBuffer.allocate(Integer.BYTES);
+            while (readFully(prefix.clear())) {
+                lastActivityNanos = clock.nanos();
+                midRequest = true;
+                handleRequest(prefix.getInt(0));
+                midRequest = false;
+                lastActivityNanos = clock.nanos();
+            }
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "connection=lost client={0}", host);
+        } catch (CloseConnection | SinewException e) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "connection=closed client={0} reason=\"{1}\"",
+                    host,
+                    e.getMessage());
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "connection=failed client=" + host, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            endWriter();
+        }
+    }
+
+    /// False when the connection ended before the first byte.
+    private boolean readFully(ByteBuffer target) throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target) < 0) {
+                if (target.position() > 0) {
+                    throw new IOException("the connection ended within a request");
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void handleRequest(int sizeBytes) throws IOException, InterruptedException {
+        if (sizeBytes < MIN_REQUEST_BYTES || sizeBytes > limits.maxRequestBytes()) {
+            throw new CloseConnection(
+                    "a request of "
+                            + sizeBytes
+                            + " bytes; from "
+                            + MIN_REQUEST_BYTES
+                            + " to "
+                            + limits.maxRequestBytes()
+                            + " are taken (setting socket.request.max.bytes)");
+        }
+        ByteBuffer frame = buffers.borrow(sizeBytes);
+        try {
+            if (!readFully(frame)) {
+                throw new IOException("the connection ended within a request");
+            }
+            answers.put(handle(frame.flip()));
+        } finally {
+            buffers.giveBack(frame);
+        }
+    }
+
+    private Answer handle(ByteBuffer frame) throws InterruptedException {
+        int key = frame.getShort(0);
+        int version = frame.getShort(2);
+        ApiKey api =
+                ApiKey.of(key)
+                        .orElseThrow(() -> new CloseConnection("unknown api " + key));
+        var in = new WireReader(frame);
+        if (!api.serves(version)) {
+            return unservedVersion(api, version, frame.getInt(4));
+        }
+        RequestHeader header = RequestHeader.read(in, api.requestHeaderVersion(version));
+        String clientId = header.clientId == null ? "" : header.clientId;
+        Reply reply = apis.serve(api, in, new Caller(version, clientId, host, reached));
+        return new Answer(api, version, header.correlationId, reply);
+    }
+
+    /// A client that is newer than this broker asks for the versions in a way that we can't read; it
+    /// understands an answer in version 0 (KIP-511). Anything else unserved can't be answered.
+    private static Answer unservedVersion(ApiKey api, int version, int correlationId) {
+        if (api != ApiKey.API_VERSIONS) {
+            throw new CloseConnection(
+                    "version " + version + " of api " + api.protocolName() + " is not served");
+        }
+        Reply reply = Reply.now(ApiVersionsHandler.unsupportedVersion());
+        return new Answer(api, 0, correlationId, reply);
+    }
+
+    private void endWriter() {
+        closing = true;
+        try {
+            answers.put(Answer.END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- writer ----------------------------------------------------------------------------------
+
+    /// Sends answers until the reader ends; the writer's whole life.
+    void writeUntilClosed() {
+        var out = new WireWriter(FIRST_ANSWER_BYTES, Integer.MAX_VALUE);
+        var sent = new ArrayList<Reply>();
+        try {
+            Answer answer = answers.take();
+            while (answer.api() != null) {
+                Answer next = gather(answer, out, sent);
+                send(out);
+                sent.forEach(Reply::close);
+                sent.clear();
+                lastActivityNanos = clock.nanos();
+                answer = next != null ? next : answers.take();
+            }
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "connection=lost client={0}", host);
+        } catch (CloseConnection | SinewException e) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "connection=closed client={0} reason=\"{1}\"",
+                    host,
+                    e.getMessage());
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "connection=failed client=" + host, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            sent.forEach(Reply::close);
+            close();
+            discardAnswers();
+        }
+    }
+
+    /// Encodes an answer, and those behind it that are ready too.
+    ///
+    /// @return an answer that was taken from the queue and not encoded, if any
+    private @Nullable Answer gather(Answer first, WireWriter out, List<Reply> sent)
+            throws InterruptedException {
+        out.reset();
+        Answer answer = first;
+        while (true) {
+            encode(answer, out, sent);
+            Answer next = answers.peek();
+            if (next == null
+                    || next.api() == null
+                    || !next.reply().isReady()
+                    || out.size() >= GATHER_BYTES) {
+                return null;
+            }
+            answer = answers.take();
+        }
+    }
+
+    private static void encode(Answer answer, WireWriter out, List<Reply> sent)
+            throws InterruptedException {
+        ApiKey api = answer.api();
+        sent.add(answer.reply());
+        Optional<Message> message = answer.reply().await();
+        if (api == null || message.isEmpty()) {
+            return;
+        }
+        var header = new ResponseHeader();
+        header.correlationId = answer.correlationId();
+        out.beginFrame();
+        header.write(out, api.responseHeaderVersion(answer.version()));
+        message.get().write(out, answer.version());
+        out.endFrame();
+    }
+
+    private void send(WireWriter out) throws IOException {
+        out.forEachPart(
+                new WireWriter.PartConsumer() {
+                    @Override
+                    public void bytes(byte[] array, int offset, int length) throws IOException {
+                        ByteBuffer part = ByteBuffer.wrap(array, offset, length);
+                        while (part.hasRemaining()) {
+                            channel.write(part);
+                        }
+                    }
+
+                    @Override
+                    public void records(Records records) throws IOException {
+                        ((SliceRecords) records).slice().writeTo(channel);
+                    }
+                });
+    }
+
+    /// Lets the reader go if it waits for room, and releases what nobody will send.
+    private void discardAnswers() {
+        while (true) {
+            try {
+                Answer answer = answers.take();
+                answer.reply().close();
+                if (answer.api() == null) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    // ---- end -------------------------------------------------------------------------------------
+
+    /// Closes the connection when its client has been silent for too long.
+    void closeIfIdle(long nowNanos) {
+        long idleMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - lastActivityNanos);
+        long limitMs = midRequest ? limits.requestReadMs() : limits.maxIdleMs();
+        if (idleMs > limitMs && answers.isEmpty()) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "connection=closed client={0} reason=\"silent for {1} ms\"",
+                    host,
+                    idleMs);
+            close();
+        }
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "close=failed client=" + host, e);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.sinew.kafka;
+
+import io.sinew.base.Metrics;
+import io.sinew.broker.Broker;
+import io.sinew.broker.BrokerSettings;
+import io.sinew.kafkawire.ApiKey;
+import io.sinew.kafkawire.ApiVersionsRequest;
+import io.sinew.kafkawire.FetchRequest;
+import io.sinew.kafkawire.FindCoordinatorRequest;
+import io.sinew.kafkawire.InitProducerIdRequest;
+import io.sinew.kafkawire.ListOffsetsRequest;
+import io.sinew.kafkawire.MetadataRequest;
+import io.sinew.kafkawire.ProduceRequest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// The door for Kafka clients: takes connections and serves each on two virtual threads of its own.
+public final class KafkaDoor implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(KafkaDoor.class.getName());
+
+    /// Connections that the system may hold before they are taken.
+    private static final int BACKLOG = 512;
+
+    private static final long IDLE_CHECK_MS = 1_000;
+
+    /// How long connections may take to end when the door closes.
+    private static final long CLOSE_MS = 5_000;
+
+    private static final long CLOSE_LOOK_NANOS = 1_000_000;
+
+    private final Broker broker;
+    private final ServerSocketChannel server;
+    private final DoorLimits limits;
+    private final RequestBuffers buffers;
+    private final Apis apis;
+    private final FetchWaits fetchWaits = new FetchWaits();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private KafkaDoor(
+            Broker broker,
+            ServerSocketChannel server,
+            Optional<InetSocketAddress> advertised,
+            Metrics metrics) {
+        this.broker = broker;
+        this.server = server;
+        BrokerSettings settings = broker.settings();
+        this.limits =
+                new DoorLimits(
+                        settings.intValue(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
+                        settings.intValue(BrokerSettings.MAX_CONNECTIONS),
+                        settings.longValue(BrokerSettings.CONNECTIONS_MAX_IDLE_MS),
+                        DoorLimits.MAX_IN_FLIGHT,
+                        DoorLimits.REQUEST_READ_MS,
+                        DoorLimits.REQUEST_BUFFER_BYTES,
+                        settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
+        this.buffers = new RequestBuffers(limits.requestBufferBytes());
+        this.apis = apis(new Node(broker.nodeId(), broker.clusterId(), advertised));
+        metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
+    }
+
+    /// Opens the door.
+    ///
+    /// @param address where to listen; port 0 for a free one
+    /// @param advertised what clients are told to connect to; empty for what they connected to
+    public static KafkaDoor open(
+            Broker broker,
+            InetSocketAddress address,
+            Optional<InetSocketAddress> advertised,
+            Metrics metrics)
+            throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            server.bind(address, BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        var door = new KafkaDoor(broker, server, advertised, metrics);
+        Thread.ofVirtual().name("sinew-kafka-accept").start(door::acceptUntilClosed);
+        Thread.ofVirtual().name("sinew-kafka-idle").start(door::closeIdleUntilClosed);
+        return door;
+    }
+
+    private Apis apis(Node node) {
+        var all = new Apis();
+        return all.with(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(all))
+                .with(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(broker, node))
+                .with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker))
+                .with(
+                        ApiKey.FETCH,
+                        FetchRequest.class,
+                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes()))
+                .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
+                .with(
+                        ApiKey.INIT_PRODUCER_ID,
+                        InitProducerIdRequest.class,
+                        new InitProducerIdHandler(broker))
+                .with(
+                        ApiKey.FIND_COORDINATOR,
+                        FindCoordinatorRequest.class,
+                        new FindCoordinatorHandler(node));
+    }
+
+    /// Where the door listens.
+    public InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    private void acceptUntilClosed() {
+        while (server.isOpen()) {
+            try {
+                accept(server.accept());
+            } catch (IOException e) {
+                if (server.isOpen()) {
+                    LOGGER.log(System.Logger.Level.WARNING, "accept=failed", e);
+                    pauseAfterFailure();
+                }
+            }
+        }
+    }
+
+    /// Out of file descriptors, most likely: trying again at once would only spin.
+    private void pauseAfterFailure() {
+        try {
+            closing.await(IDLE_CHECK_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void accept(SocketChannel channel) throws IOException {
+        if (connections.size() >= limits.maxConnections()) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "connection=refused reason=\"{0} connections are open, the most there may be"
+                            + " (setting max.connections)\"",
+                    limits.maxConnections());
+            channel.close();
+            return;
+        }
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        var connection = new Connection(channel, apis, buffers, limits, broker.clock());
+        connections.add(connection);
+        Thread.ofVirtual().name("sinew-kafka-read").start(connection::readUntilClosed);
+        Thread.ofVirtual()
+                .name("sinew-kafka-write")
+                .start(
+                        () -> {
+                            connection.writeUntilClosed();
+                            connections.remove(connection);
+                        });
+    }
+
+    private void closeIdleUntilClosed() {
+        try {
+            while (!closing.await(IDLE_CHECK_MS, TimeUnit.MILLISECONDS)) {
+                long now = broker.clock().nanos();
+                connections.forEach(connection -> connection.closeIfIdle(now));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Takes no more connections and ends those there are; returns when their last requests are done.
+    @Override
+    public void close() throws IOException {
+        closing.countDown();
+        server.close();
+        List.copyOf(connections).forEach(Connection::close);
+        fetchWaits.endAll();
+        long deadline = broker.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);
+        while (!connections.isEmpty() && broker.clock().nanos() < deadline) {
+            LockSupport.parkNanos(CLOSE_LOOK_NANOS);
+        }
+    }
+}

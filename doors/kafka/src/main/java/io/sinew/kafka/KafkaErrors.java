@@ -1,0 +1,80 @@
+package io.sinew.kafka;
+
+import io.sinew.base.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/// Sinew's refusals as Kafka's error codes (Kafka's documentation, "Error Codes").
+final class KafkaErrors {
+    static final short NONE = 0;
+    static final short UNKNOWN_SERVER_ERROR = -1;
+    static final short UNKNOWN_TOPIC_OR_PARTITION = 3;
+    static final short COORDINATOR_NOT_AVAILABLE = 15;
+    static final short UNSUPPORTED_VERSION = 35;
+    static final short INVALID_REQUEST = 42;
+    static final short STORAGE_ERROR = 56;
+    static final short UNKNOWN_TOPIC_ID = 100;
+
+    private KafkaErrors() {}
+
+    /// 0 for null, which stands for success.
+    static short of(@Nullable ErrorCode code) {
+        return code == null ? NONE : (short) number(code);
+    }
+
+    private static int number(ErrorCode code) {
+        return switch (code) {
+            case INVALID_REQUEST -> INVALID_REQUEST;
+            case INVALID_TOPIC_NAME -> 17;
+            case INVALID_PARTITIONS -> 37;
+            case INVALID_REPLICATION_FACTOR -> 38;
+            case INVALID_CONFIG -> 40;
+            case INVALID_RECORD -> 87;
+            case CORRUPT_BATCH -> 2;
+            case BATCH_TOO_LARGE -> 10;
+            case UNSUPPORTED_COMPRESSION -> 76;
+            case INVALID_TIMESTAMP -> 32;
+            case INVALID_REQUIRED_ACKS -> 21;
+            case INVALID_GROUP_ID -> 24;
+            case INVALID_SESSION_TIMEOUT -> 26;
+            case INCONSISTENT_GROUP_PROTOCOL -> 23;
+            case OFFSET_METADATA_TOO_LARGE -> 12;
+            case UNSUPPORTED_VERSION -> UNSUPPORTED_VERSION;
+            case TOPIC_DELETION_DISABLED -> 73;
+            case POLICY_VIOLATION, TOO_MANY_PARTITIONS -> 44;
+            case UNKNOWN_TOPIC_OR_PARTITION -> UNKNOWN_TOPIC_OR_PARTITION;
+            case UNKNOWN_TOPIC_ID -> UNKNOWN_TOPIC_ID;
+            case INCONSISTENT_TOPIC_ID -> 103;
+            case GROUP_ID_NOT_FOUND -> 69;
+            case UNKNOWN_MEMBER_ID -> 25;
+            case UNKNOWN_PRODUCER_ID -> 59;
+            case OFFSET_OUT_OF_RANGE -> 1;
+            case FETCH_SESSION_ID_NOT_FOUND -> 70;
+            case RESOURCE_NOT_FOUND -> 91;
+            case TOPIC_ALREADY_EXISTS -> 36;
+            case OUT_OF_ORDER_SEQUENCE -> 45;
+            case DUPLICATE_SEQUENCE -> 46;
+            case INVALID_PRODUCER_EPOCH -> 47;
+            case PRODUCER_FENCED -> 90;
+            case ILLEGAL_GENERATION -> 22;
+            case REBALANCE_IN_PROGRESS -> 27;
+            case MEMBER_ID_REQUIRED -> 79;
+            case FENCED_INSTANCE_ID -> 82;
+            case NON_EMPTY_GROUP -> 68;
+            case GROUP_SUBSCRIBED_TO_TOPIC -> 86;
+            case FENCED_LEADER_EPOCH -> 74;
+            case UNKNOWN_LEADER_EPOCH -> 75;
+            case INVALID_FETCH_SESSION_EPOCH -> 71;
+            case INVALID_TXN_STATE -> 48;
+            case GROUP_MAX_SIZE_REACHED -> 81;
+            case TIMED_OUT -> 7;
+            // Kafka's storage error: clients try again, and succeed when there is space.
+            case DISK_FULL, LOG_STOPPED, DAMAGED_DATA -> STORAGE_ERROR;
+            case COORDINATOR_NOT_AVAILABLE -> COORDINATOR_NOT_AVAILABLE;
+            case TOO_MANY_CONNECTIONS,
+                    DATA_DIRECTORY_LOCKED,
+                    DATA_DIRECTORY_TOO_NEW,
+                    INTERNAL_ERROR ->
+                    UNKNOWN_SERVER_ERROR;
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package io.sinew.kafka;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.broker.Broker;
+import io.sinew.broker.Partition;
+import io.sinew.broker.Topic;
+import io.sinew.kafkawire.BufferRecords;
+import io.sinew.kafkawire.Message;
+import io.sinew.kafkawire.ProduceRequest;
+import io.sinew.kafkawire.ProduceResponse;
+import io.sinew.log.Commit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// `Produce`: appends at once, in the order of the connection's requests, and answers when the appends
+/// are as safe as `acks` asks: -1 durable, 1 in the operating system's hands, 0 no answer.
+final class ProduceHandler implements Handler<ProduceRequest> {
+    private final Broker broker;
+    private final TopicLookup lookup;
+
+    ProduceHandler(Broker broker) {
+        this.broker = broker;
+        this.lookup = new TopicLookup(broker);
+    }
+
+    @Override
+    public Reply handle(ProduceRequest request, Caller caller) throws InterruptedException {
+        var response = new ProduceResponse();
+        var waits = new ArrayList<Wait>();
+        boolean acksKnown = request.acks >= -1 && request.acks <= 1;
+        for (ProduceRequest.TopicProduceData data : request.topicData) {
+            var topicResponse = new ProduceResponse.TopicProduceResponse();
+            topicResponse.name = data.name;
+            topicResponse.topicId = data.topicId;
+            response.responses.add(topicResponse);
+            for (ProduceRequest.PartitionProduceData partitionData : data.partitionData) {
+                var partition = new ProduceResponse.PartitionProduceResponse();
+                partition.index = partitionData.index;
+                topicResponse.partitionResponses.add(partition);
+                try {
+                    if (!acksKnown) {
+                        throw new SinewException(
+                                ErrorCode.INVALID_REQUIRED_ACKS,
+                                "acks is -1, 0 or 1, not " + request.acks);
+                    }
+                    waits.add(append(data, partitionData, partition));
+                } catch (SinewException e) {
+                    refuse(partition, e);
+                }
+            }
+        }
+        return request.acks == 0
+                ? unanswered(response)
+                : new Answer(response, waits, request.acks == 1);
+    }
+
+    /// An append whose answer waits for its commit.
+    private record Wait(ProduceResponse.PartitionProduceResponse partition, Commit commit) {}
+
+    private Wait append(
+            ProduceRequest.TopicProduceData data,
+            ProduceRequest.PartitionProduceData partitionData,
+            ProduceResponse.PartitionProduceResponse response)
+            throws InterruptedException {
+        Topic topic = lookup.topic(data.name, data.topicId);
+        Partition partition = lookup.partition(topic, partitionData.index);
+        if (!(partitionData.records instanceof BufferRecords records)) {
+            throw new SinewException(ErrorCode.INVALID_RECORD, "there are no records");
+        }
+        Partition.Appended appended =
+                partition.append(records.bytes(), broker.clock().nowMs());
+        response.baseOffset = appended.baseOffset();
+        response.logAppendTimeMs = appended.logAppendMs();
+        response.logStartOffset = partition.log().logStartOffset();
+        return new Wait(response, appended.commit());
+    }
+
+    private static void refuse(
+            ProduceResponse.PartitionProduceResponse partition, SinewException refusal) {
+        partition.errorCode = KafkaErrors.of(refusal.code());
+        partition.errorMessage = refusal.getMessage();
+        partition.baseOffset = -1;
+        partition.logStartOffset = -1;
+    }
+
+    /// A producer that wants no answers learns of a refusal by losing its connection, as with Kafka.
+    private static Reply unanswered(ProduceResponse response) {
+        response.responses.stream()
+                .flatMap(topic -> topic.partitionResponses.stream())
+                .filter(partition -> partition.errorCode != KafkaErrors.NONE)
+                .findFirst()
+                .ifPresent(
+                        partition -> {
+                            throw new CloseConnection(
+                                    "produce with acks=0 was refused: " + partition.errorMessage);
+                        });
+        return Optional::empty;
+    }
+
+    private record Answer(ProduceResponse response, List<Wait> waits, boolean writtenIsEnough)
+            implements Reply {
+        @Override
+        public Optional<Message> await() throws InterruptedException {
+            for (Wait wait : waits) {
+                try {
+                    if (writtenIsEnough) {
+                        wait.commit().awaitWritten();
+                    } else {
+                        wait.commit().awaitDurable();
+                    }
+                } catch (SinewException e) {
+                    refuse(wait.partition(), e);
+                }
+            }
+            return Optional.of(response);
+        }
+
+        @Override
+        public boolean isReady() {
+            return waits.stream().allMatch(wait -> wait.commit().isSettled());
+        }
+    }
+}
