@@ -98,7 +98,10 @@ final class ReadSource {
                         "in.readNullableArrayCount" + arguments, "in.readArrayCount" + arguments);
         out.line("{");
         out.line("int count = $;", count);
-        if (!nullable.never()) {
+        if (nullable.never()) {
+            // The default is an empty list of the message's own already.
+            out.line("if (count > 0) {");
+        } else {
             out.line("if (count < 0) {");
             out.line("message.$ = null;", field.name());
             out.line("} else {");
@@ -108,9 +111,7 @@ final class ReadSource {
         out.line("list.add($);", value(element, Condition.NEVER, compact));
         out.line("}");
         out.line("message.$ = list;", field.name());
-        if (!nullable.never()) {
-            out.line("}");
-        }
+        out.line("}");
         out.line("}");
     }
 

@@ -28,6 +28,10 @@ public final class WireWriter {
     private byte[] bytes;
     private int used;
 
+    /// Where the array must grow or the limit is reached: what the records take is not there for
+    /// bytes.
+    private int usable;
+
     /// Records number `i` stands before the byte at index `spliceAt[i]`.
     private @Nullable Records[] splices = new @Nullable Records[FIRST_SPLICES];
 
@@ -53,6 +57,7 @@ public final class WireWriter {
         this.initialBytes = initialBytes;
         this.maxSizeBytes = maxSizeBytes;
         this.bytes = new byte[initialBytes];
+        this.usable = initialBytes;
     }
 
     /// Forgets all that was written.
@@ -64,6 +69,7 @@ public final class WireWriter {
         Arrays.fill(splices, 0, spliceCount, null);
         spliceCount = 0;
         spliceBytes = 0;
+        usable = bytes.length;
     }
 
     /// Bytes written so far, records included.
@@ -80,7 +86,6 @@ public final class WireWriter {
 
     /// Fills in the length of the frame that [#beginFrame] began.
     public void endFrame() {
-        checkSize(0);
         putInt32(frameAt, (int) (size() - sizeAtFrame) - FRAME_LENGTH_BYTES);
     }
 
@@ -158,13 +163,12 @@ public final class WireWriter {
 
     /// `value` as 32 unsigned bits, seven to a byte.
     public void writeUnsignedVarint(int value) {
-        room(5);
         int rest = value;
         while ((rest & ~0x7f) != 0) {
-            bytes[used++] = (byte) (rest | 0x80);
+            writeInt8((byte) (rest | 0x80));
             rest >>>= 7;
         }
-        bytes[used++] = (byte) rest;
+        writeInt8((byte) rest);
     }
 
     public void writeString(@Nullable String value, boolean compact) {
@@ -280,14 +284,20 @@ public final class WireWriter {
         spliceAt[spliceCount] = used;
         spliceCount++;
         spliceBytes += length;
+        limitUsable();
     }
 
     private void room(int more) {
-        if (more > bytes.length - used) {
+        if (more > usable - used) {
             checkSize(more);
             long wanted = Math.max((long) used + more, 2L * bytes.length + MIN_GROWTH_BYTES);
             bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, maxSizeBytes));
+            limitUsable();
         }
+    }
+
+    private void limitUsable() {
+        usable = (int) Math.min(bytes.length, maxSizeBytes - spliceBytes);
     }
 
     private void checkSize(int more) {
