@@ -38,6 +38,20 @@ public final class LeaderEpochs {
         return List.copyOf(starts);
     }
 
+    /// Where an epoch ended: the largest epoch not after `epoch`, and the offset at which the next
+    /// one begins, or `logEnd` for the last (`OffsetForLeaderEpoch`, KIP-101). Epoch and offset are
+    /// -1 when nothing that old is known.
+    public synchronized Start endOf(int epoch, long logEnd) {
+        for (int i = starts.size() - 1; i >= 0; i--) {
+            Start start = starts.get(i);
+            if (start.epoch() <= epoch) {
+                long end = i + 1 < starts.size() ? starts.get(i + 1).offset() : logEnd;
+                return new Start(start.epoch(), end);
+            }
+        }
+        return new Start(-1, -1);
+    }
+
     /// Epoch of the last batch; -1 when there is none.
     public synchronized int last() {
         return starts.isEmpty() ? -1 : starts.getLast().epoch();

@@ -55,7 +55,7 @@ record Field(
     /// The Java expression that is true when the field, reached as `value`, has another value than
     /// its default.
     String isSet(String value, boolean mayBeNull) {
-        if (nullDefault() || type == FieldType.Scalar.RECORDS) {
+        if (nullDefault()) {
             return value + " != null";
         }
         String unlessNull = mayBeNull ? value + " == null || " : "";
@@ -65,9 +65,11 @@ record Field(
             case FieldType.Scalar scalar ->
                     switch (scalar) {
                         case STRING, UUID -> "!" + javaDefault() + ".equals(" + value + ")";
+                        case RECORDS -> value + " != null";
                         case BYTES -> unlessNull + value + ".length != 0";
                         case BOOL -> defaultValue.equals("true") ? "!" + value : value;
-                        default -> value + " != " + javaDefault();
+                        case INT8, INT16, INT32, INT64, UINT16, UINT32, FLOAT64 ->
+                                value + " != " + javaDefault();
                     };
         };
     }

@@ -59,7 +59,9 @@ class HostileFrameTest {
                 random ->
                         Codec.forEachVersion((codec, version) -> {
                             byte[] frame = valid(random, codec, version);
-                            for (int at = 0; at < frame.length; at++) {
+                            int step = 1 + frame.length / MAX_PLACES;
+                            int first = random.nextInt(step);
+                            for (int at = first; at < frame.length; at += step) {
                                 readOrRefuse(codec, version, withInt32(frame, at, random));
                                 readOrRefuse(codec, version, withVarint(frame, at, random));
                             }

@@ -1,0 +1,216 @@
+package io.sinew.kafka;
+
+import io.sinew.base.SinewException;
+import io.sinew.broker.Broker;
+import io.sinew.broker.Partition;
+import io.sinew.broker.Topic;
+import io.sinew.kafkawire.FetchRequest;
+import io.sinew.kafkawire.FetchResponse;
+import io.sinew.kafkawire.Message;
+import io.sinew.log.LogRead;
+import io.sinew.log.LogSlice;
+import io.sinew.log.PartitionLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// `Fetch`: reads durable batches, in the order in which the partitions were named, and waits for some
+/// when there are too few. The records go from the log's files and buffers to the socket as they are.
+final class FetchHandler implements Handler<FetchRequest> {
+    /// A client that asks for a longer wait gets an answer after this.
+    private static final int MAX_WAIT_MS = 60_000;
+
+    private final Broker broker;
+    private final TopicLookup lookup;
+    private final FetchWaits waits;
+    private final int maxBytes;
+    private final FetchSessions sessions = new FetchSessions();
+
+    FetchHandler(Broker broker, FetchWaits waits, int maxBytes) {
+        this.broker = broker;
+        this.lookup = new TopicLookup(broker);
+        this.waits = waits;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public Reply handle(FetchRequest request, Caller caller) {
+        Optional<FetchSession> session;
+        try {
+            // Versions before 7 know no sessions; their epoch reads as the final one.
+            session = sessions.of(request);
+        } catch (SinewException e) {
+            var response = new FetchResponse();
+            response.errorCode = KafkaErrors.of(e.code());
+            return Reply.now(response);
+        }
+        return new Answer(FetchPlan.of(request, session, maxBytes));
+    }
+
+    private final class Answer implements Reply {
+        private final FetchPlan plan;
+        private final List<LogSlice> slices = new ArrayList<>();
+
+        Answer(FetchPlan plan) {
+            this.plan = plan;
+        }
+
+        @Override
+        public Optional<Message> await() {
+            List<FetchResponse.PartitionData> read = readAll();
+            if (mustWait(read)) {
+                close();
+                awaitData();
+                read = readAll();
+            }
+            return Optional.of(response(read));
+        }
+
+        private List<FetchResponse.PartitionData> readAll() {
+            int room = plan.maxBytes();
+            var all = new ArrayList<FetchResponse.PartitionData>();
+            boolean first = true;
+            for (FetchPlan.Read read : plan.reads()) {
+                FetchResponse.PartitionData data = read(read, room, first);
+                all.add(data);
+                int size = data.records == null ? 0 : data.records.sizeBytes();
+                room = Math.max(0, room - size);
+                first &= size == 0;
+            }
+            return all;
+        }
+
+        private FetchResponse.PartitionData read(FetchPlan.Read read, int room, boolean first) {
+            var data = new FetchResponse.PartitionData();
+            data.partitionIndex = read.key().partition();
+            data.records = new SliceRecords(LogSlice.empty());
+            try {
+                readInto(data, read, room, first);
+            } catch (SinewException e) {
+                refuse(data, KafkaErrors.of(e.code()));
+            } catch (IOException e) {
+                refuse(data, KafkaErrors.STORAGE_ERROR);
+            }
+            return data;
+        }
+
+        private void readInto(
+                FetchResponse.PartitionData data, FetchPlan.Read read, int room, boolean first)
+                throws IOException {
+            Topic topic = lookup.topic(read.key().topic(), read.key().topicId());
+            Partition partition = lookup.partition(topic, read.key().partition());
+            FetchRequest.FetchPartition wanted = read.wanted();
+            lookup.requireEpoch(wanted.currentLeaderEpoch);
+            PartitionLog log = partition.log();
+            if (diverges(log, wanted, data)) {
+                return;
+            }
+            int limit = Math.min(room, wanted.partitionMaxBytes);
+            // The very first batch is sent whatever its size (KIP-74), or a reader could get stuck.
+            LogRead found = log.read(wanted.fetchOffset, limit, first);
+            slices.add(found.slice());
+            data.records = new SliceRecords(found.slice());
+            data.highWatermark = found.endOffset();
+            data.lastStableOffset = found.endOffset();
+            data.logStartOffset = found.logStartOffset();
+            data.abortedTransactions = null;
+        }
+
+        /// Tells a client that read something else than the log holds where the two part (KIP-595).
+        private static boolean diverges(
+                PartitionLog log,
+                FetchRequest.FetchPartition wanted,
+                FetchResponse.PartitionData data) {
+            if (wanted.lastFetchedEpoch < 0) {
+                return false;
+            }
+            var end = log.epochs().endOf(wanted.lastFetchedEpoch, log.endOffset());
+            if (end.offset() >= wanted.fetchOffset && end.epoch() == wanted.lastFetchedEpoch) {
+                return false;
+            }
+            data.divergingEpoch.epoch = end.epoch();
+            data.divergingEpoch.endOffset = end.offset();
+            data.highWatermark = log.endOffset();
+            data.lastStableOffset = log.endOffset();
+            data.logStartOffset = log.logStartOffset();
+            return true;
+        }
+
+        private static void refuse(FetchResponse.PartitionData data, short error) {
+            data.errorCode = error;
+            data.highWatermark = -1;
+            data.lastStableOffset = -1;
+            data.logStartOffset = -1;
+        }
+
+        private boolean mustWait(List<FetchResponse.PartitionData> read) {
+            long size = 0;
+            for (FetchResponse.PartitionData data : read) {
+                boolean news =
+                        data.errorCode != KafkaErrors.NONE || data.divergingEpoch.epoch >= 0;
+                if (news) {
+                    return false;
+                }
+                size += data.records == null ? 0 : data.records.sizeBytes();
+            }
+            return size < plan.minBytes() && plan.maxWaitMs() > 0 && !plan.reads().isEmpty();
+        }
+
+        private void awaitData() {
+            var logs = new ArrayList<PartitionLog>();
+            for (FetchPlan.Read read : plan.reads()) {
+                try {
+                    Topic topic = lookup.topic(read.key().topic(), read.key().topicId());
+                    logs.add(lookup.partition(topic, read.key().partition()).log());
+                } catch (SinewException e) {
+                    // Deleted this very moment: the second read says so.
+                    return;
+                }
+            }
+            long waitMs = Math.min(plan.maxWaitMs(), MAX_WAIT_MS);
+            long deadline = broker.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+            waits.await(
+                    logs, plan.minBytes(), this::availableBytes, deadline, broker.clock());
+        }
+
+        private long availableBytes() {
+            List<FetchResponse.PartitionData> read = readAll();
+            close();
+            return mustWait(read) ? 0 : plan.minBytes();
+        }
+
+        private FetchResponse response(List<FetchResponse.PartitionData> read) {
+            var response = new FetchResponse();
+            response.sessionId =
+                    plan.session().map(FetchSession::id).orElse(FetchSession.NO_SESSION);
+            FetchResponse.FetchableTopicResponse last = new FetchResponse.FetchableTopicResponse();
+            for (int i = 0; i < read.size(); i++) {
+                FetchKey key = plan.reads().get(i).key();
+                FetchResponse.PartitionData data = read.get(i);
+                boolean told =
+                        plan.session().map(known -> known.tell(key, data, plan.full())).orElse(true);
+                if (!told) {
+                    continue;
+                }
+                boolean sameTopic =
+                        last.topic.equals(key.topic()) && last.topicId.equals(key.topicId());
+                if (!sameTopic || response.responses.isEmpty()) {
+                    last = new FetchResponse.FetchableTopicResponse();
+                    last.topic = key.topic();
+                    last.topicId = key.topicId();
+                    response.responses.add(last);
+                }
+                last.partitions.add(data);
+            }
+            return response;
+        }
+
+        @Override
+        public void close() {
+            slices.forEach(LogSlice::close);
+            slices.clear();
+        }
+    }
+}
