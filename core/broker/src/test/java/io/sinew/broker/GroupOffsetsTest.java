@@ -169,8 +169,11 @@ class GroupOffsetsTest {
     @Test
     void a_group_that_only_committed_is_gone_with_its_last_offset() {
         scene.send(dynamic().commit(offset(ORDERS, 5)));
-        scene.send(new GroupCommand.ForgetTopics(Set.of(ORDERS.topicId())));
+        scene.send(new GroupClient("h").commit(offset(ORDERS, 5)));
+        scene.send(delete(named("orders", ORDERS)));
         assertThat(scene.phase("g")).isEqualTo(GroupPhase.DEAD);
+        scene.send(new GroupCommand.ForgetTopics(Set.of(ORDERS.topicId())));
+        assertThat(scene.phase("h")).isEqualTo(GroupPhase.DEAD);
     }
 
     @Test

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +24,7 @@ final class GroupScene {
     private final List<GroupRecord> log = new ArrayList<>();
     private final Map<Long, GroupReply> replies = new HashMap<>();
     private final Map<Long, GroupCommand> commands = new HashMap<>();
+    private final TreeMap<Long, Long> parkedSinceMs = new TreeMap<>();
     private Consumer<GroupDecision> watcher = _ -> {};
     private List<GroupRecord> lastRecords = List.of();
     private GroupsState state;
@@ -47,6 +48,7 @@ final class GroupScene {
     long send(GroupCommand command) {
         long ticket = ++lastTicket;
         commands.put(ticket, command);
+        parkedSinceMs.put(ticket, nowMs);
         List<GroupRecord> before = state.snapshot();
         GroupDecision decision = state.handle(nowMs, ticket, command);
         assertThat(state.snapshot()).as("durable before the replay").isEqualTo(before);
@@ -117,16 +119,14 @@ final class GroupScene {
         return Objects.requireNonNull(commands.get(ticket), "an answer to nobody");
     }
 
-    /// Commands without a reply whose sender was not lost in a crash.
-    Set<Long> parked() {
-        Set<Long> parked = new TreeSet<>(commands.keySet());
-        parked.removeAll(replies.keySet());
-        return parked;
+    /// Tickets without a reply, other than those lost in a crash, and when they were sent.
+    SortedMap<Long, Long> parkedSinceMs() {
+        return parkedSinceMs;
     }
 
     /// Everything that was not written is forgotten; the log is replayed.
     void crash() {
-        commands.keySet().retainAll(replies.keySet());
+        parkedSinceMs.clear();
         state = new GroupsState(limits);
         log.forEach(state::replay);
     }
@@ -157,6 +157,7 @@ final class GroupScene {
         for (GroupReply.Addressed addressed : decision.replies()) {
             GroupReply before = replies.put(addressed.ticket(), addressed.reply());
             assertThat(before).as("an earlier reply to %s", addressed.ticket()).isNull();
+            parkedSinceMs.remove(addressed.ticket());
         }
         watcher.accept(decision);
     }

@@ -168,6 +168,20 @@ class GroupStaticMemberTest {
     }
 
     @Test
+    void a_leader_that_is_away_keeps_its_place_but_not_the_lead() {
+        GroupClient away = named("i");
+        away.sessionTimeoutMs = 1_000_000;
+        GroupClient present = dynamic();
+        GroupClient.settle(scene, away, present);
+        present.protocols = List.of(protocol("range", "payments"));
+        long join = scene.send(present.join());
+        scene.pass(GroupClient.REBALANCE_MS);
+        GroupReply.Joined joined = present.joined(scene, join);
+        assertThat(joined.leader()).isEqualTo(present.memberId);
+        assertThat(joined.members()).hasSize(2);
+    }
+
+    @Test
     void a_static_member_that_does_not_come_for_its_assignment_either_loses_its_place() {
         GroupClient leader = dynamic();
         leader.sessionTimeoutMs = 1_000_000;
@@ -181,6 +195,23 @@ class GroupStaticMemberTest {
         scene.pass(GroupClient.REBALANCE_MS);
         assertThat(scene.refusal(away.heartbeat())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(scene.refusal(leader.heartbeat())).isEqualTo(ErrorCode.REBALANCE_IN_PROGRESS);
+    }
+
+    @Test
+    void a_restart_does_not_excuse_a_member_from_coming_for_its_assignment() {
+        GroupClient leader = dynamic();
+        leader.sessionTimeoutMs = 1_000_000;
+        GroupClient old = named("i");
+        GroupClient.settle(scene, leader, old);
+        long join = scene.send(leader.join());
+        old.joined(scene, scene.send(old.join()));
+        leader.joined(scene, join);
+        GroupClient.sync(scene, leader);
+        GroupClient young = old.restarted();
+        young.sessionTimeoutMs = 1_000_000;
+        young.joined(scene, scene.send(young.join()));
+        scene.pass(GroupClient.REBALANCE_MS);
+        assertThat(scene.refusal(young.heartbeat())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
     }
 
     @Test

@@ -19,6 +19,8 @@ class GroupTrialsTest {
     private static final List<String> GROUPS = List.of("a", "b", "c");
     private static final int ACTORS_PER_GROUP = 4;
     private static final long RETENTION_MS = 1_800_000;
+    private static final int REBALANCE_MAX_MS = 60_000;
+    private static final int SLEEP_MAX_MS = 100_000;
 
     private record World(
             SplittableRandom random,
@@ -34,7 +36,7 @@ class GroupTrialsTest {
                     World world = world(random);
                     chaos(world, 400);
                     world.scene.pass(7_200_000);
-                    assertThat(world.scene.parked()).isEmpty();
+                    assertThat(world.scene.parkedSinceMs()).isEmpty();
                     assertThat(world.scene.snapshot()).as("all has expired").isEmpty();
                     assertThat(world.scene.nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
                 });
@@ -88,7 +90,7 @@ class GroupTrialsTest {
         client.requireKnownMemberId = random.nextBoolean();
         client.canSkipAssignment = random.nextBoolean();
         client.sessionTimeoutMs = random.nextInt(6_000, 40_000);
-        client.rebalanceTimeoutMs = random.nextInt(0, 60_000);
+        client.rebalanceTimeoutMs = random.nextInt(0, REBALANCE_MAX_MS);
         client.protocols = someProtocols(random);
         return client;
     }
@@ -116,6 +118,7 @@ class GroupTrialsTest {
                 default -> actor.act();
             }
             GROUPS.forEach(world.witness::checkOffsets);
+            world.witness.checkParked(REBALANCE_MAX_MS + SLEEP_MAX_MS);
         }
     }
 
@@ -128,7 +131,7 @@ class GroupTrialsTest {
             case 2 -> world.scene.compact();
             case 3 -> world.scene.pass(RETENTION_MS + GroupOffsets.SWEEP_INTERVAL_MS);
             // A runner that was kept from its work.
-            default -> world.scene.sleep(world.random.nextInt(100_000));
+            default -> world.scene.sleep(world.random.nextInt(SLEEP_MAX_MS));
         }
     }
 

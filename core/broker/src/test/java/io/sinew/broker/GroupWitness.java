@@ -162,6 +162,14 @@ final class GroupWitness {
         }
     }
 
+    /// Nobody waits for longer than a rebalance takes.
+    void checkParked(long longestMs) {
+        assertThat(scene.parkedSinceMs())
+                .as("requests that nobody answers")
+                .allSatisfy((_, sinceMs) ->
+                        assertThat(scene.nowMs() - sinceMs).isLessThanOrEqualTo(longestMs));
+    }
+
     /// Committed offsets are there, and no others; they may only be missing by expiry.
     void checkOffsets(String groupId) {
         GroupPhase phase = scene.phase(groupId);
