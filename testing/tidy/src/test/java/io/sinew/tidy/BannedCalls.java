@@ -40,6 +40,9 @@ final class BannedCalls implements Rule {
                     "MINUTES");
     private static final List<String> MAY_TELL_TIME =
             List.of("core/base/", "testing/bench/", "examples/");
+    private static final List<String> MAY_PRINT =
+            List.of("app/cli/", "examples/", "testing/bench/", "testing/kit/");
+    private static final List<String> MAY_EXIT = List.of("app/", "testing/bench/", "testing/kit/");
 
     private static final List<Ban> BANS =
             List.of(
@@ -53,10 +56,10 @@ final class BannedCalls implements Rule {
                     Ban.of("RandomGenerator", "getDefault", SEED),
                     Ban.of("UUID", "randomUUID", SEED, "app/", "doors/", "examples/"),
                     new Ban(SLEEPERS, "sleep", "wait for what must happen", List.of()),
-                    Ban.of("System", "out", LOGGER, "app/cli/", "examples/", "testing/bench/"),
-                    Ban.of("System", "err", LOGGER, "app/cli/", "examples/", "testing/bench/"),
+                    new Ban(Set.of("System"), "out", LOGGER, MAY_PRINT),
+                    new Ban(Set.of("System"), "err", LOGGER, MAY_PRINT),
                     new Ban(Set.of(), "printStackTrace", LOGGER, List.of()),
-                    Ban.of("System", "exit", "throw; only app/ ends the process", "app/"));
+                    new Ban(Set.of("System"), "exit", "throw to end", MAY_EXIT));
 
     @Override
     public String name() {
