@@ -22,6 +22,9 @@ public interface Disk {
 
     boolean exists(Path path) throws IOException;
 
+    /// Length of a file in bytes.
+    long size(Path file) throws IOException;
+
     /// The names in a directory, sorted; none when the directory does not exist.
     List<Path> list(Path directory) throws IOException;
 

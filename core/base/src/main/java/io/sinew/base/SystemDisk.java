@@ -2,6 +2,7 @@ package io.sinew.base;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -35,6 +36,11 @@ enum SystemDisk implements Disk {
     @Override
     public boolean exists(Path path) {
         return Files.exists(path);
+    }
+
+    @Override
+    public long size(Path file) throws IOException {
+        return Files.size(file);
     }
 
     @Override
@@ -138,7 +144,13 @@ enum SystemDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            channel.force(false);
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                var failed = new SyncFailedException(String.valueOf(e.getMessage()));
+                failed.initCause(e);
+                throw failed;
+            }
         }
 
         @Override

@@ -18,6 +18,7 @@ final class Storeys {
                     Map.entry("base", Set.of()),
                     Map.entry("log", Set.of("base")),
                     Map.entry("broker", Set.of("base", "log")),
+                    Map.entry("kafka-wire-generator", Set.of()),
                     Map.entry("kafka-wire", Set.of("base")),
                     Map.entry("kafka", Set.of("base", "log", "broker", "kafka-wire")),
                     Map.entry("server", Set.of("base", "log", "broker", "kafka-wire", "kafka")),

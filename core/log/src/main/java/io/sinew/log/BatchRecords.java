@@ -1,0 +1,114 @@
+package io.sinew.log;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// The records inside a batch, unpacked one at a time, so that a small batch that unpacks to a lot
+/// costs time and not memory. A record, after its batch's decompression, is (all numbers zigzag
+/// varints, Kafka's documentation, "Record"):
+///
+/// ```
+/// length | attributes i8 | timestamp delta | offset delta | key length, key | value length, value
+///        | header count, then: name length, name, value length, value …
+/// ```
+final class BatchRecords {
+    private BatchRecords() {}
+
+    /// The first record with `timestamp` or a later one whose offset is not before `minOffset`.
+    static Optional<RecordPosition> firstAtOrAfter(
+            ByteBuffer batch, long timestamp, long minOffset) {
+        int at = batch.position();
+        if (BatchV2Format.hasLogAppendTime(batch, at)) {
+            return wholeBatchAt(batch, at, minOffset);
+        }
+        long baseOffset = BatchV2Format.baseOffset(batch, at);
+        long baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
+        int count = BatchV2Format.recordCount(batch, at);
+        try (InputStream unpacked = unpacked(batch, at)) {
+            var records = new Cursor(unpacked);
+            for (int i = 0; i < count; i++) {
+                records.startRecord();
+                records.next();
+                long recordTimestamp = baseTimestamp + records.varlong();
+                long offset = baseOffset + records.varlong();
+                if (recordTimestamp >= timestamp && offset >= minOffset) {
+                    return Optional.of(
+                            new RecordPosition(
+                                    offset, recordTimestamp, BatchV2Format.leaderEpoch(batch, at)));
+                }
+                records.skipRest();
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new SinewException(
+                    ErrorCode.CORRUPT_BATCH, "the batch at offset " + baseOffset + ": " + e, e);
+        }
+    }
+
+    /// All records of a batch stamped by the broker have the batch's time.
+    private static Optional<RecordPosition> wholeBatchAt(ByteBuffer batch, int at, long minOffset) {
+        if (BatchV2Format.lastOffset(batch, at) < minOffset) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new RecordPosition(
+                        Math.max(minOffset, BatchV2Format.baseOffset(batch, at)),
+                        BatchV2Format.maxTimestamp(batch, at),
+                        BatchV2Format.leaderEpoch(batch, at)));
+    }
+
+    private static InputStream unpacked(ByteBuffer batch, int at) throws IOException {
+        var packed = new byte[BatchV2Format.sizeBytes(batch, at) - BatchV2Format.HEADER_BYTES];
+        batch.get(at + BatchV2Format.HEADER_BYTES, packed);
+        Compression codec = Compression.of(BatchV2Format.compression(batch, at));
+        InputStream stream = codec.unpack(new ByteArrayInputStream(packed));
+        return codec == Compression.NONE ? stream : new BufferedInputStream(stream);
+    }
+
+    /// Reads records one after the other and never beyond the one it is in.
+    private static final class Cursor {
+        private final InputStream in;
+        private long remaining;
+
+        Cursor(InputStream in) {
+            this.in = in;
+        }
+
+        void startRecord() throws IOException {
+            remaining = Long.MAX_VALUE;
+            remaining = Math.max(0, varlong());
+        }
+
+        void skipRest() throws IOException {
+            in.skipNBytes(remaining);
+        }
+
+        int next() throws IOException {
+            int value = remaining > 0 ? in.read() : -1;
+            if (value < 0) {
+                throw new EOFException("a record is cut off");
+            }
+            remaining--;
+            return value;
+        }
+
+        long varlong() throws IOException {
+            long raw = 0;
+            for (int shift = 0; shift < 64; shift += 7) {
+                int next = next();
+                raw |= (long) (next & 0x7f) << shift;
+                if ((next & 0x80) == 0) {
+                    return (raw >>> 1) ^ -(raw & 1);
+                }
+            }
+            throw new IOException("a number is too long");
+        }
+    }
+}

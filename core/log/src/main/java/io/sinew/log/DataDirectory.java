@@ -1,0 +1,142 @@
+package io.sinew.log;
+
+import io.sinew.base.Disk;
+import io.sinew.base.DiskFile;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/// A data directory that this process owns: locked, and of a version it can read. The file
+/// `sinew.properties` in it says which:
+///
+/// ```
+/// format.version=1
+/// cluster.id=<22 characters>
+/// ```
+public final class DataDirectory implements AutoCloseable {
+    /// The newest format this build writes and reads.
+    public static final int FORMAT_VERSION = 1;
+
+    private static final String IDENTITY = "sinew.properties";
+
+    private final Disk disk;
+    private final Path path;
+    private final AutoCloseable lock;
+    private final String clusterId;
+
+    private DataDirectory(Disk disk, Path path, AutoCloseable lock, String clusterId) {
+        this.disk = disk;
+        this.path = path;
+        this.lock = lock;
+        this.clusterId = clusterId;
+    }
+
+    /// Takes the directory, and makes it one of Sinew's if it is empty.
+    ///
+    /// @param freshClusterId the cluster id if it is new
+    /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
+    public static DataDirectory open(Disk disk, Path path, String freshClusterId)
+            throws IOException {
+        disk.createDirectories(path);
+        AutoCloseable lock = disk.lock(path.resolve("lock"));
+        try {
+            Path identity = path.resolve(IDENTITY);
+            if (!disk.exists(identity)) {
+                writeIdentity(disk, path, freshClusterId);
+            }
+            return new DataDirectory(disk, path, lock, readIdentity(disk, path));
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(lock, e);
+            throw e;
+        }
+    }
+
+    private static void writeIdentity(Disk disk, Path path, String clusterId) throws IOException {
+        if (disk.exists(path.resolve("checkpoint")) || disk.exists(path.resolve("wal"))) {
+            throw damaged(path, "is missing although there is data");
+        }
+        Path unfinished = path.resolve(IDENTITY + ".new");
+        String text = "format.version=" + FORMAT_VERSION + "\ncluster.id=" + clusterId + "\n";
+        try (DiskFile file = disk.open(unfinished)) {
+            file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+            file.sync();
+        }
+        disk.move(unfinished, path.resolve(IDENTITY));
+        disk.syncDirectory(path);
+    }
+
+    private static String readIdentity(Disk disk, Path path) throws IOException {
+        Path identity = path.resolve(IDENTITY);
+        var properties = new Properties();
+        try (DiskFile file = disk.openForReading(identity)) {
+            var bytes = ByteBuffer.allocate((int) Math.min(4096, file.size()));
+            file.read(bytes, 0);
+            properties.load(
+                    new StringReader(
+                            new String(
+                                    bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8)));
+        }
+        String version = properties.getProperty("format.version", "");
+        String clusterId = properties.getProperty("cluster.id", "");
+        if (!version.matches("[0-9]{1,9}") || clusterId.isEmpty()) {
+            throw damaged(path, "is not readable");
+        }
+        if (Integer.parseInt(version) > FORMAT_VERSION) {
+            throw new SinewException(
+                    ErrorCode.DATA_DIRECTORY_TOO_NEW,
+                    path
+                            + " was written by a newer Sinew (format "
+                            + version
+                            + "; this one knows up to "
+                            + FORMAT_VERSION
+                            + "). Start that version, or choose another directory with --data");
+        }
+        return clusterId;
+    }
+
+    private static SinewException damaged(Path path, String what) {
+        return new SinewException(
+                ErrorCode.DAMAGED_DATA,
+                path.resolve(IDENTITY)
+                        + " "
+                        + what
+                        + ". Restore it from a backup: it names the format and the cluster id");
+    }
+
+    private static void closeQuietly(AutoCloseable resource, Exception cause) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /// The name Kafka clients know this broker's cluster by; it never changes.
+    public String clusterId() {
+        return clusterId;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package io.sinew.log;
+
+import io.sinew.base.Clock;
+import io.sinew.base.DiskFullException;
+import io.sinew.base.Metrics;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Moves durable batches from memory to their segments, many at a time: one write for each
+/// partition and pass instead of one for each batch. Everything that changes a segment runs on its
+/// thread.
+final class Flusher implements Wal.DurableSink, AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(Flusher.class.getName());
+    private static final long FULL_DISK_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final LogLimits limits;
+    private final Clock clock;
+    private final LogHealth health;
+    private final WalBufferPool pool;
+    private final LongAdder bytesMoved;
+    private final LongAdder passes;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Set<PartitionLog> dirty = new LinkedHashSet<>();
+    private final ArrayDeque<Runnable> requests = new ArrayDeque<>();
+    private long pendingBytes;
+    private long oldestNanos;
+    private Handed handed;
+    private boolean closing;
+
+    /// How far the write-ahead log has handed its batches over.
+    record Handed(long lsn, long sequence) {}
+
+    Flusher(
+            LogLimits limits,
+            Clock clock,
+            LogHealth health,
+            WalBufferPool pool,
+            Metrics metrics,
+            Handed start) {
+        this.limits = limits;
+        this.clock = clock;
+        this.health = health;
+        this.pool = pool;
+        this.handed = start;
+        this.bytesMoved = metrics.counter(LogMetric.SEGMENT_BYTES);
+        this.passes = metrics.counter(LogMetric.SEGMENT_WRITES);
+        metrics.gauge(LogMetric.UNFLUSHED_BYTES, this::pendingBytes);
+        this.thread = Thread.ofPlatform().name("sinew-flusher").unstarted(this::runUntilClosed);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void durable(List<TailBatch> batches, long endLsn, long lastSequence) {
+        lock.lock();
+        try {
+            if (pendingBytes == 0 && !batches.isEmpty()) {
+                oldestNanos = clock.nanos();
+                // Wakes the thread to wait for the batches' age.
+                work.signal();
+            }
+            for (TailBatch batch : batches) {
+                dirty.add(batch.log());
+                pendingBytes += batch.sizeBytes();
+            }
+            handed = new Handed(endLsn, lastSequence);
+            if (pendingBytes >= limits.flushBytes()) {
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long pendingBytes() {
+        lock.lock();
+        try {
+            return pendingBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Something to be done on the flusher's thread.
+    interface Task<T> {
+        T run() throws IOException;
+    }
+
+    /// Runs `task` on the flusher's thread and waits for it.
+    <T> T call(Task<T> task) throws IOException {
+        var result = new CompletableFuture<T>();
+        enqueue(() -> {
+            try {
+                result.complete(task.run());
+            } catch (IOException | RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /// Something to be done on the flusher's thread whose failure costs only disk space.
+    interface Chore {
+        void run() throws IOException;
+    }
+
+    /// Runs `chore` on the flusher's thread, some time.
+    void execute(Chore chore) {
+        enqueue(() -> {
+            try {
+                chore.run();
+            } catch (IOException | RuntimeException e) {
+                LOGGER.log(System.Logger.Level.WARNING, "cleanup=failed", e);
+            }
+        });
+    }
+
+    private void enqueue(Runnable request) {
+        lock.lock();
+        try {
+            if (closing) {
+                throw new IllegalStateException("the flusher is closed");
+            }
+            requests.add(request);
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Moves everything handed over so far; on the flusher's thread only.
+    Handed flushAll() throws IOException {
+        List<PartitionLog> logs;
+        Handed upTo;
+        lock.lock();
+        try {
+            logs = List.copyOf(dirty);
+            dirty.clear();
+            upTo = handed;
+            oldestNanos = clock.nanos();
+        } finally {
+            lock.unlock();
+        }
+        for (int i = 0; i < logs.size(); i++) {
+            try {
+                moved(logs.get(i).flush());
+            } catch (IOException | RuntimeException e) {
+                putBack(logs.subList(i, logs.size()));
+                throw e;
+            }
+        }
+        health.wroteBehind();
+        return upTo;
+    }
+
+    private void moved(long bytes) {
+        bytesMoved.add(bytes);
+        passes.increment();
+        lock.lock();
+        try {
+            pendingBytes -= bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void putBack(List<PartitionLog> logs) {
+        lock.lock();
+        try {
+            dirty.addAll(logs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void runUntilClosed() {
+        while (true) {
+            Runnable request;
+            lock.lock();
+            try {
+                if (!awaitWork()) {
+                    return;
+                }
+                request = requests.poll();
+            } finally {
+                lock.unlock();
+            }
+            if (request != null) {
+                request.run();
+            } else {
+                flushOrRetry();
+            }
+        }
+    }
+
+    private void flushOrRetry() {
+        try {
+            flushAll();
+        } catch (IOException e) {
+            if (!DiskFullException.isCause(e)) {
+                health.stop("moving batches to segments failed", e);
+            } else {
+                // The data is safe in the write-ahead log; only room runs out.
+                health.diskFullBehind();
+            }
+            pool.wakeAll();
+            pause();
+        } catch (RuntimeException e) {
+            health.stop("moving batches to segments failed", e);
+            pool.wakeAll();
+            pause();
+        }
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
+            long remaining = FULL_DISK_RETRY_NANOS;
+            while (remaining > 0 && !closing) {
+                remaining = work.awaitNanos(remaining);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits, under the lock, until there is a request or a flush is due; false when all is done.
+    private boolean awaitWork() {
+        try {
+            while (true) {
+                if (!requests.isEmpty() || pendingBytes >= limits.flushBytes()) {
+                    return true;
+                }
+                if (closing) {
+                    return false;
+                }
+                if (dirty.isEmpty()) {
+                    work.await();
+                    continue;
+                }
+                long age = clock.nanos() - oldestNanos;
+                long remaining = TimeUnit.MILLISECONDS.toNanos(limits.flushIntervalMs()) - age;
+                if (remaining <= 0) {
+                    return true;
+                }
+                work.awaitNanos(remaining);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// Ends the thread without another flush: what is not in segments is in the write-ahead log.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.sinew.log;
+
+import io.sinew.base.Clock;
+import io.sinew.base.Disk;
+import io.sinew.base.DiskFile;
+import io.sinew.base.DiskFullException;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// Makes checkpoints: what the segments hold is synced and the state of everything is written down,
+/// so that the write-ahead log before that point can be used again and the next start has little to
+/// replay. Runs on a thread of its own, because syncing many segments takes long and nobody must
+/// wait for it.
+final class Keeper implements AutoCloseable {
+    /// How often the keeper looks whether a checkpoint is due.
+    private static final long LOOK_MS = 200;
+
+    private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
+
+    private final Disk disk;
+    private final Path directory;
+    private final LogLimits limits;
+    private final Clock clock;
+    private final LogHealth health;
+    private final Wal wal;
+    private final Flusher flusher;
+    private final LongAdder checkpoints;
+    private final Thread thread;
+
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /// Segments and directories of checkpoints that were begun and not finished: still to be
+    /// synced.
+    private final List<Segment> unsynced = new ArrayList<>();
+
+    private final Set<Path> unsyncedDirectories = new LinkedHashSet<>();
+
+    private @Nullable LogOwner owner;
+    private Collection<PartitionLog> partitions = List.of();
+    private long term;
+    private int walFileBytes;
+    private long lastNanos;
+
+    Keeper(
+            DataDirectory data,
+            LogLimits limits,
+            Clock clock,
+            LogHealth health,
+            Wal wal,
+            Flusher flusher,
+            Metrics metrics) {
+        this.disk = data.disk();
+        this.directory = data.path();
+        this.limits = limits;
+        this.clock = clock;
+        this.health = health;
+        this.wal = wal;
+        this.flusher = flusher;
+        this.checkpoints = metrics.counter(LogMetric.CHECKPOINTS);
+        this.thread = Thread.ofPlatform().name("sinew-keeper").unstarted(this::runUntilClosed);
+    }
+
+    /// The last checkpoint, or an empty one for an empty directory.
+    static CheckpointV1Format.Checkpoint readCheckpoint(Disk disk, Path directory, LogLimits limits)
+            throws IOException {
+        Path path = directory.resolve("checkpoint");
+        if (!disk.exists(path)) {
+            return new CheckpointV1Format.Checkpoint(
+                    limits.walFileBytes(), 0, 0, 0, List.of(), List.of());
+        }
+        try (DiskFile file = disk.openForReading(path)) {
+            var bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+            file.read(bytes, 0);
+            return CheckpointV1Format.read(bytes.flip());
+        }
+    }
+
+    void start(
+            LogOwner ownerOfState,
+            Collection<PartitionLog> livePartitions,
+            long currentTerm,
+            int fileBytes) {
+        owner = ownerOfState;
+        partitions = livePartitions;
+        term = currentTerm;
+        walFileBytes = fileBytes;
+        lastNanos = clock.nanos();
+        thread.start();
+    }
+
+    private void runUntilClosed() {
+        while (awaitNextLook()) {
+            try {
+                wal.prepareSpare();
+                if (isDue()) {
+                    checkpoint();
+                }
+            } catch (IOException e) {
+                if (DiskFullException.isCause(e)) {
+                    LOGGER.log(
+                            System.Logger.Level.WARNING,
+                            "checkpoint=postponed reason=\"the disk is full\"");
+                } else {
+                    health.stop("the checkpoint failed", e);
+                }
+            } catch (RuntimeException e) {
+                health.stop("the checkpoint failed", e);
+            }
+        }
+    }
+
+    private boolean awaitNextLook() {
+        try {
+            return !closing.await(LOOK_MS, TimeUnit.MILLISECONDS) && !health.isStopped();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean isDue() {
+        long bytes = wal.bytesSinceCut();
+        return bytes >= limits.checkpointBytes()
+                || (bytes > 0
+                        && clock.nanos() - lastNanos
+                                >= TimeUnit.MILLISECONDS.toNanos(limits.checkpointIntervalMs()));
+    }
+
+    private record Cut(Flusher.Handed handed, List<PartitionLog.FlushPoint> points) {}
+
+    private Cut flushAndCut() throws IOException {
+        Flusher.Handed handed = flusher.flushAll();
+        var points = new ArrayList<PartitionLog.FlushPoint>();
+        for (PartitionLog log : partitions) {
+            points.add(log.takeFlushPoint());
+        }
+        return new Cut(handed, points);
+    }
+
+    /// Makes a checkpoint of everything that is durable now.
+    synchronized void checkpoint() throws IOException {
+        LogOwner stateOwner = owner;
+        if (stateOwner == null) {
+            return;
+        }
+        Cut cut = flusher.call(this::flushAndCut);
+        for (PartitionLog.FlushPoint point : cut.points()) {
+            unsynced.addAll(point.unsynced());
+            point.directory().ifPresent(this::addWithParents);
+        }
+        syncSegments();
+        List<LogOwner.Section> sections = stateOwner.snapshots();
+        awaitDurable();
+        write(
+                new CheckpointV1Format.Checkpoint(
+                        walFileBytes,
+                        term,
+                        cut.handed().lsn(),
+                        cut.handed().sequence(),
+                        sections,
+                        cut.points().stream().map(PartitionLog.FlushPoint::point).toList()));
+        wal.cut(cut.handed().lsn());
+        lastNanos = clock.nanos();
+        checkpoints.increment();
+    }
+
+    private void addWithParents(Path partitionDirectory) {
+        @Nullable Path path = partitionDirectory;
+        while (path != null && path.startsWith(directory) && unsyncedDirectories.add(path)) {
+            path = path.getParent();
+        }
+    }
+
+    private void syncSegments() throws IOException {
+        while (!unsynced.isEmpty()) {
+            Segment segment = unsynced.getLast();
+            segment.sync();
+            unsynced.removeLast();
+        }
+        for (Path path : unsyncedDirectories) {
+            if (disk.exists(path)) {
+                disk.syncDirectory(path);
+            }
+        }
+        unsyncedDirectories.clear();
+    }
+
+    /// A snapshot must not know of records that a crash could still lose.
+    private void awaitDurable() {
+        try {
+            wal.barrier().awaitDurable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted", e);
+        }
+    }
+
+    private void write(CheckpointV1Format.Checkpoint checkpoint) throws IOException {
+        Path unfinished = directory.resolve("checkpoint.new");
+        try (DiskFile file = disk.open(unfinished)) {
+            ByteBuffer bytes = CheckpointV1Format.write(checkpoint);
+            int size = bytes.remaining();
+            file.write(bytes, 0);
+            file.truncate(size);
+            file.sync();
+        }
+        disk.move(unfinished, directory.resolve("checkpoint"));
+        disk.syncDirectory(directory);
+    }
+
+    /// Ends the thread; [#checkpoint] can still be called.
+    @Override
+    public void close() {
+        closing.countDown();
+        if (owner == null) {
+            return;
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

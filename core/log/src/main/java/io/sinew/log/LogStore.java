@@ -1,0 +1,295 @@
+package io.sinew.log;
+
+import io.sinew.base.Check;
+import io.sinew.base.Clock;
+import io.sinew.base.Disk;
+import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/// The log of one data directory: a write-ahead log, the partitions behind it, and the records of
+/// the owner's state machines in between, in one order. [#open] it, give the owner its state back
+/// with [#recover], use it, close it.
+///
+/// ```
+/// checkpoint                      see CheckpointV1Format
+/// wal/0000000000000000.wal …      see WalV1Format
+/// topics/<label>~<topic id>/<partition>/00000000000000000000.log, .index
+/// ```
+///
+/// Three platform threads belong to it: the writer (write-ahead log and its sync), the flusher
+/// (segments) and the keeper (checkpoints, retention of write-ahead files).
+public final class LogStore implements AutoCloseable {
+    /// Segment files open at a time; well below the 20,000 that the usual limit allows.
+    private static final int MAX_OPEN_FILES = 8_000;
+
+    private static final int MAX_LABEL_CHARS = 200;
+
+    private static final System.Logger LOGGER = System.getLogger(LogStore.class.getName());
+
+    private final DataDirectory data;
+    private final Disk disk;
+    private final LogLimits limits;
+    private final LogHealth health = new LogHealth();
+    private final WalBufferPool pool;
+    private final OpenFiles files;
+    private final Path walDirectory;
+    private final CheckpointV1Format.Checkpoint start;
+    private final Map<PartitionId, CheckpointV1Format.PartitionPoint> points = new HashMap<>();
+    private final ConcurrentMap<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
+    private final Wal wal;
+    private final Flusher flusher;
+    private final Keeper keeper;
+    private int epoch;
+
+    private LogStore(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
+            throws IOException {
+        this.data = data;
+        this.disk = data.disk();
+        this.limits = limits;
+        this.walDirectory = data.path().resolve("wal");
+        disk.createDirectories(walDirectory);
+        this.start = Keeper.readCheckpoint(disk, data.path(), limits);
+        for (CheckpointV1Format.PartitionPoint point : start.partitions()) {
+            points.put(point.id(), point);
+        }
+        this.pool = new WalBufferPool(limits.bufferBytes(), limits.maxBuffers(), clock);
+        this.files = new OpenFiles(disk, MAX_OPEN_FILES);
+        var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
+        this.flusher = new Flusher(limits, clock, health, pool, metrics, cut);
+        this.wal = new Wal(limits, pool, health, metrics, flusher);
+        this.keeper = new Keeper(data, limits, clock, health, wal, flusher, metrics);
+    }
+
+    /// Opens the log in a directory; [#recover] must follow.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    public static LogStore open(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
+            throws IOException {
+        return new LogStore(data, limits, clock, metrics);
+    }
+
+    /// Brings back what was there: gives `owner` its snapshots, then every record and batch since,
+    /// and makes the log ready for use.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`: the data directory is as it was
+    public void recover(LogOwner owner) throws IOException {
+        var sequences = new HashMap<Integer, Long>();
+        for (LogOwner.Section section : start.sections()) {
+            sequences.put(section.machine(), section.sequence());
+            owner.restore(section);
+        }
+        flusher.start();
+        var recovery = new WalRecovery(disk, walDirectory, pool, start);
+        recovery.run(new RecoverySink(owner, sequences));
+        long term = recovery.term() + 1;
+        epoch = Math.toIntExact(term);
+        int maxSpares = (int) (limits.checkpointBytes() / start.walFileBytes()) + 1;
+        var walFiles =
+                new WalFiles(
+                        disk,
+                        walDirectory,
+                        start.walFileBytes(),
+                        recovery.lsn(),
+                        start.cutLsn(),
+                        maxSpares);
+        wal.start(walFiles, term, recovery.sequence(), start.cutLsn());
+        points.clear();
+        keeper.start(owner, partitions.values(), term, start.walFileBytes());
+        Thread.ofPlatform().name("sinew-orphans").daemon().start(this::deleteOrphans);
+    }
+
+    private final class RecoverySink implements WalRecovery.Sink {
+        private final LogOwner owner;
+        private final Map<Integer, Long> sequences;
+        private List<TailBatch> batches = new ArrayList<>();
+
+        RecoverySink(LogOwner owner, Map<Integer, Long> sequences) {
+            this.owner = owner;
+            this.sequences = sequences;
+        }
+
+        @Override
+        public void frame(WalBuffer buffer, int at, int sizeBytes, WalRecovery.Frame frame) {
+            ByteBuffer body = buffer.slice(at, sizeBytes);
+            if (frame.kind() == WalV1Format.KIND_STATE) {
+                int machine = frame.id().index();
+                if (frame.sequence() > sequences.getOrDefault(machine, 0L)) {
+                    owner.replay(machine, body);
+                }
+                return;
+            }
+            PartitionLog log = partitions.get(frame.id());
+            if (log == null) {
+                // Deleted since.
+                return;
+            }
+            if (frame.kind() == WalV1Format.KIND_TRIM) {
+                log.trimmed(body.getLong(0));
+                return;
+            }
+            long base = BatchV2Format.baseOffset(body, 0);
+            if (base >= log.nextOffset()) {
+                long last = BatchV2Format.lastOffset(body, 0);
+                long maxTimestamp = BatchV2Format.maxTimestamp(body, 0);
+                buffer.retain();
+                var batch = new TailBatch(log, buffer, at, sizeBytes, base, last, maxTimestamp);
+                log.appended(batch);
+                log.becameDurable(batch);
+                batches.add(batch);
+            }
+            owner.replayBatch(log, body);
+        }
+
+        @Override
+        public void recovered(Flusher.Handed end) throws IOException {
+            flusher.durable(batches, end.lsn(), end.sequence());
+            batches = new ArrayList<>();
+            if (pool.isHalfUsed()) {
+                flusher.call(flusher::flushAll);
+            }
+        }
+    }
+
+    public LogHealth health() {
+        return health;
+    }
+
+    /// Epoch that batches are stamped with: one for each time the log was opened for use.
+    public int leaderEpoch() {
+        return epoch;
+    }
+
+    // ---- partitions
+    // ------------------------------------------------------------------------------
+
+    /// Makes a partition, or gives it what the disk has of it. The owner calls this when it learns
+    /// of the partition, live or while it is given its state back.
+    ///
+    /// @param label name for people, the first part of the directory's name
+    public PartitionLog createPartition(PartitionId id, String label, PartitionConfig config) {
+        CheckpointV1Format.PartitionPoint point = points.get(id);
+        var log =
+                new PartitionLog(
+                        point == null ? CheckpointV1Format.PartitionPoint.empty(id) : point,
+                        directoryOf(id, label),
+                        disk,
+                        files,
+                        wal,
+                        config);
+        PartitionLog known = partitions.putIfAbsent(id, log);
+        Check.that(known == null, "a partition is made once");
+        return log;
+    }
+
+    /// Forgets a partition, whose deletion must be durable, and deletes its files soon.
+    public void deletePartition(PartitionId id) {
+        PartitionLog log = partitions.remove(id);
+        if (log != null) {
+            log.markDeleted();
+            flusher.execute(log::deleteFiles);
+        }
+    }
+
+    private Path topicsDirectory() {
+        return data.path().resolve("topics");
+    }
+
+    private Path directoryOf(PartitionId id, String label) {
+        String prefix = label.substring(0, Math.min(MAX_LABEL_CHARS, label.length()));
+        return topicsDirectory()
+                .resolve(prefix + "~" + id.topicId())
+                .resolve(Integer.toString(id.index()));
+    }
+
+    /// Deletes what a crash left of deleted topics.
+    private void deleteOrphans() {
+        var topics = new HashSet<UUID>();
+        for (PartitionId id : List.copyOf(partitions.keySet())) {
+            topics.add(id.topicId());
+        }
+        try {
+            for (Path directory : disk.list(topicsDirectory())) {
+                String name = directory.getFileName().toString();
+                UUID id = UUID.fromString(name.substring(name.lastIndexOf('~') + 1));
+                if (!topics.contains(id) && !hasPartitions(id)) {
+                    deleteTree(directory);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "cleanup=failed directory=" + topicsDirectory() + "; left as it is",
+                    e);
+        }
+    }
+
+    private boolean hasPartitions(UUID topicId) {
+        return partitions.keySet().stream().anyMatch(id -> id.topicId().equals(topicId));
+    }
+
+    private void deleteTree(Path directory) throws IOException {
+        for (Path partition : disk.list(directory)) {
+            for (Path file : disk.list(partition)) {
+                disk.delete(file);
+            }
+            disk.delete(partition);
+        }
+        disk.delete(directory);
+    }
+
+    // ---- appends
+    // ---------------------------------------------------------------------------------
+
+    /// Waits until there is room for an append. Call it before taking any lock.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    public void awaitRoom() throws InterruptedException {
+        wal.awaitRoom();
+    }
+
+    /// Where a state record went.
+    public record Recorded(long sequence, Commit commit) {}
+
+    /// Appends a record of one of the owner's machines. Records of one machine are appended under
+    /// that machine's own lock, so that their order is the order of their effects.
+    ///
+    /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
+    public Recorded record(int machine, ByteBuffer body) {
+        Wal.Appended appended =
+                wal.append(WalV1Format.KIND_STATE, new PartitionId(new UUID(0, 0), machine), body);
+        return new Recorded(appended.sequence(), appended.commit());
+    }
+
+    /// A commit that settles when everything appended so far is durable.
+    public Commit barrier() {
+        return wal.barrier();
+    }
+
+    /// Makes a checkpoint now.
+    public void checkpoint() throws IOException {
+        keeper.checkpoint();
+    }
+
+    /// Ends the log so that the next start has nothing to replay. Nobody may append any more.
+    @Override
+    public void close() throws IOException {
+        keeper.close();
+        wal.close();
+        if (!health.isStopped()) {
+            keeper.checkpoint();
+        }
+        flusher.close();
+        files.closeAll();
+    }
+}

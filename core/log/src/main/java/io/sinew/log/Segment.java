@@ -1,0 +1,302 @@
+package io.sinew.log;
+
+import io.sinew.base.Check;
+import io.sinew.base.Disk;
+import io.sinew.base.DiskFile;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// A file of consecutive batches of one partition: `<base offset>.log` holds them as they came, one
+/// after the other, nothing between, as Apache Kafka's segments do. Only the flusher writes;
+/// anybody reads what [#sizeBytes] covers.
+final class Segment {
+    static final String LOG_SUFFIX = ".log";
+    static final String INDEX_SUFFIX = ".index";
+
+    /// Bytes read at a time while looking for a batch.
+    private static final int SCAN_BYTES = 64 << 10;
+
+    private final Disk disk;
+    private final Path directory;
+    private final long baseOffset;
+    private final OpenFiles.SharedFile file;
+    private volatile int sizeBytes;
+    private long firstTimestamp = Long.MIN_VALUE;
+    private @Nullable SegmentIndex index;
+
+    /// @param sizeBytes what the file holds for certain
+    /// @param index what is known of those bytes; null to read it when it is needed
+    Segment(
+            Disk disk,
+            OpenFiles files,
+            Path directory,
+            long baseOffset,
+            int sizeBytes,
+            @Nullable SegmentIndex index) {
+        this.disk = disk;
+        this.directory = directory;
+        this.baseOffset = baseOffset;
+        this.sizeBytes = sizeBytes;
+        this.index = index;
+        this.file = files.file(directory.resolve(name(baseOffset, LOG_SUFFIX)));
+    }
+
+    static String name(long baseOffset, String suffix) {
+        return String.format(Locale.ROOT, "%020d%s", baseOffset, suffix);
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    int sizeBytes() {
+        return sizeBytes;
+    }
+
+    OpenFiles.SharedFile file() {
+        return file;
+    }
+
+    /// Cuts off what lies behind the bytes that are known to be good.
+    ///
+    /// @throws SinewException `DAMAGED_DATA` when there are fewer
+    void restore() throws IOException {
+        DiskFile opened = file.acquire();
+        try {
+            long actual = opened.size();
+            if (actual < sizeBytes) {
+                throw damaged("it is " + actual + " bytes long and was " + sizeBytes);
+            }
+            if (actual > sizeBytes) {
+                opened.truncate(sizeBytes);
+            }
+        } finally {
+            file.release();
+        }
+    }
+
+    /// Appends batches, whose base offsets all lie within an `int` of the segment's.
+    void append(List<TailBatch> batches, int indexIntervalBytes) throws IOException {
+        var sources = new ByteBuffer[batches.size()];
+        for (int i = 0; i < sources.length; i++) {
+            sources[i] = batches.get(i).slice();
+        }
+        DiskFile opened = file.acquire();
+        try {
+            opened.write(sources, sizeBytes);
+        } finally {
+            file.release();
+        }
+        SegmentIndex entries = index();
+        int position = sizeBytes;
+        for (TailBatch batch : batches) {
+            if (firstTimestamp == Long.MIN_VALUE) {
+                firstTimestamp = batch.maxTimestamp();
+            }
+            entries.add(
+                    Math.toIntExact(batch.baseOffset() - baseOffset),
+                    position,
+                    batch.sizeBytes(),
+                    batch.maxTimestamp(),
+                    indexIntervalBytes);
+            position += batch.sizeBytes();
+        }
+        sizeBytes = position;
+    }
+
+    /// Syncs the file, which somebody acquired before the first append and who no longer needs it
+    /// after.
+    void sync() throws IOException {
+        DiskFile opened = file.acquire();
+        try {
+            opened.sync();
+        } finally {
+            file.release();
+        }
+        file.release();
+    }
+
+    /// Timestamp of the first batch that this process appended; `Long.MIN_VALUE` before that.
+    long firstTimestamp() {
+        return firstTimestamp;
+    }
+
+    void writeIndex() throws IOException {
+        IndexV1Format.write(
+                disk, directory.resolve(name(baseOffset, INDEX_SUFFIX)), baseOffset, index());
+    }
+
+    long maxTimestamp() throws IOException {
+        return index().maxTimestamp();
+    }
+
+    void delete() throws IOException {
+        file.delete();
+        disk.delete(directory.resolve(name(baseOffset, INDEX_SUFFIX)));
+    }
+
+    /// The index, read or made again when it is not in memory.
+    synchronized SegmentIndex index() throws IOException {
+        SegmentIndex known = index;
+        if (known == null) {
+            Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
+            known = IndexV1Format.read(disk, path, baseOffset, sizeBytes);
+            if (known == null) {
+                known = new SegmentIndex();
+            }
+            complete(known);
+            index = known;
+        }
+        return known;
+    }
+
+    /// Drops the index of a full segment from memory; it is read again when needed.
+    synchronized void forgetIndex() {
+        index = null;
+    }
+
+    private void complete(SegmentIndex entries) throws IOException {
+        var cursor = new Cursor(entries.coveredBytes());
+        while (cursor.next()) {
+            entries.add(
+                    Math.toIntExact(cursor.baseOffset() - baseOffset),
+                    cursor.position(),
+                    cursor.batchBytes(),
+                    cursor.maxTimestamp(),
+                    SCAN_BYTES);
+        }
+    }
+
+    /// Position of the batch that holds `offset`, or of the first one after it; the size when there
+    /// is none.
+    int positionOf(long offset) throws IOException {
+        int from = index().positionBefore((int) Math.min(Integer.MAX_VALUE, offset - baseOffset));
+        var cursor = new Cursor(from);
+        while (cursor.next()) {
+            if (cursor.lastOffset() >= offset) {
+                return cursor.position();
+            }
+        }
+        return sizeBytes;
+    }
+
+    /// Places a cursor on the first batch that holds a record of `timestamp` or later.
+    @Nullable Cursor firstAtOrAfter(long timestamp) throws IOException {
+        var cursor = new Cursor(index().positionForTimestamp(timestamp));
+        while (cursor.next()) {
+            if (cursor.maxTimestamp() >= timestamp) {
+                return cursor;
+            }
+        }
+        return null;
+    }
+
+    Cursor cursor() {
+        return new Cursor(0);
+    }
+
+    /// Walks over the headers of a segment's batches.
+    final class Cursor {
+        private final ByteBuffer window = ByteBuffer.allocate(SCAN_BYTES);
+        private int windowStart;
+        private int position = -1;
+        private int nextPosition;
+
+        private Cursor(int from) {
+            this.nextPosition = from;
+            window.limit(0);
+        }
+
+        /// Goes to the next batch; false at the end of the segment.
+        ///
+        /// @throws SinewException `DAMAGED_DATA` when there is no batch where one must be
+        boolean next() throws IOException {
+            int end = sizeBytes;
+            if (nextPosition >= end) {
+                return false;
+            }
+            position = nextPosition;
+            int offsetInWindow = position - windowStart;
+            if (offsetInWindow < 0
+                    || offsetInWindow + BatchV2Format.HEADER_BYTES > window.limit()) {
+                fill(end);
+            }
+            int size = BatchV2Format.sizeBytes(window, at());
+            if (window.limit() - at() < BatchV2Format.HEADER_BYTES
+                    || size < BatchV2Format.HEADER_BYTES
+                    || size > end - position
+                    || BatchV2Format.baseOffset(window, at()) < baseOffset) {
+                throw damaged("there is no batch at byte " + position);
+            }
+            nextPosition = position + size;
+            return true;
+        }
+
+        private void fill(int end) throws IOException {
+            window.clear().limit(Math.min(SCAN_BYTES, end - position));
+            windowStart = position;
+            DiskFile opened = file.acquire();
+            try {
+                opened.read(window, position);
+            } finally {
+                file.release();
+            }
+            window.flip();
+            if (window.limit() < BatchV2Format.HEADER_BYTES) {
+                throw damaged("it ends within the batch at byte " + position);
+            }
+        }
+
+        private int at() {
+            return position - windowStart;
+        }
+
+        int position() {
+            return position;
+        }
+
+        int batchBytes() {
+            return BatchV2Format.sizeBytes(window, at());
+        }
+
+        long baseOffset() {
+            return BatchV2Format.baseOffset(window, at());
+        }
+
+        long lastOffset() {
+            return BatchV2Format.lastOffset(window, at());
+        }
+
+        long maxTimestamp() {
+            return BatchV2Format.maxTimestamp(window, at());
+        }
+
+        /// The whole batch, copied.
+        ByteBuffer batch() throws IOException {
+            var bytes = ByteBuffer.allocate(batchBytes());
+            DiskFile opened = file.acquire();
+            try {
+                opened.read(bytes, position);
+            } finally {
+                file.release();
+            }
+            Check.that(!bytes.hasRemaining(), "a segment never shrinks");
+            return bytes.flip();
+        }
+    }
+
+    private SinewException damaged(String what) {
+        return new SinewException(
+                ErrorCode.DAMAGED_DATA,
+                directory.resolve(name(baseOffset, LOG_SUFFIX))
+                        + " is damaged: "
+                        + what
+                        + ". Restore the file from a backup, or delete the topic");
+    }
+}

@@ -1,0 +1,113 @@
+package io.sinew.log;
+
+import java.util.Arrays;
+
+/// Where to start looking in a segment: one entry for every so many bytes, each with the offset and
+/// place of a batch and the largest timestamp up to and including it. One index serves both kinds
+/// of look-up because the running maximum never falls. Written by the flusher, read by anybody:
+/// under its monitor.
+final class SegmentIndex {
+    private int count;
+    private int[] offsetDeltas = new int[4];
+    private int[] positions = new int[4];
+    private long[] maxTimestamps = new long[4];
+
+    /// Position up to which every batch was considered for an entry.
+    private int coveredBytes;
+
+    private long maxTimestamp = Long.MIN_VALUE;
+
+    /// Considers a batch that ends what was covered so far.
+    synchronized void add(
+            int offsetDelta, int position, int sizeBytes, long batchMaxTimestamp, int interval) {
+        maxTimestamp = Math.max(maxTimestamp, batchMaxTimestamp);
+        int last = count == 0 ? 0 : positions[count - 1];
+        if (count == 0 ? position == 0 : position - last >= interval) {
+            put(offsetDelta, position, maxTimestamp);
+        }
+        coveredBytes = position + sizeBytes;
+    }
+
+    /// Restores an entry from a file.
+    synchronized void put(int offsetDelta, int position, long runningMaxTimestamp) {
+        if (count == positions.length) {
+            int grown = count * 2;
+            offsetDeltas = Arrays.copyOf(offsetDeltas, grown);
+            positions = Arrays.copyOf(positions, grown);
+            maxTimestamps = Arrays.copyOf(maxTimestamps, grown);
+        }
+        offsetDeltas[count] = offsetDelta;
+        positions[count] = position;
+        maxTimestamps[count] = runningMaxTimestamp;
+        count++;
+    }
+
+    synchronized void covered(int bytes, long runningMaxTimestamp) {
+        coveredBytes = bytes;
+        maxTimestamp = Math.max(maxTimestamp, runningMaxTimestamp);
+    }
+
+    synchronized int coveredBytes() {
+        return coveredBytes;
+    }
+
+    /// Largest timestamp of the covered batches; `Long.MIN_VALUE` for none.
+    synchronized long maxTimestamp() {
+        return maxTimestamp;
+    }
+
+    synchronized int count() {
+        return count;
+    }
+
+    synchronized int offsetDelta(int entry) {
+        return offsetDeltas[entry];
+    }
+
+    synchronized int position(int entry) {
+        return positions[entry];
+    }
+
+    synchronized long maxTimestamp(int entry) {
+        return maxTimestamps[entry];
+    }
+
+    /// Position of the last indexed batch that starts at or before the offset.
+    synchronized int positionBefore(int offsetDelta) {
+        int low = 0;
+        int high = count - 1;
+        int position = 0;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (offsetDeltas[middle] <= offsetDelta) {
+                position = positions[middle];
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return position;
+    }
+
+    /// Position from which on a batch with `timestamp` or later may stand: every earlier one is
+    /// older.
+    synchronized int positionForTimestamp(long timestamp) {
+        int low = 0;
+        int high = count - 1;
+        int position = 0;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (maxTimestamps[middle] < timestamp) {
+                position = positions[middle];
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return position;
+    }
+
+    synchronized int memoryBytes() {
+        return positions.length * 16;
+    }
+}

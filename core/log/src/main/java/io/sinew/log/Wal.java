@@ -1,0 +1,324 @@
+package io.sinew.log;
+
+import io.sinew.base.BrokenInvariant;
+import io.sinew.base.DiskFullException;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The write-ahead log of all partitions, with group commit: whatever is appended while the disk is
+/// busy with one sync goes to the disk together with the next. Appenders copy into shared buffers
+/// under one lock; one platform thread writes and syncs (a sync would pin a virtual thread's
+/// carrier). [WalV1Format] gives the bytes.
+final class Wal implements AutoCloseable {
+    /// How often a write that met a full disk is tried again.
+    private static final long FULL_DISK_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final LogLimits limits;
+    private final WalBufferPool pool;
+    private final LogHealth health;
+    private final DurableSink sink;
+    private final LongAdder bytesWritten;
+    private final LongAdder syncs;
+    private final Thread writer;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition appended = lock.newCondition();
+    private final List<WalBlock> sealed = new ArrayList<>();
+    private @Nullable WalBuffer filling;
+    private @Nullable WalBlock open;
+    private Commit commit = new Commit();
+    private long sequence;
+    private boolean closing;
+
+    private volatile long durableSequence;
+
+    /// Everything before it may be gone: the checkpoint has it.
+    private volatile long cutLsn;
+
+    // Set once by start(), then the writer's thread's.
+    private @Nullable WalFiles files;
+    private long term;
+    private long syncedLsn;
+
+    /// Who takes what became durable, in order, on the writer's thread.
+    interface DurableSink {
+        /// Takes the batches of one sync.
+        ///
+        /// @param endLsn end of the block the batches were in
+        /// @param lastSequence of the frames up to there
+        void durable(List<TailBatch> batches, long endLsn, long lastSequence);
+    }
+
+    Wal(LogLimits limits, WalBufferPool pool, LogHealth health, Metrics metrics, DurableSink sink) {
+        this.limits = limits;
+        this.pool = pool;
+        this.health = health;
+        this.sink = sink;
+        this.bytesWritten = metrics.counter(LogMetric.WAL_BYTES);
+        this.syncs = metrics.counter(LogMetric.WAL_SYNCS);
+        this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
+    }
+
+    /// Goes on where recovery ended. Nothing may be appended before.
+    ///
+    /// @param lastSequence of the last frame that is there
+    void start(WalFiles recovered, long newTerm, long lastSequence, long oldestLsn) {
+        files = recovered;
+        term = newTerm;
+        sequence = lastSequence;
+        durableSequence = lastSequence;
+        syncedLsn = recovered.nextLsn();
+        cutLsn = oldestLsn;
+        writer.start();
+    }
+
+    private WalFiles files() {
+        if (files == null) {
+            throw new BrokenInvariant("the write-ahead log is used before it was recovered");
+        }
+        return files;
+    }
+
+    /// Bytes that a start would have to replay.
+    long bytesSinceCut() {
+        return files().nextLsn() - cutLsn;
+    }
+
+    /// Gives back the files before `lsn`, which a checkpoint covers.
+    void cut(long lsn) throws IOException {
+        files().recycleBefore(lsn);
+        cutLsn = lsn;
+        pool.wakeAll();
+    }
+
+    void prepareSpare() throws IOException {
+        files().prepareSpare();
+    }
+
+    /// Waits for room in memory; to be called before taking any lock.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    void awaitRoom() throws InterruptedException {
+        pool.awaitRoom(limits.appendWaitMs(), this::hasRoom);
+    }
+
+    private boolean hasRoom() {
+        health.requireWritable();
+        return bytesSinceCut() < limits.walMaxBytes();
+    }
+
+    /// Appends a batch that `log` has found its place for. Called by the one who may append to
+    /// `log`.
+    Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
+        lock.lock();
+        try {
+            health.requireWritable();
+            int sizeBytes = batch.remaining();
+            WalBlock block = blockFor(sizeBytes);
+            int at = block.openFrame(batch);
+            ByteBuffer bytes = block.buffer().bytes();
+            placement.applyTo(bytes, at);
+            block.closeFrame(WalV1Format.KIND_BATCH, ++sequence, log.id(), sizeBytes);
+            var tailBatch =
+                    new TailBatch(
+                            log,
+                            block.buffer(),
+                            at,
+                            sizeBytes,
+                            placement.baseOffset(),
+                            BatchV2Format.lastOffset(bytes, at),
+                            BatchV2Format.maxTimestamp(bytes, at));
+            block.add(tailBatch);
+            log.appended(tailBatch);
+            appended.signal();
+            return commit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Appends something else than a batch.
+    Appended append(int kind, PartitionId id, ByteBuffer body) {
+        lock.lock();
+        try {
+            health.requireWritable();
+            int sizeBytes = body.remaining();
+            WalBlock block = blockFor(sizeBytes);
+            block.openFrame(body);
+            block.closeFrame(kind, ++sequence, id, sizeBytes);
+            appended.signal();
+            return new Appended(sequence, commit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What an append of a state record is known by.
+    record Appended(long sequence, Commit commit) {}
+
+    /// Sequence of the last frame that is durable.
+    long durableSequence() {
+        return durableSequence;
+    }
+
+    /// A commit that settles when everything appended so far has.
+    Commit barrier() {
+        lock.lock();
+        try {
+            return durableSequence == sequence ? Commit.ofNothing() : commit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private WalBlock blockFor(int bodyBytes) {
+        WalBlock block = open;
+        if (block != null && block.fits(bodyBytes)) {
+            return block;
+        }
+        if (block != null) {
+            block.seal();
+            sealed.add(block);
+        }
+        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+        WalBuffer buffer = filling;
+        if (buffer == null || buffer.end + needed > buffer.capacity()) {
+            if (buffer != null) {
+                buffer.release();
+            }
+            buffer = pool.take(needed);
+            filling = buffer;
+        }
+        block = new WalBlock(buffer, sequence + 1);
+        open = block;
+        return block;
+    }
+
+    private record Group(List<WalBlock> blocks, Commit commit, long lastSequence) {}
+
+    private @Nullable Group nextGroup() throws InterruptedException {
+        lock.lock();
+        try {
+            while (open == null && sealed.isEmpty()) {
+                if (closing) {
+                    return null;
+                }
+                appended.await();
+            }
+            if (open != null) {
+                open.seal();
+                sealed.add(open);
+                open = null;
+            }
+            var group = new Group(List.copyOf(sealed), commit, sequence);
+            sealed.clear();
+            commit = new Commit();
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeUntilClosed() {
+        try {
+            for (Group group = nextGroup(); group != null; group = nextGroup()) {
+                writeGroup(group);
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            stop(e);
+        }
+    }
+
+    private void writeGroup(Group group) throws IOException {
+        try {
+            for (WalBlock block : group.blocks()) {
+                writeBlock(block);
+            }
+            group.commit().markWritten();
+            if (limits.durability() == LogLimits.Durability.FSYNC) {
+                files().sync();
+                syncs.increment();
+                syncedLsn = files().nextLsn();
+            }
+        } catch (IOException | RuntimeException e) {
+            group.commit().fail(health.stop("writing ahead failed", e));
+            throw e;
+        }
+        durableSequence = group.lastSequence();
+        var batches = new ArrayList<TailBatch>();
+        for (WalBlock block : group.blocks()) {
+            batches.addAll(block.batches());
+            block.buffer().release();
+        }
+        for (TailBatch batch : batches) {
+            batch.log().becameDurable(batch);
+        }
+        sink.durable(batches, files().nextLsn(), group.lastSequence());
+        group.commit().markDurable();
+    }
+
+    private void writeBlock(WalBlock block) throws IOException {
+        while (true) {
+            try {
+                long lsn = files().placeFor(block.paddedBytes(), syncedLsn, term);
+                files().write(block.bytesFor(lsn, syncedLsn, term), lsn);
+                bytesWritten.add(block.paddedBytes());
+                health.wroteAhead();
+                return;
+            } catch (IOException e) {
+                if (!DiskFullException.isCause(e)) {
+                    throw e;
+                }
+                // Nothing was acknowledged and a write may be repeated (a sync may not): new
+                // appends
+                // are refused meanwhile, these wait for space.
+                health.diskFullAhead();
+                pool.wakeAll();
+                LockSupport.parkNanos(FULL_DISK_RETRY_NANOS);
+            }
+        }
+    }
+
+    private void stop(Exception cause) {
+        SinewException stopped = health.stop("writing ahead failed", cause);
+        lock.lock();
+        try {
+            commit.fail(stopped);
+            sealed.clear();
+            open = null;
+        } finally {
+            lock.unlock();
+        }
+        pool.wakeAll();
+    }
+
+    /// Writes what was appended and ends the writer.
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            closing = true;
+            appended.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            writer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted while closing", e);
+        }
+        files().close();
+    }
+}

@@ -1,0 +1,83 @@
+package io.sinew.log;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A block of the write-ahead log while it is in memory: filled under the log's lock, then written
+/// by the log's writer. It holds one reference to its buffer until it is written.
+final class WalBlock {
+    private final WalBuffer buffer;
+    private final int start;
+    private final long firstSequence;
+    private final List<TailBatch> batches = new ArrayList<>();
+    private int end;
+    private int frameCount;
+
+    /// Starts a block behind the last one in `buffer`.
+    WalBlock(WalBuffer buffer, long firstSequence) {
+        this.buffer = buffer;
+        this.start = buffer.end;
+        this.end = start + WalV1Format.BLOCK_HEADER_BYTES;
+        this.firstSequence = firstSequence;
+        buffer.retain();
+    }
+
+    boolean fits(int bodyBytes) {
+        return end + WalV1Format.FRAME_HEADER_BYTES + bodyBytes <= buffer.capacity();
+    }
+
+    /// Copies a body behind the frames so far and returns where it stands. The caller may still
+    /// change it there; [#closeFrame] must follow.
+    int openFrame(ByteBuffer body) {
+        int at = end + WalV1Format.FRAME_HEADER_BYTES;
+        buffer.bytes().put(at, body, body.position(), body.remaining());
+        return at;
+    }
+
+    void closeFrame(int kind, long sequence, PartitionId partition, int bodyBytes) {
+        WalV1Format.putFrameHeader(buffer.bytes(), end, kind, sequence, partition, bodyBytes);
+        end += WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+        frameCount++;
+    }
+
+    void add(TailBatch batch) {
+        buffer.retain();
+        batches.add(batch);
+    }
+
+    WalBuffer buffer() {
+        return buffer;
+    }
+
+    List<TailBatch> batches() {
+        return batches;
+    }
+
+    int sizeBytes() {
+        return end - start;
+    }
+
+    int paddedBytes() {
+        return WalV1Format.paddedSize(sizeBytes());
+    }
+
+    /// No more frames: pads the block to its page, so that the next one can start in this buffer.
+    void seal() {
+        int paddedEnd = start + paddedBytes();
+        ByteBuffer bytes = buffer.bytes();
+        for (int at = end; at < paddedEnd; at++) {
+            bytes.put(at, (byte) 0);
+        }
+        buffer.end = paddedEnd;
+    }
+
+    /// The bytes as they go to the disk.
+    ByteBuffer bytesFor(long lsn, long syncedLsn, long term) {
+        var header =
+                new WalV1Format.BlockHeader(
+                        lsn, syncedLsn, firstSequence, sizeBytes(), frameCount, term);
+        WalV1Format.putBlockHeader(buffer.bytes(), start, header);
+        return buffer.slice(start, paddedBytes());
+    }
+}

@@ -1,0 +1,107 @@
+package io.sinew.log;
+
+import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/// The memory between the write-ahead log and the segments. Appenders pass [#awaitRoom] before they
+/// take a partition's lock; taking a buffer itself never waits, because whoever frees buffers needs
+/// that lock. So the bound may be passed by as many buffers as there are appends under way.
+final class WalBufferPool {
+    private final int bufferBytes;
+    private final int maxBuffers;
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition roomAgain = lock.newCondition();
+    private final ArrayDeque<WalBuffer> free = new ArrayDeque<>();
+    private int inUse;
+
+    WalBufferPool(int bufferBytes, int maxBuffers, Clock clock) {
+        this.bufferBytes = bufferBytes;
+        this.maxBuffers = maxBuffers;
+        this.clock = clock;
+    }
+
+    /// Waits until fewer buffers than the bound are in use and `otherRoom` holds.
+    ///
+    /// @param otherRoom asked at each look, under the pool's lock; may throw to end the wait
+    /// @throws SinewException `TIMED_OUT`, or what `otherRoom` throws
+    void awaitRoom(long waitMs, BooleanSupplier otherRoom) throws InterruptedException {
+        long deadline = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+        lock.lock();
+        try {
+            while (!otherRoom.getAsBoolean() || inUse >= maxBuffers) {
+                long remaining = deadline - clock.nanos();
+                if (remaining <= 0) {
+                    throw new SinewException(
+                            ErrorCode.TIMED_OUT,
+                            "the disk did not keep up: no append buffer was free for "
+                                    + waitMs
+                                    + " ms");
+                }
+                roomAgain.awaitNanos(remaining);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A buffer with at least `sizeBytes`, owned by the caller.
+    WalBuffer take(int sizeBytes) {
+        lock.lock();
+        try {
+            inUse++;
+            if (sizeBytes <= bufferBytes) {
+                WalBuffer pooled = free.pollLast();
+                if (pooled != null) {
+                    pooled.renew();
+                    return pooled;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        int capacity = WalV1Format.paddedSize(Math.max(sizeBytes, bufferBytes));
+        return new WalBuffer(ByteBuffer.allocateDirect(capacity), this);
+    }
+
+    void giveBack(WalBuffer buffer) {
+        lock.lock();
+        try {
+            inUse--;
+            // A buffer made for one large batch is left to the garbage collector.
+            if (buffer.capacity() == bufferBytes && free.size() < maxBuffers) {
+                free.addLast(buffer);
+            }
+            roomAgain.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether more than half of the bound is in use.
+    boolean isHalfUsed() {
+        lock.lock();
+        try {
+            return inUse > maxBuffers / 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Wakes everybody in [#awaitRoom] to look again.
+    void wakeAll() {
+        lock.lock();
+        try {
+            roomAgain.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.sinew.log;
+
+import io.sinew.base.Check;
+import io.sinew.base.Disk;
+import io.sinew.base.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The files of the write-ahead log: where the next block goes, zeros ahead of it, and files used
+/// again. Writing is the log writer's alone; [#recycleBefore] and [#prepareSpare] may be called by
+/// one other thread.
+final class WalFiles implements AutoCloseable {
+    private static final String SUFFIX = ".wal";
+    private static final String SPARE_PREFIX = "spare-";
+    private static final int FIRST_FILL_BYTES = 1 << 20;
+    private static final int MAX_FILL_BYTES = 8 << 20;
+
+    private final Disk disk;
+    private final Path directory;
+    private final int fileBytes;
+    private final int maxSpares;
+
+    /// Files of full size that wait for their next use; under this object's monitor.
+    private final ArrayDeque<Path> spares = new ArrayDeque<>();
+
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 18);
+
+    private @Nullable DiskFile file;
+    private long fileNumber = -1;
+    private long filledTo;
+    private int fillBytes = FIRST_FILL_BYTES;
+    private volatile long nextLsn;
+    private long oldestNumber;
+
+    /// @param nextLsn where the next block goes; on a block's boundary
+    /// @param oldestLsn the oldest still needed
+    /// @param maxSpares files kept for their next use at most
+    WalFiles(Disk disk, Path directory, int fileBytes, long nextLsn, long oldestLsn, int maxSpares)
+            throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        this.fileBytes = fileBytes;
+        this.nextLsn = nextLsn;
+        this.oldestNumber = oldestLsn / fileBytes;
+        this.maxSpares = maxSpares;
+        for (Path path : disk.list(directory)) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(SPARE_PREFIX) && name.endsWith(SUFFIX)) {
+                spares.add(path);
+            }
+        }
+    }
+
+    static Path pathOf(Path directory, long number) {
+        return directory.resolve(String.format(Locale.ROOT, "%016d%s", number, SUFFIX));
+    }
+
+    /// Numbers of the files in the directory, in order.
+    static List<Long> numbers(Disk disk, Path directory) throws IOException {
+        var numbers = new ArrayList<Long>();
+        for (Path path : disk.list(directory)) {
+            String name = path.getFileName().toString();
+            if (name.endsWith(SUFFIX) && Character.isDigit(name.charAt(0))) {
+                numbers.add(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())));
+            }
+        }
+        return numbers;
+    }
+
+    /// Where the next block will stand, unless it has to go to the next file.
+    long nextLsn() {
+        return nextLsn;
+    }
+
+    /// Bytes of log since `lsn`.
+    long bytesSince(long lsn) {
+        return nextLsn - lsn;
+    }
+
+    /// Goes to the next file if `paddedBytes` no longer fit this one, and returns the place for the
+    /// block. What was written to the old file is durable then.
+    long placeFor(int paddedBytes, long syncedLsn, long term) throws IOException {
+        Check.that(paddedBytes <= fileBytes, "a block fits a file");
+        int at = (int) (nextLsn % fileBytes);
+        if (at != 0 && at + paddedBytes > fileBytes) {
+            endFile(at, syncedLsn, term);
+        }
+        return nextLsn;
+    }
+
+    /// Writes a block at the place that [#placeFor] gave. May be called again after a failure.
+    void write(ByteBuffer block, long lsn) throws IOException {
+        int sizeBytes = block.remaining();
+        DiskFile target = fileFor(lsn);
+        int at = (int) (lsn % fileBytes);
+        fillAhead(target, at + sizeBytes);
+        target.write(block, at);
+        nextLsn = lsn + sizeBytes;
+    }
+
+    void sync() throws IOException {
+        if (file != null) {
+            file.sync();
+        }
+    }
+
+    private void endFile(int at, long syncedLsn, long term) throws IOException {
+        var page = ByteBuffer.allocate(WalV1Format.BLOCK_ALIGNMENT);
+        WalV1Format.putBlockHeader(
+                page,
+                0,
+                new WalV1Format.BlockHeader(nextLsn, syncedLsn, 0, fileBytes - at, 0, term));
+        DiskFile target = fileFor(nextLsn);
+        target.write(page, at);
+        target.sync();
+        nextLsn = nextLsn - at + fileBytes;
+    }
+
+    private DiskFile fileFor(long lsn) throws IOException {
+        long number = lsn / fileBytes;
+        DiskFile current = file;
+        if (current != null && number == fileNumber) {
+            return current;
+        }
+        if (current != null) {
+            current.close();
+            file = null;
+        }
+        Path path = pathOf(directory, number);
+        synchronized (this) {
+            if (!spares.isEmpty() && !disk.exists(path)) {
+                disk.move(spares.remove(), path);
+            }
+        }
+        DiskFile opened = disk.open(path);
+        disk.syncDirectory(directory);
+        file = opened;
+        fileNumber = number;
+        filledTo = opened.size();
+        return opened;
+    }
+
+    /// Writes zeros ahead of the block, in steps that grow, so that syncs seldom have to record
+    /// that the file grew, and a new log does not start with 64 MiB of zeros.
+    private void fillAhead(DiskFile target, int blockEnd) throws IOException {
+        if (blockEnd <= filledTo) {
+            return;
+        }
+        long fillTo = Math.min(fileBytes, (long) blockEnd + fillBytes);
+        fillBytes = Math.min(MAX_FILL_BYTES, fillBytes * 2);
+        fill(target, filledTo, fillTo);
+        filledTo = fillTo;
+    }
+
+    private void fill(DiskFile target, long from, long to) throws IOException {
+        for (long at = from; at < to; ) {
+            int step = (int) Math.min(zeros.capacity(), to - at);
+            target.write(zeros.duplicate().clear().limit(step), at);
+            at += step;
+        }
+    }
+
+    /// Prepares the file after the current one when that is more than half used and no other waits.
+    void prepareSpare() throws IOException {
+        if (nextLsn % fileBytes < fileBytes / 2) {
+            return;
+        }
+        synchronized (this) {
+            if (!spares.isEmpty()) {
+                return;
+            }
+        }
+        Path unfinished = directory.resolve("unfinished");
+        try (DiskFile fresh = disk.open(unfinished)) {
+            fill(fresh, 0, fileBytes);
+            fresh.sync();
+        }
+        keepAsSpare(unfinished, nextLsn / fileBytes);
+    }
+
+    /// Frees the files that lie wholly before `lsn`: some become spares, the others go.
+    void recycleBefore(long lsn) throws IOException {
+        long keep = lsn / fileBytes;
+        for (; oldestNumber < keep; oldestNumber++) {
+            Path path = pathOf(directory, oldestNumber);
+            if (disk.exists(path)) {
+                keepAsSpare(path, oldestNumber);
+            }
+        }
+    }
+
+    private void keepAsSpare(Path path, long number) throws IOException {
+        synchronized (this) {
+            if (spares.size() >= maxSpares) {
+                disk.delete(path);
+                return;
+            }
+            Path spare =
+                    directory.resolve(
+                            String.format(Locale.ROOT, "%s%016d%s", SPARE_PREFIX, number, SUFFIX));
+            disk.move(path, spare);
+            spares.add(spare);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.sinew.log;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/// The write-ahead log on disk, version 1.
+///
+/// The log is one endless sequence of bytes; a position in it is an LSN. It is cut into files of
+/// equal size, named by number (`wal/0000000000000003.wal` holds LSN 3 x size up to 4 x size),
+/// zero-filled ahead and used again after a checkpoint, so that a sync changes no metadata. Old
+/// content of a file that is used again is told from new by the LSN, which every block repeats.
+///
+/// A *block* is what one writer pass put down; it starts on a page of 4 KiB, so that no sync ever
+/// rewrites a page that holds acknowledged data. Big endian:
+///
+/// ```
+///  0  magic        u32   "SNW1"
+///  4  checksum     u32   CRC-32C of bytes 8 to 48
+///  8  lsn          i64   where the block stands
+/// 16  synced lsn   i64   everything before it was durable when the block was written
+/// 24  first seq    i64   sequence of the first frame
+/// 32  size         i32   bytes, header included, padding to the page left out
+/// 36  frames       i32   0: nothing follows in this file, go on with the next
+/// 40  term         i64   number of the process start that wrote it; never decreases along the log
+/// 48  frames …
+/// ```
+///
+/// A *frame* is one append:
+///
+/// ```
+///  0  size         i32   bytes, header included
+///  4  checksum     u32   CRC-32C of bytes 8 to 40 and of the body, or of the first 21 bytes of the
+///                        body when it is a batch: the batch's own checksum, among them, covers the rest
+///  8  seq          i64   1, 2, 3 … over all frames
+/// 16  kind         i32   1 batch, 2 state record, 3 trim
+/// 20  number       i32   partition; for a state record: the machine it belongs to
+/// 24  topic id     16 B
+/// 40  body               a batch; a state record; or the new log start offset (i64)
+/// ```
+///
+/// **What damage means.** Recovery takes blocks while each is intact and stands where its LSN says.
+/// The first that is not may be the torn end of the last write, which nobody was promised: then no
+/// later block can know, by its `synced lsn`, that this place was once durable, and the log is cut
+/// there. If one does, acknowledged data was damaged and the start is refused.
+final class WalV1Format {
+    static final int BLOCK_ALIGNMENT = 4096;
+    static final int BLOCK_HEADER_BYTES = 48;
+    static final int FRAME_HEADER_BYTES = 40;
+
+    static final int KIND_BATCH = 1;
+    static final int KIND_STATE = 2;
+    static final int KIND_TRIM = 3;
+
+    private static final int MAGIC = 0x534E5731;
+
+    private WalV1Format() {}
+
+    /// The header of a block that was read and found intact.
+    record BlockHeader(
+            long lsn,
+            long syncedLsn,
+            long firstSequence,
+            int sizeBytes,
+            int frameCount,
+            long term) {
+        long endLsn() {
+            return lsn + paddedSize(sizeBytes);
+        }
+
+        boolean endsFile() {
+            return frameCount == 0;
+        }
+    }
+
+    static int paddedSize(int sizeBytes) {
+        return (sizeBytes + BLOCK_ALIGNMENT - 1) & -BLOCK_ALIGNMENT;
+    }
+
+    static void putBlockHeader(ByteBuffer out, int at, BlockHeader header) {
+        out.putInt(at, MAGIC);
+        out.putLong(at + 8, header.lsn());
+        out.putLong(at + 16, header.syncedLsn());
+        out.putLong(at + 24, header.firstSequence());
+        out.putInt(at + 32, header.sizeBytes());
+        out.putInt(at + 36, header.frameCount());
+        out.putLong(at + 40, header.term());
+        out.putInt(at + 4, checksum(out, at + 8, BLOCK_HEADER_BYTES - 8, 0, 0));
+    }
+
+    /// The header at `at` if there is an intact one, else null. Says nothing about the frames.
+    static @org.jspecify.annotations.Nullable BlockHeader blockHeader(ByteBuffer in, int at) {
+        if (in.getInt(at) != MAGIC
+                || in.getInt(at + 4) != checksum(in, at + 8, BLOCK_HEADER_BYTES - 8, 0, 0)) {
+            return null;
+        }
+        return new BlockHeader(
+                in.getLong(at + 8),
+                in.getLong(at + 16),
+                in.getLong(at + 24),
+                in.getInt(at + 32),
+                in.getInt(at + 36),
+                in.getLong(at + 40));
+    }
+
+    /// Writes the header of a frame whose body already stands behind it.
+    static void putFrameHeader(
+            ByteBuffer out, int at, int kind, long sequence, PartitionId partition, int bodyBytes) {
+        out.putInt(at, FRAME_HEADER_BYTES + bodyBytes);
+        out.putLong(at + 8, sequence);
+        out.putInt(at + 16, kind);
+        out.putInt(at + 20, partition.index());
+        out.putLong(at + 24, partition.topicId().getMostSignificantBits());
+        out.putLong(at + 32, partition.topicId().getLeastSignificantBits());
+        out.putInt(at + 4, frameChecksum(out, at, kind, bodyBytes));
+    }
+
+    static int frameSize(ByteBuffer in, int at) {
+        return in.getInt(at);
+    }
+
+    static long frameSequence(ByteBuffer in, int at) {
+        return in.getLong(at + 8);
+    }
+
+    static int frameKind(ByteBuffer in, int at) {
+        return in.getInt(at + 16);
+    }
+
+    static PartitionId framePartition(ByteBuffer in, int at) {
+        return new PartitionId(
+                new UUID(in.getLong(at + 24), in.getLong(at + 32)), in.getInt(at + 20));
+    }
+
+    /// Whether the frame at `at` is intact, a batch in it included; `limit` is where the block
+    /// ends.
+    static boolean frameHolds(ByteBuffer in, int at, int limit) {
+        if (limit - at < FRAME_HEADER_BYTES) {
+            return false;
+        }
+        int bodyBytes = frameSize(in, at) - FRAME_HEADER_BYTES;
+        if (bodyBytes < 0 || bodyBytes > limit - at - FRAME_HEADER_BYTES) {
+            return false;
+        }
+        int kind = frameKind(in, at);
+        int body = at + FRAME_HEADER_BYTES;
+        if (kind == KIND_BATCH
+                && (bodyBytes < BatchV2Format.HEADER_BYTES
+                        || BatchV2Format.sizeBytes(in, body) != bodyBytes)) {
+            return false;
+        }
+        return in.getInt(at + 4) == frameChecksum(in, at, kind, bodyBytes)
+                && (kind != KIND_BATCH || BatchV2Format.checksumHolds(in, body));
+    }
+
+    private static int frameChecksum(ByteBuffer bytes, int at, int kind, int bodyBytes) {
+        int covered = kind == KIND_BATCH ? BatchV2Format.ENVELOPE_BYTES : bodyBytes;
+        return checksum(bytes, at + 8, FRAME_HEADER_BYTES - 8, at + FRAME_HEADER_BYTES, covered);
+    }
+
+    private static int checksum(
+            ByteBuffer bytes, int firstAt, int firstBytes, int secondAt, int secondBytes) {
+        var crc = new CRC32C();
+        crc.update(bytes.duplicate().limit(firstAt + firstBytes).position(firstAt));
+        if (secondBytes > 0) {
+            crc.update(bytes.duplicate().limit(secondAt + secondBytes).position(secondAt));
+        }
+        return (int) crc.getValue();
+    }
+}

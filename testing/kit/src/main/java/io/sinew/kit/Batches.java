@@ -1,0 +1,82 @@
+package io.sinew.kit;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/// Makes record batches (Kafka's format 2) by hand, as a producer would send them, so that the
+/// tests of the log depend on no client.
+public final class Batches {
+    private long producerId = -1;
+    private short producerEpoch = -1;
+    private int baseSequence = -1;
+    private long timestamp = 1_000_000;
+    private long timestampStep;
+
+    private Batches() {}
+
+    /// A batch of a producer that is not idempotent, at time 1,000,000 ms.
+    public static Batches plain() {
+        return new Batches();
+    }
+
+    public Batches producer(long id, int epoch, int firstSequence) {
+        producerId = id;
+        producerEpoch = (short) epoch;
+        baseSequence = firstSequence;
+        return this;
+    }
+
+    /// Timestamp of the first record, and how much later each of the others is.
+    public Batches at(long firstTimestamp, long step) {
+        timestamp = firstTimestamp;
+        timestampStep = step;
+        return this;
+    }
+
+    /// A batch with one record for each value, without keys.
+    public ByteBuffer of(String... values) {
+        var records = new ByteArrayOutputStream();
+        for (int i = 0; i < values.length; i++) {
+            byte[] value = values[i].getBytes(StandardCharsets.UTF_8);
+            var body = new ByteArrayOutputStream();
+            body.write(0);
+            varint(body, i * timestampStep);
+            varint(body, i);
+            varint(body, -1);
+            varint(body, value.length);
+            body.writeBytes(value);
+            varint(body, 0);
+            varint(records, body.size());
+            records.writeBytes(body.toByteArray());
+        }
+        return assemble(records.toByteArray(), values.length);
+    }
+
+    /// A batch with one record of so many zero bytes.
+    public ByteBuffer ofBytes(int valueBytes) {
+        return of("\0".repeat(valueBytes));
+    }
+
+    private ByteBuffer assemble(byte[] records, int count) {
+        var out = ByteBuffer.allocate(61 + records.length);
+        out.putLong(0).putInt(49 + records.length).putInt(-1).put((byte) 2).putInt(0);
+        out.putShort((short) 0).putInt(count - 1);
+        out.putLong(timestamp).putLong(timestamp + Math.max(0, (count - 1) * timestampStep));
+        out.putLong(producerId).putShort(producerEpoch).putInt(baseSequence).putInt(count);
+        out.put(records).flip();
+        var crc = new CRC32C();
+        crc.update(out.slice(21, out.limit() - 21));
+        return out.putInt(17, (int) crc.getValue());
+    }
+
+    private static void varint(ByteArrayOutputStream out, long value) {
+        long left = (value << 1) ^ (value >> 63);
+        while ((left & ~0x7fL) != 0) {
+            out.write((int) (left & 0x7f) | 0x80);
+            left >>>= 7;
+        }
+        out.write((int) left);
+    }
+}
