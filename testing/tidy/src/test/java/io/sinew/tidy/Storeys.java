@@ -1,0 +1,56 @@
+package io.sinew.tidy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Which modules there may be and which of them each may use: ARCHITECTURE.md as a table. A module
+/// uses those below its storey, and of its own storey only those that stand beside its name.
+final class Storeys {
+    /// From the ground up. `testing` and `examples` stand beside the house: they may see all of it.
+    static final List<String> ORDER = List.of("core", "patterns", "doors", "app");
+
+    private static final Set<String> BESIDE = Set.of("testing");
+
+    /// What a module may use of the code of this project, by the names of their folders.
+    static final Map<String, Set<String>> MAY_USE =
+            Map.ofEntries(
+                    Map.entry("base", Set.of()),
+                    Map.entry("log", Set.of("base")),
+                    Map.entry("broker", Set.of("base", "log")),
+                    Map.entry("kafka-wire-generator", Set.of()),
+                    Map.entry("kafka-wire", Set.of("base")),
+                    Map.entry("kafka", Set.of("base", "log", "broker", "kafka-wire")),
+                    Map.entry("server", Set.of("base", "log", "broker", "kafka-wire", "kafka")),
+                    Map.entry(
+                            "cli",
+                            Set.of("base", "log", "broker", "kafka-wire", "kafka", "server")));
+
+    private Storeys() {}
+
+    static List<String> modulesIn(SourceTree tree) {
+        return tree.modules().stream()
+                .filter(module -> module.indexOf('/') == module.lastIndexOf('/'))
+                .filter(module -> ORDER.contains(storey(module)) || BESIDE.contains(storey(module)))
+                .toList();
+    }
+
+    /// `core` of `core/log`.
+    static String storey(String module) {
+        return module.substring(0, Math.max(0, module.indexOf('/')));
+    }
+
+    /// `log` of `core/log`.
+    static String folder(String module) {
+        return module.substring(module.indexOf('/') + 1);
+    }
+
+    /// `io.sinew.kafkawire` of `doors/kafka-wire`.
+    static String packageOf(String module) {
+        return "io.sinew." + folder(module).replace("-", "");
+    }
+
+    static boolean besideTheHouse(String module) {
+        return BESIDE.contains(storey(module));
+    }
+}
