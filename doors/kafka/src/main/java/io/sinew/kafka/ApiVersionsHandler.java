@@ -6,8 +6,8 @@ import io.sinew.kafkawire.ApiVersionsResponse;
 
 /// `ApiVersions` (KIP-35, KIP-511): what this broker serves.
 final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
-    /// Advertised from 0 although versions before 3 are refused: librdkafka takes a higher minimum for
-    /// a broker that knows no compression and stops compressing (KAFKA-18659).
+    /// Advertised from 0 although versions before 3 are refused: librdkafka takes a higher minimum
+    /// for a broker that knows no compression and stops compressing (KAFKA-18659).
     private static final short PRODUCE_ADVERTISED_FROM = 0;
 
     private final Apis apis;

@@ -18,8 +18,7 @@ final class Apis {
         handlers.put(
                 api,
                 (body, caller) ->
-                        handler.handle(
-                                type.cast(api.readRequest(body, caller.version())), caller));
+                        handler.handle(type.cast(api.readRequest(body, caller.version())), caller));
         return this;
     }
 

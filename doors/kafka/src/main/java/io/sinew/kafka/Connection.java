@@ -21,10 +21,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One client's connection. Its reader, a virtual thread, reads a request, has it handled, and goes on
-/// with the next while the first may still wait for the disk; its writer, another, sends the answers
-/// in order. Neither is ever interrupted (that would close a segment file under everybody else):
-/// closing the socket ends both.
+/// One client's connection. Its reader, a virtual thread, reads a request, has it handled, and goes
+/// on with the next while the first may still wait for the disk; its writer, another, sends the
+/// answers in order. Neither is ever interrupted (that would close a segment file under everybody
+/// else): closing the socket ends both.
 final class Connection {
     private static final System.Logger LOGGER = System.getLogger(Connection.class.getName());
 
@@ -74,7 +74,8 @@ final class Connection {
         return host;
     }
 
-    // ---- reader ----------------------------------------------------------------------------------
+    // ---- reader
+    // ----------------------------------------------------------------------------------
 
     /// Reads and handles requests until the connection ends; the reader's whole life.
     void readUntilClosed() {
@@ -142,9 +143,7 @@ final class Connection {
     private Answer handle(ByteBuffer frame) throws InterruptedException {
         int key = frame.getShort(0);
         int version = frame.getShort(2);
-        ApiKey api =
-                ApiKey.of(key)
-                        .orElseThrow(() -> new CloseConnection("unknown api " + key));
+        ApiKey api = ApiKey.of(key).orElseThrow(() -> new CloseConnection("unknown api " + key));
         var in = new WireReader(frame);
         if (!api.serves(version)) {
             return unservedVersion(api, version, frame.getInt(4));
@@ -155,8 +154,8 @@ final class Connection {
         return new Answer(api, version, header.correlationId, reply);
     }
 
-    /// A client that is newer than this broker asks for the versions in a way that we can't read; it
-    /// understands an answer in version 0 (KIP-511). Anything else unserved can't be answered.
+    /// A client that is newer than this broker asks for the versions in a way that we can't read;
+    /// it understands an answer in version 0 (KIP-511). Anything else unserved can't be answered.
     private static Answer unservedVersion(ApiKey api, int version, int correlationId) {
         if (api != ApiKey.API_VERSIONS) {
             throw new CloseConnection(
@@ -175,7 +174,8 @@ final class Connection {
         }
     }
 
-    // ---- writer ----------------------------------------------------------------------------------
+    // ---- writer
+    // ----------------------------------------------------------------------------------
 
     /// Sends answers until the reader ends; the writer's whole life.
     void writeUntilClosed() {
@@ -280,7 +280,8 @@ final class Connection {
         }
     }
 
-    // ---- end -------------------------------------------------------------------------------------
+    // ---- end
+    // -------------------------------------------------------------------------------------
 
     /// Closes the connection when its client has been silent for too long.
     void closeIfIdle(long nowNanos) {

@@ -4,12 +4,13 @@ package io.sinew.kafka;
 ///
 /// @param maxRequestBytes `socket.request.max.bytes`: a larger request ends its connection
 /// @param maxConnections `max.connections`: more are closed as they come
-/// @param maxIdleMs `connections.max.idle.ms`: a connection without a request for this long is closed
+/// @param maxIdleMs `connections.max.idle.ms`: a connection without a request for this long is
+///   closed
 /// @param maxInFlight requests of one connection that may wait for their answers; beyond it the
-///     connection is not read
+///   connection is not read
 /// @param requestReadMs how long the rest of a request may take once it has begun
-/// @param requestBufferBytes memory for requests that are being read, all connections together; more
-///     wait
+/// @param requestBufferBytes memory for requests that are being read, all connections together;
+///   more wait
 /// @param fetchMaxBytes `fetch.max.bytes`
 record DoorLimits(
         int maxRequestBytes,

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// `Fetch`: reads durable batches, in the order in which the partitions were named, and waits for some
-/// when there are too few. The records go from the log's files and buffers to the socket as they are.
+/// `Fetch`: reads durable batches, in the order in which the partitions were named, and waits for
+/// some when there are too few. The records go from the log's files and buffers to the socket as
+/// they are.
 final class FetchHandler implements Handler<FetchRequest> {
     /// A client that asks for a longer wait gets an answer after this.
     private static final int MAX_WAIT_MS = 60_000;
@@ -148,8 +149,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         private boolean mustWait(List<FetchResponse.PartitionData> read) {
             long size = 0;
             for (FetchResponse.PartitionData data : read) {
-                boolean news =
-                        data.errorCode != KafkaErrors.NONE || data.divergingEpoch.epoch >= 0;
+                boolean news = data.errorCode != KafkaErrors.NONE || data.divergingEpoch.epoch >= 0;
                 if (news) {
                     return false;
                 }
@@ -171,8 +171,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             }
             long waitMs = Math.min(plan.maxWaitMs(), MAX_WAIT_MS);
             long deadline = broker.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-            waits.await(
-                    logs, plan.minBytes(), this::availableBytes, deadline, broker.clock());
+            waits.await(logs, plan.minBytes(), this::availableBytes, deadline, broker.clock());
         }
 
         private long availableBytes() {
@@ -190,7 +189,9 @@ final class FetchHandler implements Handler<FetchRequest> {
                 FetchKey key = plan.reads().get(i).key();
                 FetchResponse.PartitionData data = read.get(i);
                 boolean told =
-                        plan.session().map(known -> known.tell(key, data, plan.full())).orElse(true);
+                        plan.session()
+                                .map(known -> known.tell(key, data, plan.full()))
+                                .orElse(true);
                 if (!told) {
                     continue;
                 }

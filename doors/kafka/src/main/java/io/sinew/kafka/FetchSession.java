@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What a client reads, kept by the broker so that a fetch need only name changes and its answer only
-/// news (KIP-227). Partitions that had data go to the end, so that a partition with a lot never
-/// starves the others. Used by one connection at a time; under its monitor.
+/// What a client reads, kept by the broker so that a fetch need only name changes and its answer
+/// only news (KIP-227). Partitions that had data go to the end, so that a partition with a lot
+/// never starves the others. Used by one connection at a time; under its monitor.
 final class FetchSession {
     static final int NO_SESSION = 0;
     static final int INITIAL_EPOCH = 0;

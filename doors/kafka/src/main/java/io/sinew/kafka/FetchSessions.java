@@ -6,8 +6,8 @@ import io.sinew.kafkawire.FetchRequest;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/// The fetch sessions there are. Beyond the bound the one unused for longest ends; its client is told
-/// and makes a full fetch.
+/// The fetch sessions there are. Beyond the bound the one unused for longest ends; its client is
+/// told and makes a full fetch.
 final class FetchSessions {
     /// As many as Kafka keeps by default (`max.incremental.fetch.session.cache.slots`).
     private static final int MAX_SESSIONS = 1_000;

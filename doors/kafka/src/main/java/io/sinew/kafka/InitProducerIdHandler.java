@@ -8,8 +8,8 @@ import io.sinew.kafkawire.InitProducerIdResponse;
 import io.sinew.kafkawire.Message;
 import java.util.Optional;
 
-/// `InitProducerId` for idempotent producers: a new id at epoch 0, or, for one that asks to go on with
-/// its id (KIP-360), the next epoch.
+/// `InitProducerId` for idempotent producers: a new id at epoch 0, or, for one that asks to go on
+/// with its id (KIP-360), the next epoch.
 final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
     private final Broker broker;
 

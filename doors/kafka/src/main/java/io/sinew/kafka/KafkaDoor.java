@@ -156,11 +156,10 @@ public final class KafkaDoor implements AutoCloseable {
         Thread.ofVirtual().name("sinew-kafka-read").start(connection::readUntilClosed);
         Thread.ofVirtual()
                 .name("sinew-kafka-write")
-                .start(
-                        () -> {
-                            connection.writeUntilClosed();
-                            connections.remove(connection);
-                        });
+                .start(() -> {
+                    connection.writeUntilClosed();
+                    connections.remove(connection);
+                });
     }
 
     private void closeIdleUntilClosed() {
@@ -174,7 +173,8 @@ public final class KafkaDoor implements AutoCloseable {
         }
     }
 
-    /// Takes no more connections and ends those there are; returns when their last requests are done.
+    /// Takes no more connections and ends those there are; returns when their last requests are
+    /// done.
     @Override
     public void close() throws IOException {
         closing.countDown();

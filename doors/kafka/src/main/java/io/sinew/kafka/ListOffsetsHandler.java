@@ -12,8 +12,8 @@ import io.sinew.log.RecordPosition;
 import java.io.IOException;
 import java.util.Optional;
 
-/// `ListOffsets`: the offset of a time, or of one of the places that have a negative number instead of
-/// a time.
+/// `ListOffsets`: the offset of a time, or of one of the places that have a negative number instead
+/// of a time.
 final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
@@ -30,7 +30,8 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
 
     @Override
     public Reply handle(ListOffsetsRequest request, Caller caller) {
-        // Looking up a time may read from the disk: on the writer, where it holds up nothing but its
+        // Looking up a time may read from the disk: on the writer, where it holds up nothing but
+        // its
         // own answer.
         return () -> Optional.of(answer(request));
     }
@@ -78,7 +79,10 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             return new RecordPosition(log.endOffset(), -1, epoch);
         }
         if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
-            int first = log.epochs().list().isEmpty() ? NO_EPOCH : log.epochs().list().getFirst().epoch();
+            int first =
+                    log.epochs().list().isEmpty()
+                            ? NO_EPOCH
+                            : log.epochs().list().getFirst().epoch();
             return new RecordPosition(log.logStartOffset(), -1, first);
         }
         if (timestamp == MAX_TIMESTAMP) {

@@ -96,12 +96,11 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         return broker.topics()
                 .withId(id)
                 .map(this::described)
-                .orElseGet(
-                        () -> {
-                            var unknown = refused(null, KafkaErrors.UNKNOWN_TOPIC_ID);
-                            unknown.topicId = id;
-                            return unknown;
-                        });
+                .orElseGet(() -> {
+                    var unknown = refused(null, KafkaErrors.UNKNOWN_TOPIC_ID);
+                    unknown.topicId = id;
+                    return unknown;
+                });
     }
 
     private static MetadataResponse.MetadataResponseTopic refused(

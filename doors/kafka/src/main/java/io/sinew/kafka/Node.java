@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// This broker as clients are told to reach it.
 ///
-/// @param advertised the address to name; empty to name the one that the client itself used, which is
-///     right wherever a client reaches the broker without a translation of addresses
+/// @param advertised the address to name; empty to name the one that the client itself used, which
+///   is right wherever a client reaches the broker without a translation of addresses
 record Node(int id, String clusterId, Optional<InetSocketAddress> advertised) {
     String host(Caller caller) {
         return advertised

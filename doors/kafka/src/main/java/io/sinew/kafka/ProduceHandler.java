@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `Produce`: appends at once, in the order of the connection's requests, and answers when the appends
-/// are as safe as `acks` asks: -1 durable, 1 in the operating system's hands, 0 no answer.
+/// `Produce`: appends at once, in the order of the connection's requests, and answers when the
+/// appends are as safe as `acks` asks: -1 durable, 1 in the operating system's hands, 0 no answer.
 final class ProduceHandler implements Handler<ProduceRequest> {
     private final Broker broker;
     private final TopicLookup lookup;
@@ -69,8 +69,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         if (!(partitionData.records instanceof BufferRecords records)) {
             throw new SinewException(ErrorCode.INVALID_RECORD, "there are no records");
         }
-        Partition.Appended appended =
-                partition.append(records.bytes(), broker.clock().nowMs());
+        Partition.Appended appended = partition.append(records.bytes(), broker.clock().nowMs());
         response.baseOffset = appended.baseOffset();
         response.logAppendTimeMs = appended.logAppendMs();
         response.logStartOffset = partition.log().logStartOffset();
@@ -85,17 +84,17 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         partition.logStartOffset = -1;
     }
 
-    /// A producer that wants no answers learns of a refusal by losing its connection, as with Kafka.
+    /// A producer that wants no answers learns of a refusal by losing its connection, as with
+    /// Kafka.
     private static Reply unanswered(ProduceResponse response) {
         response.responses.stream()
                 .flatMap(topic -> topic.partitionResponses.stream())
                 .filter(partition -> partition.errorCode != KafkaErrors.NONE)
                 .findFirst()
-                .ifPresent(
-                        partition -> {
-                            throw new CloseConnection(
-                                    "produce with acks=0 was refused: " + partition.errorMessage);
-                        });
+                .ifPresent(partition -> {
+                    throw new CloseConnection(
+                            "produce with acks=0 was refused: " + partition.errorMessage);
+                });
         return Optional::empty;
     }
 

@@ -3,8 +3,8 @@ package io.sinew.kafka;
 import io.sinew.kafkawire.Message;
 import java.util.Optional;
 
-/// The answer to one request, which may not be known yet. A connection's writer awaits its replies one
-/// after the other, so that answers leave in the order of the requests while later requests are
+/// The answer to one request, which may not be known yet. A connection's writer awaits its replies
+/// one after the other, so that answers leave in the order of the requests while later requests are
 /// already at work.
 interface Reply {
     /// Waits for the answer; empty when the request wants none (`acks=0`). Runs on the connection's

@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Memory that requests are read into, outside the heap so that sockets fill it without another copy.
-/// Each is borrowed for as long as its request is read and handled, never longer. The total is
-/// bounded: beyond it connections wait for one another.
+/// Memory that requests are read into, outside the heap so that sockets fill it without another
+/// copy. Each is borrowed for as long as its request is read and handled, never longer. The total
+/// is bounded: beyond it connections wait for one another.
 final class RequestBuffers {
     /// Smaller requests get a buffer of this size.
     private static final int SMALLEST_BYTES = 16 << 10;
@@ -39,12 +39,11 @@ final class RequestBuffers {
                 - Integer.numberOfTrailingZeros(SMALLEST_BYTES);
     }
 
-    /// A buffer for a request of `sizeBytes`, limited to that. One larger than the whole bound is lent
-    /// when nothing else is.
+    /// A buffer for a request of `sizeBytes`, limited to that. One larger than the whole bound is
+    /// lent when nothing else is.
     ByteBuffer borrow(int sizeBytes) throws InterruptedException {
         int sizeClass = sizeClass(sizeBytes);
-        int capacity =
-                sizeClass < kept.length ? SMALLEST_BYTES << sizeClass : sizeBytes;
+        int capacity = sizeClass < kept.length ? SMALLEST_BYTES << sizeClass : sizeBytes;
         lock.lock();
         try {
             while (lentBytes > 0 && lentBytes + capacity > maxBytes) {

@@ -17,19 +17,16 @@ record TopicLookup(Broker broker) {
         if (name.isEmpty() && !id.equals(Message.ZERO_UUID)) {
             return broker.topics()
                     .withId(id)
-                    .orElseThrow(
-                            () ->
-                                    new SinewException(
-                                            ErrorCode.UNKNOWN_TOPIC_ID,
-                                            "there is no topic with id " + id));
+                    .orElseThrow(() ->
+                            new SinewException(
+                                    ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + id));
         }
         return broker.topics()
                 .named(name)
-                .orElseThrow(
-                        () ->
-                                new SinewException(
-                                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                                        "there is no topic '" + name + "'"));
+                .orElseThrow(() ->
+                        new SinewException(
+                                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                                "there is no topic '" + name + "'"));
     }
 
     /// A partition of a topic.
@@ -38,14 +35,10 @@ record TopicLookup(Broker broker) {
     Partition partition(Topic topic, int index) {
         return broker.topics()
                 .partition(topic, index)
-                .orElseThrow(
-                        () ->
-                                new SinewException(
-                                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                                        "topic '"
-                                                + topic.name()
-                                                + "' has no partition "
-                                                + index));
+                .orElseThrow(() ->
+                        new SinewException(
+                                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                                "topic '" + topic.name() + "' has no partition " + index));
     }
 
     /// Refuses a client whose idea of the leader's epoch is not this broker's (KIP-320).

@@ -1,0 +1,9 @@
+/// Configuration in, running system out: what starts and stops, in which order.
+@org.jspecify.annotations.NullMarked
+module io.sinew.server {
+    requires transitive io.sinew.base;
+    requires io.sinew.broker;
+    requires io.sinew.kafka;
+
+    exports io.sinew.server;
+}
