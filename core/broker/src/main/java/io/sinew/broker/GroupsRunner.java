@@ -115,6 +115,16 @@ public final class GroupsRunner implements AutoCloseable {
         }
     }
 
+    /// Groups there are.
+    int count() {
+        lock.lock();
+        try {
+            return state.groupCount();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- restart
     // ---------------------------------------------------------------------------------
 

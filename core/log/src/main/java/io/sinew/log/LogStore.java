@@ -67,8 +67,11 @@ public final class LogStore implements AutoCloseable {
         this.files = new OpenFiles(disk, MAX_OPEN_FILES);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
         this.flusher = new Flusher(limits, clock, health, pool, metrics, cut);
-        this.wal = new Wal(limits, pool, health, metrics, flusher);
+        this.wal = new Wal(limits, clock, pool, health, metrics, flusher);
         this.keeper = new Keeper(data, limits, clock, health, wal, flusher, metrics);
+        metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
+        metrics.gauge(
+                LogMetric.WRITABLE, () -> health.status() instanceof LogHealth.Status.Running ? 1 : 0);
     }
 
     /// Opens the log in a directory; [#recover] must follow.
@@ -163,6 +166,14 @@ public final class LogStore implements AutoCloseable {
 
     public LogHealth health() {
         return health;
+    }
+
+    private long usableBytes() {
+        try {
+            return disk.usableBytes(data.path());
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     /// Epoch that batches are stamped with: one for each time the log was opened for use.

@@ -1,6 +1,7 @@
 package io.sinew.log;
 
 import io.sinew.base.BrokenInvariant;
+import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
@@ -30,6 +31,8 @@ final class Wal implements AutoCloseable {
     private final DurableSink sink;
     private final LongAdder bytesWritten;
     private final LongAdder syncs;
+    private final LongAdder syncNanos;
+    private final Clock clock;
     private final Thread writer;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -60,13 +63,22 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(LogLimits limits, WalBufferPool pool, LogHealth health, Metrics metrics, DurableSink sink) {
+    Wal(
+            LogLimits limits,
+            Clock clock,
+            WalBufferPool pool,
+            LogHealth health,
+            Metrics metrics,
+            DurableSink sink) {
         this.limits = limits;
+        this.clock = clock;
         this.pool = pool;
         this.health = health;
         this.sink = sink;
         this.bytesWritten = metrics.counter(LogMetric.WAL_BYTES);
         this.syncs = metrics.counter(LogMetric.WAL_SYNCS);
+        this.syncNanos = metrics.counter(LogMetric.WAL_SYNC_TIME);
+        metrics.gauge(LogMetric.REPLAY_BYTES, () -> files == null ? 0 : bytesSinceCut());
         this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
     }
 
@@ -247,7 +259,9 @@ final class Wal implements AutoCloseable {
             }
             group.commit().markWritten();
             if (limits.durability() == LogLimits.Durability.FSYNC) {
+                long began = clock.nanos();
                 files().sync();
+                syncNanos.add(clock.nanos() - began);
                 syncs.increment();
                 syncedLsn = files().nextLsn();
             }

@@ -42,6 +42,7 @@ public final class KafkaDoor implements AutoCloseable {
     private final ServerSocketChannel server;
     private final DoorLimits limits;
     private final RequestBuffers buffers;
+    private final DoorCounts counts;
     private final Apis apis;
     private final FetchWaits fetchWaits = new FetchWaits();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -65,6 +66,7 @@ public final class KafkaDoor implements AutoCloseable {
                         DoorLimits.REQUEST_BUFFER_BYTES,
                         settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
         this.buffers = new RequestBuffers(limits.requestBufferBytes());
+        this.counts = new DoorCounts(metrics);
         this.apis = apis(new Node(broker.nodeId(), broker.clusterId(), advertised));
         metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
     }
@@ -97,11 +99,11 @@ public final class KafkaDoor implements AutoCloseable {
         var all = new Apis();
         return all.with(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(all))
                 .with(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(broker, node))
-                .with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker))
+                .with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker, counts))
                 .with(
                         ApiKey.FETCH,
                         FetchRequest.class,
-                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes()))
+                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts))
                 .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
                 .with(
                         ApiKey.INIT_PRODUCER_ID,
@@ -147,11 +149,13 @@ public final class KafkaDoor implements AutoCloseable {
                     "connection=refused reason=\"{0} connections are open, the most there may be"
                             + " (setting max.connections)\"",
                     limits.maxConnections());
+            counts.refused();
             channel.close();
             return;
         }
+        counts.accepted();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        var connection = new Connection(channel, apis, buffers, limits, broker.clock());
+        var connection = new Connection(channel, apis, buffers, limits, counts, broker.clock());
         connections.add(connection);
         Thread.ofVirtual().name("sinew-kafka-read").start(connection::readUntilClosed);
         Thread.ofVirtual()
