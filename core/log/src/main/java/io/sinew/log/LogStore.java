@@ -71,7 +71,8 @@ public final class LogStore implements AutoCloseable {
         this.keeper = new Keeper(data, limits, clock, health, wal, flusher, metrics);
         metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
         metrics.gauge(
-                LogMetric.WRITABLE, () -> health.status() instanceof LogHealth.Status.Running ? 1 : 0);
+                LogMetric.WRITABLE,
+                () -> health.status() instanceof LogHealth.Status.Running ? 1 : 0);
     }
 
     /// Opens the log in a directory; [#recover] must follow.

@@ -4,6 +4,7 @@ import io.sinew.base.Metrics;
 import io.sinew.kafkawire.ApiKey;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What all connections of the door count together.
@@ -37,7 +38,7 @@ final class DoorCounts {
     }
 
     void request(ApiKey api, int sizeBytes) {
-        requests.get(api).increment();
+        Objects.requireNonNull(requests.get(api)).increment();
         receivedBytes.add(sizeBytes);
     }
 
