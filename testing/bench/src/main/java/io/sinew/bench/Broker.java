@@ -4,9 +4,13 @@ import io.sinew.kit.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// One broker of a [Peer], on one data folder. It can be stopped and started again.
 interface Broker extends AutoCloseable {
+    /// Kafka writes a file for each of its partitions when it stops.
+    Duration STOP_LIMIT = Duration.ofMinutes(3);
+
     /// What must be done once before the first start; Kafka's `format`.
     void prepare() throws Exception;
 
@@ -22,7 +26,16 @@ interface Broker extends AutoCloseable {
     /// Everything that it stores.
     Path dataFolder();
 
-    /// Ends the process, if there is one.
+    /// Ends the process as an operator does, so that the next start finds everything in order.
+    ///
+    /// @throws IOException when it had to be killed
+    default void stop() throws IOException, InterruptedException {
+        if (!process().stop(STOP_LIMIT)) {
+            throw new IOException("the broker did not end within " + STOP_LIMIT + " of SIGTERM");
+        }
+    }
+
+    /// Ends the process, if there is one, by force if it takes long.
     @Override
     void close();
 }

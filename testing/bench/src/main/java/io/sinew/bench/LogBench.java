@@ -172,7 +172,7 @@ final class LogBench implements Callable<Integer> {
         LogSuite.disk().forEach(disk -> meanings.put(disk.name(), disk.meaning()));
         workloads.forEach(workload -> meanings.put(workload.name(), workload.meaning()));
         String title =
-                "`./dev bench log "
+                "`./dev bench "
                         + String.join(" ", spec().commandLine().getParseResult().originalArgs())
                         + "`, "
                         + count

@@ -23,7 +23,7 @@ record ManyTopicsWorkload(int topics, int partitions) implements Workload {
     public Readings measure(Run run) throws Exception {
         run.start();
         long createNanos = create(run, run.scale().of(topics));
-        run.broker().close();
+        run.broker().stop();
         long startNanos = Clock.system().nanos();
         run.startAgain();
         try (RawClient client = run.client()) {

@@ -27,7 +27,14 @@ record ProcessFacts(
     static ProcessFacts of(List<Long> pids) throws IOException {
         var sum = new ProcessFacts(0, 0, 0, 0, 0);
         for (long pid : pids) {
-            sum = sum.plus(of(pid));
+            try {
+                sum = sum.plus(of(pid));
+            } catch (IOException e) {
+                // One that a launcher started may end while we look; the rest still counts.
+                if (ProcessHandle.of(pid).isPresent()) {
+                    throw e;
+                }
+            }
         }
         return sum;
     }

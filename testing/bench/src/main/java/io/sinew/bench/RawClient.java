@@ -58,10 +58,12 @@ final class RawClient implements AutoCloseable {
         require(KafkaReplies.createTopicsError(connection.call(request)), "CreateTopics");
     }
 
-    /// Creates a topic and waits until each partition has taken a record.
+    /// Creates a topic and waits until each partition has taken one record.
     void createReadyTopic(String topic, int partitions) throws Exception {
         createTopics(List.of(topic), partitions);
-        produceWhenReady(new KafkaRequests.Partitions(topic, 0, partitions), oneRecord());
+        for (int i = 0; i < partitions; i++) {
+            produceWhenReady(new KafkaRequests.Partitions(topic, i, 1), oneRecord());
+        }
     }
 
     /// Writes `batch` with acks=all, again and again while the topic is not there yet.

@@ -32,9 +32,9 @@ record StartWorkload() implements Workload {
                 run.broker().prepare();
             }
             fresh.add(timed(() -> toFirstRecord(run, true)));
-            run.broker().close();
+            run.broker().stop();
             existing.add(timed(() -> toFirstRecord(run, false)));
-            run.broker().close();
+            run.broker().stop();
         }
         return new Readings()
                 .seconds(Quantity.FORMAT_S, formatNanos)
