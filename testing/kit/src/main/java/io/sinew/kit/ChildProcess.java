@@ -35,6 +35,10 @@ public final class ChildProcess implements AutoCloseable {
     /// How long [#close] waits after SIGTERM before it sends SIGKILL.
     public static final Duration STOP_GRACE = Duration.ofSeconds(20);
 
+    /// How long the rest of the output is waited for: a process that got away from its parent can
+    /// hold the pipe open for ever.
+    private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(5);
+
     private static final int LINES_IN_MESSAGE = 30;
     private static final Set<ChildProcess> LIVE = ConcurrentHashMap.newKeySet();
 
@@ -158,7 +162,7 @@ public final class ChildProcess implements AutoCloseable {
         if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new AssertionError(name + " did not end within " + limit + excerpt());
         }
-        reader.join();
+        reader.join(OUTPUT_LIMIT);
         LIVE.remove(this);
         return process.exitValue();
     }
@@ -182,7 +186,7 @@ public final class ChildProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         killTree();
         process.waitFor();
-        reader.join();
+        reader.join(OUTPUT_LIMIT);
         LIVE.remove(this);
     }
 
