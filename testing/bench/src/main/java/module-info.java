@@ -1,11 +1,11 @@
 /// Measures Apache Kafka and Sinew side by side: the same client, the same machine, the same run.
 ///
 /// **How to read a result.** Each workload runs in rounds; in each round every peer gets a fresh
-/// data folder, is warmed up, and is measured, one after the other (A B C D, A B C D, …), so that a
+/// data folder, is warmed up and is measured, one after the other (A B C D, A B C D, …), so that a
 /// machine that slows down slows everybody. A cell is the median of the rounds with the lowest and
 /// the highest beside it; a ratio is the quotient of two medians of the same run. Where lowest and
-/// highest are far apart, the machine was busy: do not quote it. MB and GB are 10^6 and 10^9 bytes
-/// of record batches.
+/// highest are far apart the machine was busy: do not quote it. MB and GB are 10^6 and 10^9 bytes
+/// of record batches (of record values for `tool-…`).
 ///
 /// **What is durable.** `kafka` answers `acks=all` when the bytes are in the page cache: a power
 /// cut loses them. `kafka-flush` sets `flush.messages=1` and syncs each partition's file before it

@@ -17,7 +17,8 @@ record ColdFetchWorkload(int sizeMb, int partitions) implements Workload {
 
     @Override
     public String meaning() {
-        return "%d reader(s) read the log from its beginning, 1 MiB a request, the page cache dropped before"
+        return ("%d reader(s) read the log from its beginning, 1 MiB a request, the "
+                        + "page cache dropped before")
                 .formatted(partitions);
     }
 

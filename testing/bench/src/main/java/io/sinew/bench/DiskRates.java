@@ -23,7 +23,8 @@ record DiskRates(int blockSizeKib) {
     }
 
     String meaning() {
-        return "the disk itself, blocks of %d KiB into a preallocated file; latencies are of one write + fdatasync"
+        return ("the disk itself, blocks of %d KiB into a preallocated file; latencies "
+                        + "are of one write + fdatasync")
                 .formatted(blockSizeKib);
     }
 

@@ -12,7 +12,8 @@ record IdleConnectionsWorkload(int connections) implements Workload {
 
     @Override
     public String meaning() {
-        return "%d connections that have said hello and stay; memory before and after, and a record is acknowledged meanwhile"
+        return ("%d connections that have said hello and stay; memory before and "
+                        + "after, and a record is acknowledged meanwhile")
                 .formatted(connections);
     }
 

@@ -14,7 +14,8 @@ record LatencyWorkload(int batchSizeKib, int partitions, int batchesPerSecond) i
 
     @Override
     public String meaning() {
-        return "acknowledgement of batches of %d KiB, %d a second over %d partition(s), counted from when each was due"
+        return ("acknowledgement of batches of %d KiB, %d a second over %d "
+                        + "partition(s), counted from when each was due")
                 .formatted(batchSizeKib, batchesPerSecond, partitions);
     }
 

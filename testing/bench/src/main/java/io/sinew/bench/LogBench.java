@@ -106,6 +106,7 @@ final class LogBench implements Callable<Integer> {
         }
         String classPath = kafkaClassPath();
         List<Peer> chosen = peers.stream().map(name -> peer(name, classPath)).toList();
+        Map<String, String> facts = MachineFacts.read(Files.createDirectories(folder));
         int count = rounds > 0 ? rounds : quick ? 1 : ROUNDS_FULL;
         for (int round = 1; round <= count; round++) {
             measureDisk(round);
@@ -117,7 +118,7 @@ final class LogBench implements Callable<Integer> {
                 }
             }
         }
-        print(report(chosen, workloads, count));
+        print(report(facts, chosen, workloads, count));
         return results.failures().isEmpty() ? 0 : 1;
     }
 
@@ -166,20 +167,23 @@ final class LogBench implements Callable<Integer> {
         progress.println(String.join(", ", words));
     }
 
-    private Report report(List<Peer> chosen, List<Workload> workloads, int count)
-            throws IOException {
+    private Report report(
+            Map<String, String> facts, List<Peer> chosen, List<Workload> workloads, int count) {
         Map<String, String> meanings = new LinkedHashMap<>();
         LogSuite.disk().forEach(disk -> meanings.put(disk.name(), disk.meaning()));
         workloads.forEach(workload -> meanings.put(workload.name(), workload.meaning()));
-        String title =
-                "`./dev bench "
-                        + String.join(" ", spec().commandLine().getParseResult().originalArgs())
-                        + "`, "
-                        + count
-                        + (count == 1 ? " round" : " rounds")
-                        + (quick ? ", quick: shows direction, not for quoting" : "");
-        return new Report(
-                title, MachineFacts.read(folder), chosen, meanings, List.copyOf(notes), results);
+        String title = title(count);
+        return new Report(title, facts, chosen, meanings, List.copyOf(notes), results);
+    }
+
+    private String title(int count) {
+        List<String> arguments = spec().commandLine().getParseResult().originalArgs();
+        return "`./dev bench %s`, %d %s%s"
+                .formatted(
+                        String.join(" ", arguments),
+                        count,
+                        count == 1 ? "round" : "rounds",
+                        quick ? ", quick: shows direction, not for quoting" : "");
     }
 
     private void print(Report report) throws IOException {
@@ -209,7 +213,8 @@ final class LogBench implements Callable<Integer> {
     private Path launcher() {
         if (!Files.isExecutable(launcher)) {
             throw usage(
-                    "%s is not there; run in the project's folder, or name Sinew's launcher with --sinew"
+                    ("%s is not there; run in the project's folder, or name Sinew's "
+                                    + "launcher with --sinew")
                             .formatted(launcher));
         }
         return launcher;

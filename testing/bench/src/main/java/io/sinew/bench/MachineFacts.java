@@ -12,6 +12,7 @@ import java.util.Map;
 /// What the figures depend on besides the products.
 final class MachineFacts {
     private static final Path CPU = Path.of("/proc/cpuinfo");
+    private static final Path LOAD = Path.of("/proc/loadavg");
     private static final Path MEMORY = Path.of("/proc/meminfo");
 
     private MachineFacts() {}
@@ -22,16 +23,20 @@ final class MachineFacts {
     static Map<String, String> read(Path folder) throws IOException {
         var facts = new LinkedHashMap<String, String>();
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        facts.put("CPU", field(CPU, "model name") + ", " + cores() + " core(s)");
+        facts.put("CPU", cpu());
         facts.put("memory", field(MEMORY, "MemTotal"));
         facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("disk", disk(folder));
+        facts.put("load average before", Files.readString(LOAD).strip());
         facts.put("java", Runtime.version().toString());
         return facts;
     }
 
-    private static int cores() {
-        return Runtime.getRuntime().availableProcessors();
+    private static String cpu() throws IOException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        boolean virtual = field(CPU, "flags").contains("hypervisor");
+        return "%s, %d core(s)%s"
+                .formatted(field(CPU, "model name"), cores, virtual ? ", virtual machine" : "");
     }
 
     private static String disk(Path folder) throws IOException {

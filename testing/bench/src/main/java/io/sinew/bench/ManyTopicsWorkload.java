@@ -15,7 +15,9 @@ record ManyTopicsWorkload(int topics, int partitions) implements Workload {
 
     @Override
     public String meaning() {
-        return "%d topics x %d partitions (a quarter of the topics with --quick): creating them, a clean restart to the first record acknowledged, memory then"
+        return ("%d topics x %d partitions (a quarter of the topics with --quick): "
+                        + "creating them, a clean restart to the first record acknowledged, "
+                        + "memory then")
                 .formatted(topics, partitions);
     }
 

@@ -19,7 +19,8 @@ record RawProduceWorkload(
 
     @Override
     public String meaning() {
-        return "prebuilt batches of %d KiB (records of %d B) to %d partition(s), %d batch(es) a request, 4 connections with 5 in flight, acks=all"
+        return ("prebuilt batches of %d KiB (records of %d B) to %d partition(s), %d "
+                        + "batch(es) a request, 4 connections with 5 in flight, acks=all")
                 .formatted(batchSizeKib, recordSizeBytes, partitions, batchesPerRequest);
     }
 

@@ -18,7 +18,8 @@ record StartWorkload() implements Workload {
 
     @Override
     public String meaning() {
-        return "from starting the process to the first record acknowledged (acks=all), topic created on the way; format is counted apart";
+        return "from starting the process to the first record acknowledged "
+                + "(acks=all), topic created on the way; format is counted apart";
     }
 
     @Override

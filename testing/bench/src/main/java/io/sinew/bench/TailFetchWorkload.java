@@ -21,7 +21,8 @@ record TailFetchWorkload(int batchesPerSecond, int readers) implements Workload 
 
     @Override
     public String meaning() {
-        return "%d readers follow one partition that gets %d batches of 128 KiB a second; CPU is what the readers add to the writing"
+        return ("%d readers follow one partition that gets %d batches of 128 KiB a "
+                        + "second; CPU is what the readers add to the writing")
                 .formatted(readers, batchesPerSecond);
     }
 

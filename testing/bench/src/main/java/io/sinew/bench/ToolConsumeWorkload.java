@@ -13,7 +13,8 @@ record ToolConsumeWorkload(int records, int recordSizeBytes, int partitions) imp
 
     @Override
     public String meaning() {
-        return "kafka-consumer-perf-test, records of %d B that were written a moment before, %d partition(s)"
+        return ("kafka-consumer-perf-test, records of %d B that were written a moment "
+                        + "before, %d partition(s)")
                 .formatted(recordSizeBytes, partitions);
     }
 

@@ -11,7 +11,8 @@ record ToolLatencyWorkload(int records) implements Workload {
 
     @Override
     public String meaning() {
-        return "kafka-e2e-latency, records of 100 B, acks=all, one after the other; whole milliseconds, stalls hidden";
+        return "kafka-e2e-latency, records of 100 B, acks=all, one after the other; "
+                + "whole milliseconds, stalls hidden";
     }
 
     @Override

@@ -12,7 +12,8 @@ record ToolProduceWorkload(int records, int recordSizeBytes, int partitions, int
 
     @Override
     public String meaning() {
-        return "kafka-producer-perf-test, records of %d B, %d partition(s), batch.size %d KiB, acks=all; its latencies hide stalls"
+        return ("kafka-producer-perf-test, records of %d B, %d partition(s), "
+                        + "batch.size %d KiB, acks=all; its latencies hide stalls")
                 .formatted(recordSizeBytes, partitions, batchSizeKib);
     }
 
