@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// A log with an owner: some partitions and one machine, whose state is the list of its records.
@@ -43,13 +41,6 @@ final class TestLog implements LogOwner, AutoCloseable {
 
     static final PartitionConfig SMALL_SEGMENTS =
             new PartitionConfig(40 << 10, Long.MAX_VALUE, 4 << 10);
-
-    /// The log reports each failure that a test makes on purpose; nobody wants to read that.
-    private static final Logger SILENCED = Logger.getLogger("io.sinew.log");
-
-    static {
-        SILENCED.setLevel(Level.OFF);
-    }
 
     final DataDirectory data;
     final LogStore store;
