@@ -31,7 +31,7 @@ final class TestLog implements LogOwner, AutoCloseable {
                     512 << 10,
                     60_000,
                     32 << 10,
-                    16,
+                    64,
                     64 << 10,
                     5,
                     10_000);
