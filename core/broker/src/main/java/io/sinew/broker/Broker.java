@@ -58,14 +58,14 @@ public final class Broker implements AutoCloseable {
             DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
             throws IOException {
         var broker = new Broker(data, settings, clock, metrics);
-        broker.store.recover(broker.new State());
+        broker.store.recover(broker.new Owner());
         broker.groups.start();
         broker.housekeeper.start();
         return broker;
     }
 
     /// What the log keeps for the broker.
-    private final class State implements LogOwner {
+    private final class Owner implements LogOwner {
         private final long nowMs = clock.nowMs();
 
         @Override
