@@ -103,22 +103,32 @@ final class Keeper implements AutoCloseable {
 
     private void runUntilClosed() {
         while (awaitNextLook()) {
-            try {
-                wal.prepareSpare();
-                if (isDue()) {
-                    checkpoint();
-                }
-            } catch (IOException e) {
-                if (DiskFullException.isCause(e)) {
-                    LOGGER.log(
-                            System.Logger.Level.WARNING,
-                            "checkpoint=postponed reason=\"the disk is full\"");
-                } else {
-                    health.stop("the checkpoint failed", e);
-                }
-            } catch (RuntimeException e) {
-                health.stop("the checkpoint failed", e);
+            prepareSpare();
+            if (isDue()) {
+                checkpointOrPostpone();
             }
+        }
+    }
+
+    /// A spare is a convenience; the checkpoint, which may be what gives space back, does not wait
+    /// for it.
+    private void prepareSpare() {
+        try {
+            wal.prepareSpare();
+        } catch (IOException e) {
+            if (!DiskFullException.isCause(e)) {
+                health.stop("preparing a write-ahead file failed", e);
+            }
+        }
+    }
+
+    private void checkpointOrPostpone() {
+        try {
+            checkpoint();
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "checkpoint=postponed", e);
+        } catch (SinewException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "checkpoint=failed", e);
         }
     }
 
@@ -143,6 +153,9 @@ final class Keeper implements AutoCloseable {
 
     private Cut flushAndCut() throws IOException {
         Flusher.Handed handed = flusher.flushAll();
+        for (PartitionLog log : partitions) {
+            log.writeIndexes();
+        }
         var points = new ArrayList<PartitionLog.FlushPoint>();
         for (PartitionLog log : partitions) {
             points.add(log.takeFlushPoint());
@@ -150,12 +163,31 @@ final class Keeper implements AutoCloseable {
         return new Cut(handed, points);
     }
 
-    /// Makes a checkpoint of everything that is durable now.
+    /// Makes a checkpoint of everything that is durable now. Any failure but a full disk stops the
+    /// log: a sync that failed must not be tried again, because the second may succeed without the
+    /// bytes of the first.
+    ///
+    /// @throws IOException the disk is full: nothing has changed
+    /// @throws SinewException `LOG_STOPPED`
     synchronized void checkpoint() throws IOException {
         LogOwner stateOwner = owner;
         if (stateOwner == null) {
             return;
         }
+        health.requireRunning();
+        try {
+            checkpoint(stateOwner);
+        } catch (IOException e) {
+            if (DiskFullException.isCause(e)) {
+                throw e;
+            }
+            throw health.stop("the checkpoint failed", e);
+        } catch (RuntimeException e) {
+            throw health.stop("the checkpoint failed", e);
+        }
+    }
+
+    private void checkpoint(LogOwner stateOwner) throws IOException {
         Cut cut = flusher.call(this::flushAndCut);
         for (PartitionLog.FlushPoint point : cut.points()) {
             unsynced.addAll(point.unsynced());

@@ -1,12 +1,12 @@
 package io.sinew.log;
 
-import io.sinew.base.BrokenInvariant;
 import io.sinew.base.Check;
 import io.sinew.base.Disk;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The log of one partition: segments on disk, and before them, in memory, the batches that are
 /// only in the write-ahead log yet. Readers see what is durable and nothing else.
@@ -49,6 +51,9 @@ public final class PartitionLog {
     private volatile long sizeBytes;
     private volatile boolean deleted;
     private boolean loaded;
+
+    /// Bytes of the batches in `tail`.
+    private long tailBytes;
 
     /// Owned by the flusher's thread.
     private long flushedOffset;
@@ -122,7 +127,6 @@ public final class PartitionLog {
     }
 
     // ---- append
-    // ----------------------------------------------------------------------------------
 
     /// What the broker writes into a batch.
     ///
@@ -162,6 +166,7 @@ public final class PartitionLog {
             tail.add(batch);
             nextOffset = batch.lastOffset() + 1;
             sizeBytes += batch.sizeBytes();
+            tailBytes += batch.sizeBytes();
             epochs.seen(
                     BatchV2Format.leaderEpoch(batch.buffer().bytes(), batch.position()),
                     batch.baseOffset());
@@ -186,13 +191,13 @@ public final class PartitionLog {
     }
 
     // ---- read
-    // ------------------------------------------------------------------------------------
 
     /// Reads durable batches from the one that holds `offset` on.
     ///
     /// @param maxBytes bytes to return at most; the last batch may be cut off there, as in Kafka
     /// @param firstWhole return the first batch whole even when it is larger
-    /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `DAMAGED_DATA`
+    /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `UNKNOWN_TOPIC_OR_PARTITION` (it was deleted
+    ///   meanwhile), `DAMAGED_DATA`
     public LogRead read(long offset, int maxBytes, boolean firstWhole) throws IOException {
         long end = endOffset;
         long from = logStartOffset;
@@ -204,7 +209,11 @@ public final class PartitionLog {
         if (offset == end) {
             return new LogRead(LogSlice.empty(), from, end);
         }
-        return new LogRead(slice(offset, end, maxBytes, firstWhole), from, end);
+        try {
+            return new LogRead(slice(offset, end, maxBytes, firstWhole), from, end);
+        } catch (NoSuchFileException e) {
+            throw missing(offset);
+        }
     }
 
     private LogSlice slice(long offset, long end, int maxBytes, boolean firstWhole)
@@ -217,7 +226,7 @@ public final class PartitionLog {
             load();
             Map.Entry<Long, Segment> floor = segments.floorEntry(offset);
             if (floor == null) {
-                throw new BrokenInvariant("offset " + offset + " of " + id + " has no segment");
+                throw missing(offset);
             }
             segment = floor.getValue();
         }
@@ -225,19 +234,28 @@ public final class PartitionLog {
         int available = segment.sizeBytes() - position;
         int size = Math.min(maxBytes, available);
         if (firstWhole && size < available) {
-            size = Math.max(size, batchBytesAt(segment, position));
+            size = Math.max(size, segment.batchBytesAt(position));
         }
         return size <= 0 ? LogSlice.empty() : FileSlice.open(segment, position, size);
     }
 
-    private static int batchBytesAt(Segment segment, int position) throws IOException {
-        var prefix = ByteBuffer.allocate(BatchV2Format.PREFIX_BYTES);
-        try {
-            segment.file().acquire().read(prefix, position);
-        } finally {
-            segment.file().release();
+    /// Why there is nothing at an offset that was there a moment ago.
+    private SinewException missing(long offset) {
+        if (deleted) {
+            return new SinewException(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "the partition was deleted");
         }
-        return BatchV2Format.sizeBytes(prefix, 0);
+        if (offset < logStartOffset) {
+            return new SinewException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "offset " + offset + " is before the log start " + logStartOffset);
+        }
+        return new SinewException(
+                ErrorCode.DAMAGED_DATA,
+                directory
+                        + " lacks the segment that holds offset "
+                        + offset
+                        + ". Restore it from a backup, or delete the topic");
     }
 
     private LogSlice tailSlice(long offset, long end, int maxBytes, boolean firstWhole) {
@@ -280,88 +298,44 @@ public final class PartitionLog {
 
     /// The first record with `timestamp` or a later one, among the durable ones.
     public Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
-        // The tail first: what moves to a segment meanwhile is then met twice and not missed.
-        List<ByteBuffer> inTail = tailCopies(timestamp);
-        for (Segment segment : segments()) {
-            if (segment.maxTimestamp() < timestamp) {
-                continue;
-            }
-            Segment.Cursor cursor = segment.firstAtOrAfter(timestamp);
-            while (cursor != null) {
-                Optional<RecordPosition> found =
-                        BatchRecords.firstAtOrAfter(cursor.batch(), timestamp, logStartOffset);
-                if (found.isPresent()) {
-                    return found;
-                }
-                cursor = cursor.next() ? cursor : null;
-            }
-        }
-        for (ByteBuffer batch : inTail) {
-            Optional<RecordPosition> found =
-                    BatchRecords.firstAtOrAfter(batch, timestamp, logStartOffset);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
+        return new TimeLookup(this).firstAtOrAfter(timestamp);
     }
 
     /// The first of the durable records with the largest timestamp.
     public Optional<RecordPosition> latestTimestamp() throws IOException {
-        long max = Long.MIN_VALUE;
-        for (Segment segment : segments()) {
-            max = Math.max(max, segment.maxTimestamp());
-        }
-        synchronized (this) {
-            for (int i = 0; i < tail.size() && tail.get(i).lastOffset() < endOffset; i++) {
-                max = Math.max(max, tail.get(i).maxTimestamp());
-            }
-        }
-        return max < 0 ? Optional.empty() : firstAtOrAfter(max);
+        return new TimeLookup(this).latest();
     }
 
-    private List<ByteBuffer> tailCopies(long minMaxTimestamp) {
-        var copies = new ArrayList<ByteBuffer>();
-        synchronized (this) {
-            for (int i = 0; i < tail.size() && tail.get(i).lastOffset() < endOffset; i++) {
-                TailBatch batch = tail.get(i);
-                if (batch.maxTimestamp() >= minMaxTimestamp
-                        && batch.lastOffset() >= logStartOffset) {
-                    copies.add(ByteBuffer.allocate(batch.sizeBytes()).put(batch.slice()).flip());
-                    if (copies.size() == 2) {
-                        // In the first, what is young enough may lie before the log start.
-                        break;
-                    }
-                }
-            }
+    /// The durable batches that are in memory only and not trimmed.
+    synchronized TailSlice durableTail() {
+        var batches = new ArrayList<TailBatch>();
+        for (int i = tail.indexOf(logStartOffset);
+                i < tail.size() && tail.get(i).lastOffset() < endOffset;
+                i++) {
+            tail.get(i).buffer().retain();
+            batches.add(tail.get(i));
         }
-        return copies;
+        return new TailSlice(batches, 0);
     }
 
     // ---- trim and retention
-    // ----------------------------------------------------------------------
 
     /// Moves the first readable offset forward, at most to the end; the records before it are gone
     /// for readers at once and from the disk later.
     public Commit trim(long offset) {
-        Commit commit;
-        synchronized (this) {
-            if (offset <= logStartOffset) {
-                return wal.barrier();
-            }
-            if (offset > endOffset) {
-                throw new SinewException(
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        "cannot delete up to " + offset + ": the log ends at " + endOffset);
-            }
+        if (offset <= logStartOffset) {
+            return wal.barrier();
         }
-        ByteBuffer body = ByteBuffer.allocate(Long.BYTES).putLong(0, offset);
-        commit = wal.append(WalV1Format.KIND_TRIM, id, body).commit();
-        trimmed(offset);
-        return commit;
+        if (offset > endOffset) {
+            throw new SinewException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "cannot delete up to " + offset + ": the log ends at " + endOffset);
+        }
+        return wal.appendTrim(this, offset);
     }
 
-    /// Applies a trim that is in the write-ahead log.
+    /// Applies a trim that is in the write-ahead log. Called under that log's lock, so that no
+    /// checkpoint can cut the trim off without having seen it.
     synchronized void trimmed(long offset) {
         logStartOffset = Math.max(logStartOffset, Math.min(offset, nextOffset));
         epochs.trim(logStartOffset);
@@ -393,21 +367,28 @@ public final class PartitionLog {
         return freed;
     }
 
-    /// Where the log would start if it kept only what the limits allow: whole segments, the active
-    /// one excepted.
+    /// Where the log would start if it kept only what the limits allow: whole segments. The active
+    /// one can go by its age only, when nothing younger is in memory; its file is deleted after the
+    /// next append. Records without a timestamp have no age.
     ///
     /// @param oldestMs records older than this may go; `Long.MIN_VALUE` for no limit
     /// @param maxBytes bytes to keep at least; `Long.MAX_VALUE` for no limit
     public long retainableStart(long oldestMs, long maxBytes) throws IOException {
+        // First: what is flushed after this does not lie before it.
+        long flushedEnd = endWithoutTail();
         List<Segment> all = segments();
         long excess = maxBytes == Long.MAX_VALUE ? 0 : sizeBytes - maxBytes;
         long from = logStartOffset;
-        for (int i = 0; i + 1 < all.size(); i++) {
+        for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
-            boolean tooOld = segment.maxTimestamp() < oldestMs;
+            long youngest = segment.maxTimestamp();
+            boolean tooOld = youngest >= 0 && youngest < oldestMs;
+            if (i + 1 == all.size()) {
+                return tooOld ? Math.max(from, flushedEnd) : from;
+            }
             boolean tooMuch = excess >= segment.sizeBytes();
             if (!tooOld && !tooMuch) {
-                break;
+                return from;
             }
             excess -= segment.sizeBytes();
             from = Math.max(from, all.get(i + 1).baseOffset());
@@ -415,86 +396,114 @@ public final class PartitionLog {
         return from;
     }
 
-    private synchronized List<Segment> segments() throws IOException {
+    /// The end if the last segment reaches it; else 0.
+    private synchronized long endWithoutTail() {
+        return tail.isEmpty() ? endOffset : 0;
+    }
+
+    synchronized List<Segment> segments() throws IOException {
         load();
         return List.copyOf(segments.values());
     }
 
     // ---- segments: the flusher's thread
-    // ----------------------------------------------------------
 
-    /// Moves the durable batches to segments.
+    /// Moves the durable batches to segments, or drops them if the partition was deleted.
     ///
-    /// @return bytes moved
-    long flush() throws IOException {
-        long moved = 0;
+    /// @param moved told of the bytes after each write, so that a later failure does not hide them
+    void flush(LongConsumer moved) throws IOException {
         while (true) {
             List<TailBatch> batches;
             synchronized (this) {
-                load();
+                if (!deleted) {
+                    load();
+                }
                 batches = tail.endingBefore(endOffset, FLUSH_BATCHES);
             }
             if (batches.isEmpty()) {
-                return moved;
+                return;
             }
             for (int first = 0; first < batches.size(); ) {
-                Segment active = segmentFor(batches.get(first));
-                int next = first;
-                int room = config.segmentBytes() - active.sizeBytes();
-                do {
-                    room -= batches.get(next).sizeBytes();
-                    next++;
-                } while (next < batches.size() && batches.get(next).sizeBytes() <= room);
-                moved += append(active, batches.subList(first, next));
+                int next = batches.size();
+                if (!deleted) {
+                    Segment active = segmentFor(batches.get(first));
+                    next = endOfWrite(active, batches, first);
+                    append(active, batches.subList(first, next));
+                }
+                moved.accept(release(batches.subList(first, next)));
                 first = next;
             }
         }
     }
 
-    private long append(Segment active, List<TailBatch> batches) throws IOException {
-        if (!deleted) {
-            if (!unsynced.contains(active)) {
-                // Stays open until it is synced: a write that fails behind our back is reported to
-                // those who have the file open.
-                active.file().acquire();
-                unsynced.add(active);
-            }
-            active.append(batches, config.indexIntervalBytes());
+    /// Index after the last batch that goes to `active` together with the first.
+    private int endOfWrite(Segment active, List<TailBatch> batches, int first) {
+        long room = (long) config.segmentBytes() - active.sizeBytes();
+        int next = first;
+        do {
+            room -= batches.get(next).sizeBytes();
+            next++;
+        } while (next < batches.size()
+                && batches.get(next).sizeBytes() <= room
+                && batches.get(next).lastOffset() - active.baseOffset() <= Integer.MAX_VALUE);
+        return next;
+    }
+
+    private void append(Segment active, List<TailBatch> batches) throws IOException {
+        keepUntilSynced(active);
+        active.append(batches, config.indexIntervalBytes());
+        flushedOffset = batches.getLast().lastOffset() + 1;
+    }
+
+    /// A segment stays open until it is synced: a write that fails behind our back is reported to
+    /// those who have the file open.
+    private void keepUntilSynced(Segment segment) throws IOException {
+        if (!unsynced.contains(segment)) {
+            segment.file().acquire();
+            unsynced.add(segment);
         }
-        long moved = 0;
+    }
+
+    /// Takes the oldest batches out of memory, because a segment has them.
+    private long release(List<TailBatch> batches) {
+        long released = 0;
         synchronized (this) {
             for (int i = 0; i < batches.size(); i++) {
-                moved += tail.removeFirst().sizeBytes();
+                released += tail.removeFirst().sizeBytes();
             }
-            flushedOffset = batches.getLast().lastOffset() + 1;
+            tailBytes -= released;
         }
         for (TailBatch batch : batches) {
             batch.buffer().release();
         }
-        return moved;
+        return released;
     }
 
     private Segment segmentFor(TailBatch batch) throws IOException {
-        Segment active;
-        synchronized (this) {
-            active = segments.isEmpty() ? null : segments.lastEntry().getValue();
-        }
+        Segment active = activeSegment();
         if (active != null && !mustRoll(active, batch)) {
             return active;
         }
         if (active != null && active.sizeBytes() > 0) {
-            active.writeIndex();
-            active.forgetIndex();
+            // Also when nothing was appended to it in this process: what a crash had left in it was
+            // cut off, and this must be durable before a checkpoint calls another segment active.
+            keepUntilSynced(active);
+            active.finish();
         }
-        if (!deleted) {
-            disk.createDirectories(directory);
-        }
+        disk.createDirectories(directory);
         directoryUnsynced = true;
         var fresh = new Segment(disk, files, directory, batch.baseOffset(), 0, new SegmentIndex());
         synchronized (this) {
             segments.put(batch.baseOffset(), fresh);
         }
         return fresh;
+    }
+
+    /// The segment that may grow. The last one is not it when it was full at the checkpoint: then
+    /// the one that followed was trimmed and deleted, and a crash brought this one's name back.
+    private synchronized @Nullable Segment activeSegment() {
+        Map.Entry<Long, Segment> last = segments.lastEntry();
+        return last == null || last.getKey() < start.activeBase() ? null : last.getValue();
     }
 
     private boolean mustRoll(Segment active, TailBatch batch) {
@@ -513,15 +522,20 @@ public final class PartitionLog {
             List<Segment> unsynced,
             Optional<Path> directory) {}
 
-    /// Takes the point reached by the last [#flush]; the caller syncs the segments.
-    FlushPoint takeFlushPoint() throws IOException {
+    /// Writes down what is known of the segments that the next [#takeFlushPoint] gives.
+    void writeIndexes() throws IOException {
         for (Segment segment : unsynced) {
             if (segment.sizeBytes() >= MIN_INDEXED_BYTES) {
                 segment.writeIndex();
             }
         }
+    }
+
+    /// Takes the point reached by the last [#flush]; the caller syncs the segments, which nobody
+    /// else remembers from now on: so nothing here may fail.
+    FlushPoint takeFlushPoint() {
         synchronized (this) {
-            Segment active = segments.isEmpty() ? null : segments.lastEntry().getValue();
+            Segment active = activeSegment();
             var point =
                     new CheckpointV1Format.PartitionPoint(
                             id,
@@ -529,7 +543,7 @@ public final class PartitionLog {
                             flushedOffset,
                             active == null ? start.activeBase() : active.baseOffset(),
                             active == null ? start.activeBytes() : active.sizeBytes(),
-                            sizeBytes,
+                            sizeBytes - tailBytes,
                             epochs.list());
             var dirty = List.copyOf(unsynced);
             Optional<Path> newNames = directoryUnsynced ? Optional.of(directory) : Optional.empty();
@@ -545,7 +559,7 @@ public final class PartitionLog {
         if (loaded) {
             return;
         }
-        loaded = true;
+        var found = new TreeMap<Long, Segment>();
         for (Path path : disk.list(directory)) {
             String name = path.getFileName().toString();
             if (!name.endsWith(Segment.LOG_SUFFIX)) {
@@ -564,39 +578,28 @@ public final class PartitionLog {
             if (base == start.activeBase()) {
                 segment.restore();
             }
-            segments.put(base, segment);
+            found.put(base, segment);
         }
-        if (start.flushedOffset() > logStartOffset
-                && (segments.isEmpty() || segments.firstKey() > logStartOffset)) {
-            throw new SinewException(
-                    ErrorCode.DAMAGED_DATA,
-                    directory
-                            + " lacks the segment that holds offset "
-                            + logStartOffset
-                            + ". Restore it from a backup, or delete the topic");
-        }
+        segments.putAll(found);
+        loaded = true;
     }
 
     // ---- deletion
-    // --------------------------------------------------------------------------------
 
     /// From now on nothing of this partition goes to disk.
     void markDeleted() {
         deleted = true;
     }
 
-    boolean isDeleted() {
-        return deleted;
-    }
-
-    /// Deletes all files; [#markDeleted] came before. Flusher's thread, so that it meets no write.
-    void deleteFiles() throws IOException {
-        flush();
+    /// Deletes all files, and the topic's directory with the last partition; [#markDeleted] came
+    /// before. Flusher's thread, so that it meets no write.
+    void deleteFiles(LongConsumer dropped) throws IOException {
+        flush(dropped);
         List<Segment> all;
         synchronized (this) {
-            load();
             all = List.copyOf(segments.values());
             segments.clear();
+            loaded = true;
         }
         for (Segment segment : unsynced) {
             segment.file().release();
@@ -609,5 +612,9 @@ public final class PartitionLog {
             disk.delete(leftover);
         }
         disk.delete(directory);
+        Path topic = directory.getParent();
+        if (topic != null && disk.list(topic).isEmpty()) {
+            disk.delete(topic);
+        }
     }
 }
