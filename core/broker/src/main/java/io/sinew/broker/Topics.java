@@ -44,7 +44,6 @@ public final class Topics {
     }
 
     // ---- look-up
-    // ---------------------------------------------------------------------------------
 
     public Optional<Topic> named(String name) {
         return Optional.ofNullable(byName.get(name));
@@ -78,7 +77,6 @@ public final class Topics {
     }
 
     // ---- change
-    // ----------------------------------------------------------------------------------
 
     /// A change that was made.
     public record Changed(Topic topic, Commit commit) {}
@@ -261,7 +259,6 @@ public final class Topics {
     }
 
     // ---- restart
-    // ---------------------------------------------------------------------------------
 
     void restore(LogOwner.Section section) {
         lastSequence = section.sequence();

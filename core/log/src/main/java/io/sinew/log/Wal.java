@@ -3,7 +3,6 @@ package io.sinew.log;
 import io.sinew.base.BrokenInvariant;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,13 +63,13 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(LogLimits limits, WalBufferPool pool, LogHealth health, Metrics metrics, DurableSink sink) {
-        this.limits = limits;
+    Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
+        this.limits = context.limits();
         this.pool = pool;
-        this.health = health;
+        this.health = context.health();
         this.sink = sink;
-        this.bytesWritten = metrics.counter(LogMetric.WAL_BYTES);
-        this.syncs = metrics.counter(LogMetric.WAL_SYNCS);
+        this.bytesWritten = context.metrics().counter(LogMetric.WAL_BYTES);
+        this.syncs = context.metrics().counter(LogMetric.WAL_SYNCS);
         this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
     }
 
