@@ -179,6 +179,7 @@ final class Connection {
     void writeUntilClosed() {
         var out = new WireWriter(FIRST_ANSWER_BYTES, Integer.MAX_VALUE);
         var sent = new ArrayList<Reply>();
+        boolean allTaken = false;
         try {
             Answer answer = answers.take();
             while (answer.api() != null) {
@@ -189,6 +190,7 @@ final class Connection {
                 lastActivityNanos = clock.nanos();
                 answer = next != null ? next : answers.take();
             }
+            allTaken = true;
         } catch (IOException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "connection=lost client={0}", host);
         } catch (CloseConnection | SinewException e) {
@@ -204,7 +206,9 @@ final class Connection {
         } finally {
             sent.forEach(Reply::close);
             close();
-            discardAnswers();
+            if (!allTaken) {
+                discardAnswers();
+            }
         }
     }
 
