@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.Clock;
+import io.sinew.base.DiskFullException;
 import io.sinew.base.Metric;
 import io.sinew.broker.BrokerMetric;
 import io.sinew.kafka.KafkaMetric;
+import io.sinew.kit.Eventually;
+import io.sinew.kit.FaultyDisk;
 import io.sinew.log.LogMetric;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -38,15 +42,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A server on a disk that fails, seen through its doors.
 @Timeout(60)
 class HealthTest {
-    @TempDir Path directory;
+    private static final Path DIRECTORY = Path.of("/data");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final FailingDisk disk = new FailingDisk();
     private final HttpClient client = HttpClient.newHttpClient();
+    private FaultyDisk disk = new FaultyDisk();
     private SinewServer server;
 
     private static InetSocketAddress freePort() {
@@ -55,7 +59,7 @@ class HealthTest {
 
     private ServerConfig config(InetSocketAddress http) {
         return new ServerConfig(
-                directory, freePort(), Optional.empty(), Optional.of(http), Map.of());
+                DIRECTORY, freePort(), Optional.empty(), Optional.of(http), Map.of());
     }
 
     @BeforeEach
@@ -66,8 +70,22 @@ class HealthTest {
     @AfterEach
     void close() throws IOException {
         client.close();
-        disk.fill(false);
+        disk.heal();
         server.close();
+    }
+
+    private void failSyncs() {
+        disk.failEvery(
+                FaultyDisk.Selection.of(FaultyDisk.Operation.SYNC, ".wal"),
+                new SyncFailedException("Input/output error"));
+    }
+
+    private void fillDisk() {
+        disk.limitTo(disk.usedBytes());
+        // The write-ahead log has room in its file; a file system that copies on write has none.
+        disk.failEvery(
+                FaultyDisk.Selection.of(FaultyDisk.Operation.WRITE, ".wal"),
+                new DiskFullException("No space left on device"));
     }
 
     private HttpResponse<String> get(String path) throws Exception {
@@ -129,7 +147,7 @@ class HealthTest {
     void a_failed_sync_is_said_refuses_writes_for_good_and_lets_reads_go_on() throws Exception {
         try (var producer = producer()) {
             send(producer, "safe").get();
-            disk.failSyncs();
+            failSyncs();
             assertThatThrownBy(() -> send(producer, "lost").get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(KafkaStorageException.class);
@@ -151,12 +169,13 @@ class HealthTest {
     void what_was_acknowledged_before_a_failed_sync_is_there_after_the_restart() throws Exception {
         try (var producer = producer()) {
             send(producer, "safe").get();
-            disk.failSyncs();
+            failSyncs();
             assertThatThrownBy(() -> send(producer, "lost").get())
                     .hasCauseInstanceOf(KafkaStorageException.class);
         }
         server.close();
-        server = SinewServer.start(config(freePort()));
+        disk = disk.processDeath();
+        start();
         assertThat(read(1)).first().isEqualTo("safe");
         assertThat(get("/health").statusCode()).isEqualTo(200);
     }
@@ -166,22 +185,19 @@ class HealthTest {
         try (var producer = producer();
                 var other = producer()) {
             send(producer, "first").get();
-            disk.fill(true);
+            fillDisk();
             Future<RecordMetadata> waiting = send(producer, "second");
+            Eventually.await(PATIENCE, "a full disk", () -> get("/health").statusCode() == 503);
             HttpResponse<String> health = get("/health");
-            while (health.statusCode() == 200) {
-                health = get("/health");
-            }
-            assertThat(health.statusCode()).isEqualTo(503);
             assertThat(health.body())
                     .contains("\"status\":\"DEGRADED\"")
-                    .contains("free some space where " + directory);
+                    .contains("free some space where " + DIRECTORY);
             assertThatThrownBy(() -> send(other, "refused").get())
                     .hasCauseInstanceOf(KafkaStorageException.class);
             assertThat(read(1)).first().isEqualTo("first");
             assertThat(reading("sinew_disk_usable_bytes")).isZero();
 
-            disk.fill(false);
+            disk.heal();
             assertThat(waiting.get().offset()).isEqualTo(1);
             assertThat(get("/health").statusCode()).isEqualTo(200);
             assertThat(send(other, "third").get().offset()).isEqualTo(2);
@@ -195,12 +211,12 @@ class HealthTest {
         try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var taken =
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort());
-            assertThatThrownBy(() -> SinewServer.start(config(taken)))
+            assertThatThrownBy(() -> SinewServer.start(config(taken), disk, Clock.system()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Cannot listen for HTTP");
         }
         // The data directory is free again.
-        server = SinewServer.start(config(freePort()));
+        start();
     }
 
     @Test
@@ -209,11 +225,13 @@ class HealthTest {
         server =
                 SinewServer.start(
                         new ServerConfig(
-                                directory,
+                                DIRECTORY,
                                 freePort(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                Map.of()));
+                                Map.of()),
+                        disk,
+                        Clock.system());
         assertThat(server.httpAddress()).isEmpty();
     }
 

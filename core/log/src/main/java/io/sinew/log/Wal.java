@@ -4,7 +4,6 @@ import io.sinew.base.BrokenInvariant;
 import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,6 +40,10 @@ final class Wal implements AutoCloseable {
     private @Nullable WalBuffer filling;
     private @Nullable WalBlock open;
     private Commit commit = new Commit();
+
+    /// What was appended last before `commit`: being written, or settled.
+    private Commit lastCommit = Commit.ofNothing();
+
     private long sequence;
     private boolean closing;
 
@@ -63,22 +66,16 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(
-            LogLimits limits,
-            Clock clock,
-            WalBufferPool pool,
-            LogHealth health,
-            Metrics metrics,
-            DurableSink sink) {
-        this.limits = limits;
-        this.clock = clock;
+    Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
+        this.limits = context.limits();
+        this.clock = context.clock();
         this.pool = pool;
-        this.health = health;
+        this.health = context.health();
         this.sink = sink;
-        this.bytesWritten = metrics.counter(LogMetric.WAL_BYTES);
-        this.syncs = metrics.counter(LogMetric.WAL_SYNCS);
-        this.syncNanos = metrics.counter(LogMetric.WAL_SYNC_TIME);
-        metrics.gauge(LogMetric.REPLAY_BYTES, () -> files == null ? 0 : bytesSinceCut());
+        this.bytesWritten = context.metrics().counter(LogMetric.WAL_BYTES);
+        this.syncs = context.metrics().counter(LogMetric.WAL_SYNCS);
+        this.syncNanos = context.metrics().counter(LogMetric.WAL_SYNC_TIME);
+        context.metrics().gauge(LogMetric.REPLAY_BYTES, () -> files == null ? 0 : bytesSinceCut());
         this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
     }
 
@@ -135,7 +132,7 @@ final class Wal implements AutoCloseable {
     Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
         lock.lock();
         try {
-            health.requireWritable();
+            requireOpen();
             int sizeBytes = batch.remaining();
             WalBlock block = blockFor(sizeBytes);
             int at = block.openFrame(batch);
@@ -160,19 +157,44 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    /// Appends something else than a batch.
-    Appended append(int kind, PartitionId id, ByteBuffer body) {
+    /// Appends a record of the machine that `id` names.
+    Appended appendState(PartitionId id, ByteBuffer body) {
         lock.lock();
         try {
-            health.requireWritable();
-            int sizeBytes = body.remaining();
-            WalBlock block = blockFor(sizeBytes);
-            block.openFrame(body);
-            block.closeFrame(kind, ++sequence, id, sizeBytes);
-            appended.signal();
+            requireOpen();
+            appendFrame(WalV1Format.KIND_STATE, id, body);
             return new Appended(sequence, commit);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Appends a trim of `log` and applies it.
+    Commit appendTrim(PartitionLog log, long offset) {
+        ByteBuffer body = ByteBuffer.allocate(Long.BYTES).putLong(0, offset);
+        lock.lock();
+        try {
+            requireOpen();
+            appendFrame(WalV1Format.KIND_TRIM, log.id(), body);
+            log.trimmed(offset);
+            return commit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void appendFrame(int kind, PartitionId id, ByteBuffer body) {
+        int sizeBytes = body.remaining();
+        WalBlock block = blockFor(sizeBytes);
+        block.openFrame(body);
+        block.closeFrame(kind, ++sequence, id, sizeBytes);
+        appended.signal();
+    }
+
+    private void requireOpen() {
+        health.requireWritable();
+        if (closing) {
+            throw new SinewException(ErrorCode.LOG_STOPPED, "the log is closed");
         }
     }
 
@@ -188,7 +210,7 @@ final class Wal implements AutoCloseable {
     Commit barrier() {
         lock.lock();
         try {
-            return durableSequence == sequence ? Commit.ofNothing() : commit;
+            return open == null && sealed.isEmpty() ? lastCommit : commit;
         } finally {
             lock.unlock();
         }
@@ -199,22 +221,34 @@ final class Wal implements AutoCloseable {
         if (block != null && block.fits(bodyBytes)) {
             return block;
         }
+        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+        if (WalV1Format.paddedSize(needed) > files().fileBytes()) {
+            throw new SinewException(
+                    ErrorCode.BATCH_TOO_LARGE,
+                    bodyBytes + " bytes do not fit a write-ahead file of " + files().fileBytes());
+        }
         if (block != null) {
             block.seal();
             sealed.add(block);
+            open = null;
         }
-        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
         WalBuffer buffer = filling;
         if (buffer == null || buffer.end + needed > buffer.capacity()) {
-            if (buffer != null) {
-                buffer.release();
-            }
+            releaseFilling();
             buffer = pool.take(needed);
             filling = buffer;
         }
         block = new WalBlock(buffer, sequence + 1);
         open = block;
         return block;
+    }
+
+    private void releaseFilling() {
+        WalBuffer buffer = filling;
+        if (buffer != null) {
+            filling = null;
+            buffer.release();
+        }
     }
 
     private record Group(List<WalBlock> blocks, Commit commit, long lastSequence) {}
@@ -235,6 +269,7 @@ final class Wal implements AutoCloseable {
             }
             var group = new Group(List.copyOf(sealed), commit, sequence);
             sealed.clear();
+            lastCommit = commit;
             commit = new Commit();
             return group;
         } finally {
@@ -247,7 +282,7 @@ final class Wal implements AutoCloseable {
             for (Group group = nextGroup(); group != null; group = nextGroup()) {
                 writeGroup(group);
             }
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             stop(e);
         }
     }
@@ -265,7 +300,7 @@ final class Wal implements AutoCloseable {
                 syncs.increment();
                 syncedLsn = files().nextLsn();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             group.commit().fail(health.stop("writing ahead failed", e));
             throw e;
         }
@@ -291,7 +326,7 @@ final class Wal implements AutoCloseable {
                 health.wroteAhead();
                 return;
             } catch (IOException e) {
-                if (!DiskFullException.isCause(e)) {
+                if (!DiskFullException.isCause(e) || isClosing()) {
                     throw e;
                 }
                 // Nothing was acknowledged and a write may be repeated (a sync may not): new
@@ -304,7 +339,16 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    private void stop(Exception cause) {
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void stop(Throwable cause) {
         SinewException stopped = health.stop("writing ahead failed", cause);
         lock.lock();
         try {
@@ -317,7 +361,7 @@ final class Wal implements AutoCloseable {
         pool.wakeAll();
     }
 
-    /// Writes what was appended and ends the writer.
+    /// Writes what was appended, unless the disk is full, and ends the writer.
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -333,6 +377,9 @@ final class Wal implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted while closing", e);
         }
-        files().close();
+        releaseFilling();
+        if (files != null) {
+            files.close();
+        }
     }
 }

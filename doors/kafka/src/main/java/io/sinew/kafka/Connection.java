@@ -78,7 +78,6 @@ final class Connection {
     }
 
     // ---- reader
-    // ----------------------------------------------------------------------------------
 
     /// Reads and handles requests until the connection ends; the reader's whole life.
     void readUntilClosed() {
@@ -179,12 +178,12 @@ final class Connection {
     }
 
     // ---- writer
-    // ----------------------------------------------------------------------------------
 
     /// Sends answers until the reader ends; the writer's whole life.
     void writeUntilClosed() {
         var out = new WireWriter(FIRST_ANSWER_BYTES, Integer.MAX_VALUE);
         var sent = new ArrayList<Reply>();
+        boolean allTaken = false;
         try {
             Answer answer = answers.take();
             while (answer.api() != null) {
@@ -195,6 +194,7 @@ final class Connection {
                 lastActivityNanos = clock.nanos();
                 answer = next != null ? next : answers.take();
             }
+            allTaken = true;
         } catch (IOException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "connection=lost client={0}", host);
         } catch (CloseConnection | SinewException e) {
@@ -210,7 +210,9 @@ final class Connection {
         } finally {
             sent.forEach(Reply::close);
             close();
-            discardAnswers();
+            if (!allTaken) {
+                discardAnswers();
+            }
         }
     }
 
@@ -287,7 +289,6 @@ final class Connection {
     }
 
     // ---- end
-    // -------------------------------------------------------------------------------------
 
     /// Closes the connection when its client has been silent for too long.
     void closeIfIdle(long nowNanos) {

@@ -2,15 +2,6 @@ package io.sinew.kafka;
 
 import io.sinew.base.Metrics;
 import io.sinew.broker.Broker;
-import io.sinew.broker.BrokerSettings;
-import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
-import io.sinew.kafkawire.FetchRequest;
-import io.sinew.kafkawire.FindCoordinatorRequest;
-import io.sinew.kafkawire.InitProducerIdRequest;
-import io.sinew.kafkawire.ListOffsetsRequest;
-import io.sinew.kafkawire.MetadataRequest;
-import io.sinew.kafkawire.ProduceRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -52,22 +43,19 @@ public final class KafkaDoor implements AutoCloseable {
             Broker broker,
             ServerSocketChannel server,
             Optional<InetSocketAddress> advertised,
+            DoorLimits limits,
             Metrics metrics) {
         this.broker = broker;
         this.server = server;
-        BrokerSettings settings = broker.settings();
-        this.limits =
-                new DoorLimits(
-                        settings.intValue(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
-                        settings.intValue(BrokerSettings.MAX_CONNECTIONS),
-                        settings.longValue(BrokerSettings.CONNECTIONS_MAX_IDLE_MS),
-                        DoorLimits.MAX_IN_FLIGHT,
-                        DoorLimits.REQUEST_READ_MS,
-                        DoorLimits.REQUEST_BUFFER_BYTES,
-                        settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
+        this.limits = limits;
         this.buffers = new RequestBuffers(limits.requestBufferBytes());
         this.counts = new DoorCounts(metrics);
-        this.apis = apis(new Node(broker.nodeId(), broker.clusterId(), advertised));
+        this.apis =
+                ServedApis.of(
+                        broker,
+                        new Node(broker.nodeId(), broker.clusterId(), advertised),
+                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts),
+                        new ProduceHandler(broker, counts));
         metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
     }
 
@@ -81,6 +69,17 @@ public final class KafkaDoor implements AutoCloseable {
             Optional<InetSocketAddress> advertised,
             Metrics metrics)
             throws IOException {
+        return open(broker, address, advertised, DoorLimits.of(broker.settings()), metrics);
+    }
+
+    /// Opens the door with bounds of its own.
+    static KafkaDoor open(
+            Broker broker,
+            InetSocketAddress address,
+            Optional<InetSocketAddress> advertised,
+            DoorLimits limits,
+            Metrics metrics)
+            throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -89,30 +88,10 @@ public final class KafkaDoor implements AutoCloseable {
             server.close();
             throw e;
         }
-        var door = new KafkaDoor(broker, server, advertised, metrics);
+        var door = new KafkaDoor(broker, server, advertised, limits, metrics);
         Thread.ofVirtual().name("sinew-kafka-accept").start(door::acceptUntilClosed);
         Thread.ofVirtual().name("sinew-kafka-idle").start(door::closeIdleUntilClosed);
         return door;
-    }
-
-    private Apis apis(Node node) {
-        var all = new Apis();
-        return all.with(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(all))
-                .with(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(broker, node))
-                .with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker, counts))
-                .with(
-                        ApiKey.FETCH,
-                        FetchRequest.class,
-                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts))
-                .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
-                .with(
-                        ApiKey.INIT_PRODUCER_ID,
-                        InitProducerIdRequest.class,
-                        new InitProducerIdHandler(broker))
-                .with(
-                        ApiKey.FIND_COORDINATOR,
-                        FindCoordinatorRequest.class,
-                        new FindCoordinatorHandler(node));
     }
 
     /// Where the door listens.
