@@ -3,12 +3,10 @@ package io.sinew.broker;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.log.LogLimits;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -117,10 +115,11 @@ public final class BrokerSettings {
                             0,
                             Integer.MAX_VALUE,
                             "Longest text beside a committed offset."),
-                    Setting.ofLong(
+                    Setting.ofInt(
                             "offsets.retention.minutes",
                             10_080,
                             1,
+                            Integer.MAX_VALUE,
                             "How long offsets are kept after their group has become empty."),
                     Setting.ofLong(
                             PRODUCER_ID_EXPIRATION_MS,
@@ -161,12 +160,16 @@ public final class BrokerSettings {
                     "min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms",
                     "segment.index.bytes", "log.index.size.max.bytes");
 
-    /// Kafka's other units for two of them.
-    private static final Map<String, Long> HOURS_AND_MINUTES =
-            Map.of(
-                    "log.retention.hours", 3_600_000L,
-                    "log.retention.minutes", 60_000L,
-                    "log.roll.hours", 3_600_000L);
+    /// A name under which a setting in milliseconds is given in another unit.
+    private record OtherUnit(String name, String msName, long unitMs) {}
+
+    /// Kafka's, and in its order: where several are set the earlier wins, and milliseconds over
+    /// all.
+    private static final List<OtherUnit> OTHER_UNITS =
+            List.of(
+                    new OtherUnit("log.retention.minutes", "log.retention.ms", 60_000),
+                    new OtherUnit("log.retention.hours", "log.retention.ms", 3_600_000),
+                    new OtherUnit("log.roll.hours", "log.roll.ms", 3_600_000));
 
     private static final Map<String, Setting> KNOWN = known();
 
@@ -184,27 +187,35 @@ public final class BrokerSettings {
     ///
     /// @throws SinewException `INVALID_CONFIG`, naming what is near an unknown name
     public static BrokerSettings of(Map<String, String> set) {
-        var checked = new TreeMap<String, String>();
-        set.forEach((name, value) -> {
-            Long unitMs = HOURS_AND_MINUTES.get(name);
-            String target = unitMs == null ? name : name.replaceAll("[a-z]+$", "ms");
-            String inMs = unitMs == null ? value : inMs(name, value, unitMs);
-            setting(target).check(inMs);
-            if (unitMs == null || !set.containsKey(target)) {
-                checked.put(target, inMs);
+        var rest = new TreeMap<>(set);
+        var values = new TreeMap<String, String>();
+        for (OtherUnit unit : OTHER_UNITS) {
+            String value = rest.remove(unit.name());
+            if (value != null) {
+                values.putIfAbsent(unit.msName(), inMs(unit, value));
             }
-        });
-        return new BrokerSettings(checked);
+        }
+        values.putAll(rest);
+        values.forEach((name, value) -> setting(name).check(value));
+        var settings = new BrokerSettings(values);
+        // Knows of bounds between two settings.
+        settings.groupLimits();
+        return settings;
     }
 
-    private static String inMs(String name, String value, long unitMs) {
+    private static String inMs(OtherUnit unit, String value) {
         try {
             long number = Long.parseLong(value.strip());
-            return Long.toString(number < 0 ? number : Math.multiplyExact(number, unitMs));
+            return Long.toString(number < 0 ? number : Math.multiplyExact(number, unit.unitMs()));
         } catch (NumberFormatException | ArithmeticException e) {
             throw new SinewException(
                     ErrorCode.INVALID_CONFIG,
-                    "Invalid value " + value + " for configuration " + name,
+                    "Invalid value "
+                            + value
+                            + " for configuration "
+                            + unit.name()
+                            + ": must be a whole number up to "
+                            + Long.MAX_VALUE / unit.unitMs(),
                     e);
         }
     }
@@ -238,6 +249,22 @@ public final class BrokerSettings {
         return List.copyOf(KNOWN.values());
     }
 
+    /// Names that are taken as well and mean another setting in another unit: `log.retention.hours`
+    /// for `log.retention.ms`.
+    ///
+    /// @return the other setting, by name
+    public static Map<String, String> otherUnits() {
+        var names = new LinkedHashMap<String, String>();
+        OTHER_UNITS.forEach(unit -> names.put(unit.name(), unit.msName()));
+        return names;
+    }
+
+    private static Set<String> names() {
+        var names = new LinkedHashSet<>(KNOWN.keySet());
+        OTHER_UNITS.forEach(unit -> names.add(unit.name()));
+        return names;
+    }
+
     /// The broker-wide name of a topic setting.
     public static String synonym(String topicSetting) {
         String special = SYNONYMS.getOrDefault(topicSetting, CLEANER_SYNONYMS.get(topicSetting));
@@ -253,19 +280,10 @@ public final class BrokerSettings {
                 ErrorCode.INVALID_CONFIG,
                 "There is no setting "
                         + name
-                        + near(name).map(known -> "; did you mean " + known + "?").orElse(".")
+                        + NearName.of(name, names())
+                                .map(known -> "; did you mean " + known + "?")
+                                .orElse(".")
                         + " docs/configuration.md lists all of them");
-    }
-
-    private static Optional<String> near(String name) {
-        var words = new ArrayList<>(List.of(name.toLowerCase(Locale.ROOT).split("[._-]")));
-        return KNOWN.keySet().stream()
-                .filter(known -> List.of(known.split("\\.")).containsAll(words))
-                .findFirst()
-                .or(() ->
-                        KNOWN.keySet().stream()
-                                .filter(known -> known.contains(words.getLast()))
-                                .findFirst());
     }
 
     /// What was set, by name.
@@ -274,7 +292,8 @@ public final class BrokerSettings {
     }
 
     public String text(String name) {
-        return values.getOrDefault(name, setting(name).defaultValue());
+        String value = values.get(name);
+        return value != null ? value : setting(name).defaultValue();
     }
 
     public int intValue(String name) {
@@ -286,7 +305,7 @@ public final class BrokerSettings {
     }
 
     public boolean isOn(String name) {
-        return Boolean.parseBoolean(text(name));
+        return Boolean.parseBoolean(text(name).strip());
     }
 
     LogLimits logLimits() {

@@ -4,6 +4,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /// One thing that can be set, under the name it has in Kafka where Kafka has it. Values are text;
@@ -76,7 +77,8 @@ public record Setting(
             case INT, LONG -> checkNumber(value);
             case DOUBLE -> checkRatio(value);
             case BOOLEAN -> {
-                if (!value.equals("true") && !value.equals("false")) {
+                String word = value.strip().toLowerCase(Locale.ROOT);
+                if (!word.equals("true") && !word.equals("false")) {
                     throw refused(value, "true or false");
                 }
             }

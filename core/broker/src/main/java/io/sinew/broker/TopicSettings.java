@@ -172,7 +172,11 @@ public final class TopicSettings {
                         .orElseThrow(() ->
                                 new SinewException(
                                         ErrorCode.INVALID_CONFIG,
-                                        "Unknown topic config name: " + name))
+                                        "Unknown topic config name: "
+                                                + name
+                                                + NearName.of(name, BY_NAME.keySet())
+                                                        .map(near -> "; did you mean " + near + "?")
+                                                        .orElse("")))
                         .check(value));
     }
 }

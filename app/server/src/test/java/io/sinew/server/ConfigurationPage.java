@@ -1,0 +1,147 @@
+package io.sinew.server;
+
+import io.sinew.broker.BrokerSettings;
+import io.sinew.broker.Setting;
+import io.sinew.broker.TopicSettings;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// `docs/configuration.md`, made from the settings as the code has them.
+final class ConfigurationPage {
+    private static final String TABLE_HEAD =
+            """
+            | name | default | range | meaning |
+            |---|---|---|---|
+            """;
+
+    private ConfigurationPage() {}
+
+    static String text() {
+        return """
+        # Configuration
+
+        <!-- Made from the code by `./dev docs`; do not edit. -->
+
+        Every key has a default: `./sinew up` alone is a complete configuration. A key that there is not, and a value out of
+        its range, end the start with what was meant or what is possible.
+
+        ## The process
+
+        Options of `sinew up`, or the keys of the YAML file that `--config FILE` names; options win over the file.
+
+        | option | key in the file | default | meaning |
+        |---|---|---|---|
+        | `--data DIR` | `data` | `./data` | The data directory; made when it is not there. One process at a time. |
+        | `--kafka HOST:PORT` | `listen.kafka` | `127.0.0.1:9092` | Where Kafka clients connect. |
+        | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md) and [`/metrics`](operating/metrics.md) are. |
+        | `--advertise HOST:PORT` | `advertise` | the address a client used | What Kafka clients are told to connect to, where that differs: behind a proxy, in a container. |
+        | `--set KEY=VALUE` | below `kafka` | | A broker setting, by the names below. |
+
+        Both doors listen on this machine only unless told otherwise: there is no authentication yet.
+
+        ## Broker settings
+
+        Under Kafka's own names, so that what you know and what your tools send holds. In the file:
+
+        ```yaml
+        kafka:
+          num.partitions: 6
+          log.retention.hours: 48
+        ```
+
+        """
+                + table(own())
+                + """
+
+                ## Broker settings that give topics their default
+
+                As in Kafka a topic's own setting comes first, then the broker's. The ranges are those of the topic settings below.
+
+                | name | is the default of |
+                |---|---|
+                """
+                + synonyms()
+                + """
+
+                In other units, where the finer one wins:
+
+                | name | is |
+                |---|---|
+                """
+                + otherUnits()
+                + """
+
+                ## Topic settings
+
+                Set when a topic is created, or later: `sinew topic alter`, or any tool for Kafka.
+
+                """
+                + table(TopicSettings.all());
+    }
+
+    /// The broker's settings without those that are topics' defaults.
+    private static List<Setting> own() {
+        Set<String> forTopics =
+                TopicSettings.all().stream()
+                        .map(setting -> BrokerSettings.synonym(setting.name()))
+                        .collect(Collectors.toSet());
+        return BrokerSettings.all().stream()
+                .filter(setting -> !forTopics.contains(setting.name()))
+                .sorted(Comparator.comparing(Setting::name))
+                .toList();
+    }
+
+    private static String table(List<Setting> settings) {
+        var table = new StringBuilder(TABLE_HEAD);
+        for (Setting setting : settings) {
+            table.append("| `").append(setting.name());
+            table.append("` | `").append(setting.defaultValue());
+            table.append("` | ").append(range(setting));
+            table.append(" | ").append(setting.meaning()).append(" |\n");
+        }
+        return table.toString();
+    }
+
+    private static String range(Setting setting) {
+        return switch (setting.type()) {
+            case INT, LONG -> {
+                boolean open =
+                        setting.most() == Long.MAX_VALUE
+                                || setting.most() >= Integer.MAX_VALUE - 16;
+                yield open
+                        ? "at least " + setting.least()
+                        : setting.least() + " to " + setting.most();
+            }
+            case DOUBLE -> setting.least() + " to " + setting.most();
+            case BOOLEAN -> "`true`, `false`";
+            case STRING -> words(setting);
+            case LIST -> "any of " + words(setting);
+        };
+    }
+
+    private static String words(Setting setting) {
+        return setting.allowed().stream()
+                .sorted()
+                .map(word -> "`" + word + "`")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String synonyms() {
+        return TopicSettings.all().stream()
+                .map(topic ->
+                        "| `"
+                                + BrokerSettings.synonym(topic.name())
+                                + "` | `"
+                                + topic.name()
+                                + "` |\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String otherUnits() {
+        return BrokerSettings.otherUnits().entrySet().stream()
+                .map(unit -> "| `" + unit.getKey() + "` | `" + unit.getValue() + "` |\n")
+                .collect(Collectors.joining());
+    }
+}
