@@ -1,0 +1,38 @@
+package io.sinew.bench;
+
+/// What a workload reads off. The name is the key in the JSON output.
+enum Quantity {
+    RECORDS_PER_S("records/s"),
+    MB_PER_S("MB/s"),
+    CPU_S_PER_GB("broker CPU s/GB"),
+    CPU_USER_S_PER_GB("  of it user"),
+    CPU_SYSTEM_S_PER_GB("  of it system"),
+    MEAN_MS("mean ms"),
+    P50_MS("p50 ms"),
+    P99_MS("p99 ms"),
+    P999_MS("p99.9 ms"),
+    MAX_MS("max ms"),
+    FORMAT_S("format s"),
+    START_FRESH_S("start, fresh folder s"),
+    START_EXISTING_S("start, existing folder s"),
+    RESIDENT_IDLE_MB("resident idle MB"),
+    RESIDENT_PEAK_MB("resident peak MB"),
+    RESIDENT_BEFORE_MB("resident before MB"),
+    RESIDENT_AFTER_MB("resident after MB"),
+    THREADS("threads"),
+    CREATE_S("create s"),
+    CONNECTIONS_HELD("connections held"),
+    SEQUENTIAL_MB_PER_S("write, one sync at the end MB/s"),
+    SYNCED_MB_PER_S("write + fdatasync each MB/s");
+
+    private final String title;
+
+    Quantity(String title) {
+        this.title = title;
+    }
+
+    /// With the unit, for tables.
+    String title() {
+        return title;
+    }
+}
