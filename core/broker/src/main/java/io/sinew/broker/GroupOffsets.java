@@ -65,7 +65,7 @@ final class GroupOffsets {
     private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Caller caller) {
         boolean exists = store.contains(caller.groupId());
         if (caller.generation() >= 0) {
-            return exists ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.ILLEGAL_GENERATION;
+            return exists ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.GROUP_ID_NOT_FOUND;
         }
         return exists || store.size() < limits.groupsMax()
                 ? null

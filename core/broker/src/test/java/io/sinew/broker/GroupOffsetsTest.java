@@ -24,7 +24,7 @@ class GroupOffsetsTest {
         client.memberId = "m";
         client.generation = 1;
         assertThat(scene.refusal(client.commit(offset(ORDERS, 1))))
-                .isEqualTo(ErrorCode.ILLEGAL_GENERATION);
+                .isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
         assertThat(scene.phase("g")).isEqualTo(GroupPhase.DEAD);
     }
 

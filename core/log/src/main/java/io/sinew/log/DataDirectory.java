@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Properties;
 
 /// A data directory that this process owns: locked, and of a version it can read. The file
@@ -42,7 +43,7 @@ public final class DataDirectory implements AutoCloseable {
     /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
     public static DataDirectory open(Disk disk, Path path, String freshClusterId)
             throws IOException {
-        disk.createDirectories(path);
+        createDurably(disk, path);
         AutoCloseable lock = disk.lock(path.resolve("lock"));
         try {
             Path identity = path.resolve(IDENTITY);
@@ -53,6 +54,23 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             closeQuietly(lock, e);
             throw e;
+        }
+    }
+
+    /// Makes the directory so that its name, and those of the directories made on the way to it,
+    /// survive a power failure.
+    private static void createDurably(Disk disk, Path path) throws IOException {
+        var parents = new ArrayList<Path>();
+        Path missing = path;
+        while (missing != null && !disk.exists(missing)) {
+            missing = missing.getParent();
+            if (missing != null) {
+                parents.add(missing);
+            }
+        }
+        disk.createDirectories(path);
+        for (Path parent : parents) {
+            disk.syncDirectory(parent);
         }
     }
 
@@ -80,6 +98,8 @@ public final class DataDirectory implements AutoCloseable {
                     new StringReader(
                             new String(
                                     bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8)));
+        } catch (IllegalArgumentException e) {
+            throw damaged(path, "is not readable");
         }
         String version = properties.getProperty("format.version", "");
         String clusterId = properties.getProperty("cluster.id", "");

@@ -251,11 +251,14 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     private boolean awaitWork() {
         try {
             while (true) {
-                if (!requests.isEmpty() || pendingBytes >= limits.flushBytes()) {
+                if (!requests.isEmpty()) {
                     return true;
                 }
                 if (closing) {
                     return false;
+                }
+                if (pendingBytes >= limits.flushBytes()) {
+                    return true;
                 }
                 if (dirty.isEmpty()) {
                     work.await();

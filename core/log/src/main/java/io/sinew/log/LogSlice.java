@@ -6,7 +6,7 @@ import java.nio.channels.WritableByteChannel;
 
 /// Consecutive bytes of a partition on their way to a reader: batches as they are stored. It pins
 /// what it reads from until it is closed, and it is used by one thread at a time.
-public sealed interface LogSlice extends AutoCloseable permits TailSlice, FileSlice {
+public sealed interface LogSlice extends AutoCloseable permits TailSlice, FileSlice, CopiedSlice {
     int sizeBytes();
 
     /// Sends all bytes; blocks while the channel has no room.

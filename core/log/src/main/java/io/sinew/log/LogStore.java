@@ -59,6 +59,8 @@ public final class LogStore implements AutoCloseable {
         this.limits = limits;
         this.walDirectory = data.path().resolve("wal");
         disk.createDirectories(walDirectory);
+        // The name of `wal/`, and that of a checkpoint whose writer died before it could sync it.
+        disk.syncDirectory(data.path());
         this.start = Keeper.readCheckpoint(disk, data.path(), limits);
         for (CheckpointV1Format.PartitionPoint point : start.partitions()) {
             points.put(point.id(), point);
@@ -92,7 +94,7 @@ public final class LogStore implements AutoCloseable {
         flusher.start();
         var recovery = new WalRecovery(disk, walDirectory, pool, start);
         recovery.run(new RecoverySink(owner, sequences));
-        long term = recovery.term() + 1;
+        long term = recovery.largestTerm() + 1;
         epoch = Math.toIntExact(term);
         int maxSpares = (int) (limits.checkpointBytes() / start.walFileBytes()) + 1;
         var walFiles =
@@ -103,6 +105,7 @@ public final class LogStore implements AutoCloseable {
                         recovery.lsn(),
                         start.cutLsn(),
                         maxSpares);
+        walFiles.syncRecovered();
         wal.start(walFiles, term, recovery.sequence(), start.cutLsn());
         points.clear();
         keeper.start(owner, partitions.values(), term, start.walFileBytes());

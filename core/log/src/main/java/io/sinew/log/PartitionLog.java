@@ -26,6 +26,9 @@ public final class PartitionLog {
     /// Batches moved by one write at most.
     private static final int FLUSH_BATCHES = 1024;
 
+    /// Bytes of the tail that a read copies at most.
+    private static final int MAX_COPIED_BYTES = 64 << 10;
+
     /// Smaller active segments get no index file: scanning them is as quick.
     private static final int MIN_INDEXED_BYTES = 1 << 20;
 
@@ -246,11 +249,33 @@ public final class PartitionLog {
             if (!fits || batch.lastOffset() >= end) {
                 break;
             }
-            batch.buffer().retain();
+            if (!batch.buffer().lend()) {
+                return batches.isEmpty()
+                        ? copiedSlice(batch, i, end, maxBytes)
+                        : new TailSlice(batches, size);
+            }
             batches.add(batch);
             size += batch.sizeBytes();
         }
         return new TailSlice(batches, size);
+    }
+
+    /// A little of the tail, copied: readers hold enough of the log's memory.
+    private LogSlice copiedSlice(TailBatch first, int index, long end, int maxBytes) {
+        int limit = Math.min(maxBytes, MAX_COPIED_BYTES);
+        int size = first.sizeBytes();
+        int next = index + 1;
+        while (next < tail.size()
+                && tail.get(next).lastOffset() < end
+                && size + tail.get(next).sizeBytes() <= limit) {
+            size += tail.get(next).sizeBytes();
+            next++;
+        }
+        var bytes = ByteBuffer.allocate(size);
+        for (int i = index; i < next; i++) {
+            bytes.put(tail.get(i).slice());
+        }
+        return new CopiedSlice(bytes.flip());
     }
 
     /// The first record with `timestamp` or a later one, among the durable ones.

@@ -31,7 +31,7 @@ record TailSlice(List<TailBatch> batches, int sizeBytes) implements LogSlice {
     @Override
     public void close() {
         for (TailBatch batch : batches) {
-            batch.buffer().release();
+            batch.buffer().giveBack();
         }
     }
 }

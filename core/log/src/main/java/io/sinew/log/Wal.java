@@ -38,6 +38,10 @@ final class Wal implements AutoCloseable {
     private @Nullable WalBuffer filling;
     private @Nullable WalBlock open;
     private Commit commit = new Commit();
+
+    /// What was appended last before `commit`: being written, or settled.
+    private Commit lastCommit = Commit.ofNothing();
+
     private long sequence;
     private boolean closing;
 
@@ -176,7 +180,7 @@ final class Wal implements AutoCloseable {
     Commit barrier() {
         lock.lock();
         try {
-            return durableSequence == sequence ? Commit.ofNothing() : commit;
+            return open == null && sealed.isEmpty() ? lastCommit : commit;
         } finally {
             lock.unlock();
         }
@@ -223,6 +227,7 @@ final class Wal implements AutoCloseable {
             }
             var group = new Group(List.copyOf(sealed), commit, sequence);
             sealed.clear();
+            lastCommit = commit;
             commit = new Commit();
             return group;
         } finally {

@@ -2,15 +2,22 @@ package io.sinew.log;
 
 import io.sinew.base.Check;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// Memory that appends are gathered in: first it is what goes to the write-ahead log, then it
 /// serves readers at the tail and the segments, and when nobody needs it any more it goes back to
-/// its pool. Everybody who looks at its bytes holds a reference.
+/// its pool.
+///
+/// Two kinds of users hold it, counted apart: its owners (the write-ahead log, and each batch until
+/// it is in its segment), who finish at the disk's pace, and readers, who finish when their client
+/// does. A buffer that only readers hold no longer counts against the room for appends: a slow
+/// client must not stop producers.
 final class WalBuffer {
     private final ByteBuffer bytes;
     private final WalBufferPool pool;
-    private final AtomicInteger references = new AtomicInteger(1);
+
+    // Under the monitor.
+    private int owners = 1;
+    private int readers;
 
     /// Where the next block starts; owned by the write-ahead log, under its lock.
     int end;
@@ -33,22 +40,55 @@ final class WalBuffer {
         return bytes.capacity();
     }
 
-    void retain() {
-        int before = references.getAndIncrement();
-        Check.that(before > 0, "a buffer is retained only by somebody who may look at it");
+    /// Adds an owner; by an owner.
+    synchronized void retain() {
+        Check.that(owners > 0, "a buffer is retained by one of its owners");
+        owners++;
     }
 
+    /// Ends one ownership.
     void release() {
-        int left = references.decrementAndGet();
-        Check.that(left >= 0, "a buffer is released once for each retain");
-        if (left == 0) {
-            pool.giveBack(this);
+        boolean lastOwner;
+        boolean read;
+        synchronized (this) {
+            owners--;
+            Check.that(owners >= 0, "a buffer is released once for each retain");
+            lastOwner = owners == 0;
+            read = readers > 0;
+        }
+        if (lastOwner) {
+            pool.ownersDone(this, read);
+        }
+    }
+
+    /// Adds a reader, if readers do not hold too many buffers already; by an owner, or while the
+    /// caller knows of one.
+    synchronized boolean lend() {
+        Check.that(owners > 0, "a buffer is lent by one of its owners");
+        if (!pool.mayLend()) {
+            return false;
+        }
+        readers++;
+        return true;
+    }
+
+    /// Ends one reader's use.
+    void giveBack() {
+        boolean last;
+        synchronized (this) {
+            readers--;
+            Check.that(readers >= 0, "a buffer is given back once for each lend");
+            last = readers == 0 && owners == 0;
+        }
+        if (last) {
+            pool.readersDone(this);
         }
     }
 
     /// Makes a buffer out of the pool its first owner's.
-    void renew() {
-        Check.that(references.compareAndSet(0, 1), "a pooled buffer has no owner");
+    synchronized void renew() {
+        Check.that(owners == 0 && readers == 0, "a pooled buffer has no users");
+        owners = 1;
         end = 0;
     }
 }

@@ -6,6 +6,7 @@ import io.sinew.base.SinewException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -14,6 +15,9 @@ import java.util.function.BooleanSupplier;
 /// take a partition's lock; taking a buffer itself never waits, because whoever frees buffers needs
 /// that lock. So the bound may be passed by as many buffers as there are appends under way.
 final class WalBufferPool {
+    /// Buffers that only readers hold, at most; beyond it readers get copies.
+    private static final int MAX_LENT = 16;
+
     private final int bufferBytes;
     private final int maxBuffers;
     private final Clock clock;
@@ -21,6 +25,9 @@ final class WalBufferPool {
     private final Condition roomAgain = lock.newCondition();
     private final ArrayDeque<WalBuffer> free = new ArrayDeque<>();
     private int inUse;
+
+    /// Buffers that only readers hold.
+    private final AtomicInteger lent = new AtomicInteger();
 
     WalBufferPool(int bufferBytes, int maxBuffers, Clock clock) {
         this.bufferBytes = bufferBytes;
@@ -71,17 +78,42 @@ final class WalBufferPool {
         return new WalBuffer(ByteBuffer.allocateDirect(capacity), this);
     }
 
-    void giveBack(WalBuffer buffer) {
+    /// The buffer's last owner is done; `read` if readers still hold it.
+    void ownersDone(WalBuffer buffer, boolean read) {
         lock.lock();
         try {
             inUse--;
-            // A buffer made for one large batch is left to the garbage collector.
-            if (buffer.capacity() == bufferBytes && free.size() < maxBuffers) {
-                free.addLast(buffer);
+            if (read) {
+                lent.incrementAndGet();
+            } else {
+                keep(buffer);
             }
             roomAgain.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// The last reader is done with a buffer that has no owner.
+    void readersDone(WalBuffer buffer) {
+        lock.lock();
+        try {
+            lent.decrementAndGet();
+            keep(buffer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether another reader may hold a buffer. Not exact while readers come and go.
+    boolean mayLend() {
+        return lent.get() < MAX_LENT;
+    }
+
+    private void keep(WalBuffer buffer) {
+        // A buffer made for one large batch is left to the garbage collector.
+        if (buffer.capacity() == bufferBytes && free.size() < maxBuffers) {
+            free.addLast(buffer);
         }
     }
 

@@ -29,6 +29,9 @@ final class WalFiles implements AutoCloseable {
     /// Files of full size that wait for their next use; under this object's monitor.
     private final ArrayDeque<Path> spares = new ArrayDeque<>();
 
+    /// Number of the next spare's name, which no spare has.
+    private long nextSpare;
+
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 18);
 
     private @Nullable DiskFile file;
@@ -53,8 +56,18 @@ final class WalFiles implements AutoCloseable {
             String name = path.getFileName().toString();
             if (name.startsWith(SPARE_PREFIX) && name.endsWith(SUFFIX)) {
                 spares.add(path);
+                nextSpare = Math.max(nextSpare, numberIn(name, SPARE_PREFIX.length()) + 1);
             }
         }
+        for (long number : numbers(disk, directory)) {
+            if (number < oldestNumber) {
+                keepAsSpare(pathOf(directory, number));
+            }
+        }
+    }
+
+    private static long numberIn(String name, int from) {
+        return Long.parseLong(name.substring(from, name.length() - SUFFIX.length()));
     }
 
     static Path pathOf(Path directory, long number) {
@@ -67,7 +80,7 @@ final class WalFiles implements AutoCloseable {
         for (Path path : disk.list(directory)) {
             String name = path.getFileName().toString();
             if (name.endsWith(SUFFIX) && Character.isDigit(name.charAt(0))) {
-                numbers.add(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())));
+                numbers.add(numberIn(name, 0));
             }
         }
         return numbers;
@@ -83,8 +96,22 @@ final class WalFiles implements AutoCloseable {
         return nextLsn - lsn;
     }
 
+    /// Makes durable what recovery found. A process that was killed leaves bytes that everybody can
+    /// read and that a power failure still takes.
+    void syncRecovered() throws IOException {
+        if (nextLsn == oldestNumber * fileBytes) {
+            return;
+        }
+        Path last = pathOf(directory, (nextLsn - 1) / fileBytes);
+        if (disk.exists(last)) {
+            try (DiskFile recovered = disk.open(last)) {
+                recovered.sync();
+            }
+        }
+    }
+
     /// Goes to the next file if `paddedBytes` no longer fit this one, and returns the place for the
-    /// block. What was written to the old file is durable then.
+    /// block.
     long placeFor(int paddedBytes, long syncedLsn, long term) throws IOException {
         Check.that(paddedBytes <= fileBytes, "a block fits a file");
         int at = (int) (nextLsn % fileBytes);
@@ -118,7 +145,6 @@ final class WalFiles implements AutoCloseable {
                 new WalV1Format.BlockHeader(nextLsn, syncedLsn, 0, fileBytes - at, 0, term));
         DiskFile target = fileFor(nextLsn);
         target.write(page, at);
-        target.sync();
         nextLsn = nextLsn - at + fileBytes;
     }
 
@@ -129,6 +155,9 @@ final class WalFiles implements AutoCloseable {
             return current;
         }
         if (current != null) {
+            // Also when its last block filled it to the last byte: the sync that acknowledges the
+            // group covers only the file that is open then.
+            current.sync();
             current.close();
             file = null;
         }
@@ -139,10 +168,15 @@ final class WalFiles implements AutoCloseable {
             }
         }
         DiskFile opened = disk.open(path);
-        disk.syncDirectory(directory);
+        try {
+            disk.syncDirectory(directory);
+            filledTo = opened.size();
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
         file = opened;
         fileNumber = number;
-        filledTo = opened.size();
         return opened;
     }
 
@@ -180,8 +214,11 @@ final class WalFiles implements AutoCloseable {
         try (DiskFile fresh = disk.open(unfinished)) {
             fill(fresh, 0, fileBytes);
             fresh.sync();
+        } catch (IOException e) {
+            disk.delete(unfinished);
+            throw e;
         }
-        keepAsSpare(unfinished, nextLsn / fileBytes);
+        keepAsSpare(unfinished);
     }
 
     /// Frees the files that lie wholly before `lsn`: some become spares, the others go.
@@ -190,12 +227,12 @@ final class WalFiles implements AutoCloseable {
         for (; oldestNumber < keep; oldestNumber++) {
             Path path = pathOf(directory, oldestNumber);
             if (disk.exists(path)) {
-                keepAsSpare(path, oldestNumber);
+                keepAsSpare(path);
             }
         }
     }
 
-    private void keepAsSpare(Path path, long number) throws IOException {
+    private void keepAsSpare(Path path) throws IOException {
         synchronized (this) {
             if (spares.size() >= maxSpares) {
                 disk.delete(path);
@@ -203,8 +240,10 @@ final class WalFiles implements AutoCloseable {
             }
             Path spare =
                     directory.resolve(
-                            String.format(Locale.ROOT, "%s%016d%s", SPARE_PREFIX, number, SUFFIX));
+                            String.format(
+                                    Locale.ROOT, "%s%016d%s", SPARE_PREFIX, nextSpare, SUFFIX));
             disk.move(path, spare);
+            nextSpare++;
             spares.add(spare);
         }
     }

@@ -23,6 +23,11 @@ final class WalRecovery {
     private long term;
     private long sequence;
 
+    /// The largest term in any header, also behind the end: what a process left that never got to
+    /// an acknowledgement. The next process must have a larger one, or its blocks and those would
+    /// be taken for each other's.
+    private long largestTerm;
+
     WalRecovery(
             Disk disk,
             Path directory,
@@ -34,6 +39,7 @@ final class WalRecovery {
         this.fileBytes = checkpoint.walFileBytes();
         this.lsn = checkpoint.cutLsn();
         this.term = checkpoint.term();
+        this.largestTerm = checkpoint.term();
         this.sequence = checkpoint.cutSequence();
     }
 
@@ -55,6 +61,13 @@ final class WalRecovery {
     /// @throws SinewException `DAMAGED_DATA` when acknowledged data is damaged
     void run(Sink sink) throws IOException {
         List<Long> numbers = WalFiles.numbers(disk, directory);
+        if (lsn % fileBytes != 0 && !numbers.contains(lsn / fileBytes)) {
+            throw new SinewException(
+                    ErrorCode.DAMAGED_DATA,
+                    WalFiles.pathOf(directory, lsn / fileBytes)
+                            + " is missing: the checkpoint says that the log goes on in it. Restore"
+                            + " the data directory from a backup");
+        }
         while (numbers.contains(lsn / fileBytes)) {
             long number = lsn / fileBytes;
             try (DiskFile file = disk.openForReading(WalFiles.pathOf(directory, number))) {
@@ -72,9 +85,9 @@ final class WalRecovery {
         return lsn;
     }
 
-    /// Largest term met.
-    long term() {
-        return term;
+    /// Largest term met anywhere.
+    long largestTerm() {
+        return largestTerm;
     }
 
     /// Sequence of the last frame.
@@ -93,14 +106,13 @@ final class WalRecovery {
                 file.read(bytes, lsn % fileBytes);
                 bytes.flip();
                 long before = lsn;
-                int wanted = readBlocks(buffer, bytes.limit(), sink);
-                if (lsn == before && wanted <= bytes.limit()) {
+                int read = bytes.limit();
+                int wanted = readBlocks(buffer, read, sink);
+                boolean readAll = read < bytes.capacity();
+                if (lsn == before && (wanted <= read || wanted > left || readAll)) {
                     return;
                 }
                 needed = Math.max(WalV1Format.BLOCK_ALIGNMENT, wanted);
-                if (lsn == before && needed > left) {
-                    return;
-                }
             } finally {
                 buffer.bytes().clear();
                 buffer.release();
@@ -122,22 +134,33 @@ final class WalRecovery {
                 return 0;
             }
             if (header.endsFile()) {
-                term = header.term();
+                meet(header);
                 lsn = header.endLsn();
                 return 0;
             }
             if (header.sizeBytes() > limit - at) {
                 return header.sizeBytes();
             }
-            if (!framesHold(bytes, at, header)) {
+            if (!continuesSequence(header) || !framesHold(bytes, at, header)) {
                 return 0;
             }
             giveFrames(buffer, at, header, sink);
-            term = header.term();
+            meet(header);
             lsn = header.endLsn();
             at += WalV1Format.paddedSize(header.sizeBytes());
         }
         return 0;
+    }
+
+    private void meet(WalV1Format.BlockHeader header) {
+        term = header.term();
+        largestTerm = Math.max(largestTerm, term);
+    }
+
+    /// Numbers have no gap within a term; a new term may leave some out.
+    private boolean continuesSequence(WalV1Format.BlockHeader header) {
+        return header.firstSequence() == sequence + 1
+                || (header.term() > term && header.firstSequence() > sequence);
     }
 
     private boolean framesHold(ByteBuffer bytes, int block, WalV1Format.BlockHeader header) {
@@ -196,6 +219,9 @@ final class WalRecovery {
                 at + WalV1Format.BLOCK_HEADER_BYTES <= window.limit();
                 at += WalV1Format.BLOCK_ALIGNMENT) {
             WalV1Format.BlockHeader header = WalV1Format.blockHeader(window, at);
+            if (header != null) {
+                largestTerm = Math.max(largestTerm, header.term());
+            }
             if (header != null
                     && header.lsn() == windowLsn + at
                     && header.term() >= term

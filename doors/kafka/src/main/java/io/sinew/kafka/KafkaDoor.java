@@ -3,14 +3,6 @@ package io.sinew.kafka;
 import io.sinew.base.Metrics;
 import io.sinew.broker.Broker;
 import io.sinew.broker.BrokerSettings;
-import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
-import io.sinew.kafkawire.FetchRequest;
-import io.sinew.kafkawire.FindCoordinatorRequest;
-import io.sinew.kafkawire.InitProducerIdRequest;
-import io.sinew.kafkawire.ListOffsetsRequest;
-import io.sinew.kafkawire.MetadataRequest;
-import io.sinew.kafkawire.ProduceRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -65,7 +57,11 @@ public final class KafkaDoor implements AutoCloseable {
                         DoorLimits.REQUEST_BUFFER_BYTES,
                         settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
         this.buffers = new RequestBuffers(limits.requestBufferBytes());
-        this.apis = apis(new Node(broker.nodeId(), broker.clusterId(), advertised));
+        this.apis =
+                ServedApis.of(
+                        broker,
+                        new Node(broker.nodeId(), broker.clusterId(), advertised),
+                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes()));
         metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
     }
 
@@ -91,26 +87,6 @@ public final class KafkaDoor implements AutoCloseable {
         Thread.ofVirtual().name("sinew-kafka-accept").start(door::acceptUntilClosed);
         Thread.ofVirtual().name("sinew-kafka-idle").start(door::closeIdleUntilClosed);
         return door;
-    }
-
-    private Apis apis(Node node) {
-        var all = new Apis();
-        return all.with(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(all))
-                .with(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(broker, node))
-                .with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker))
-                .with(
-                        ApiKey.FETCH,
-                        FetchRequest.class,
-                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes()))
-                .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
-                .with(
-                        ApiKey.INIT_PRODUCER_ID,
-                        InitProducerIdRequest.class,
-                        new InitProducerIdHandler(broker))
-                .with(
-                        ApiKey.FIND_COORDINATOR,
-                        FindCoordinatorRequest.class,
-                        new FindCoordinatorHandler(node));
     }
 
     /// Where the door listens.

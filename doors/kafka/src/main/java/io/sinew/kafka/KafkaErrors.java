@@ -9,9 +9,13 @@ final class KafkaErrors {
     static final short UNKNOWN_SERVER_ERROR = -1;
     static final short UNKNOWN_TOPIC_OR_PARTITION = 3;
     static final short COORDINATOR_NOT_AVAILABLE = 15;
+    static final short ILLEGAL_GENERATION = 22;
+    static final short INCONSISTENT_GROUP_PROTOCOL = 23;
     static final short UNSUPPORTED_VERSION = 35;
     static final short INVALID_REQUEST = 42;
     static final short STORAGE_ERROR = 56;
+    static final short GROUP_ID_NOT_FOUND = 69;
+    static final short MEMBER_ID_REQUIRED = 79;
     static final short UNKNOWN_TOPIC_ID = 100;
 
     private KafkaErrors() {}
@@ -19,6 +23,16 @@ final class KafkaErrors {
     /// 0 for null, which stands for success.
     static short of(@Nullable ErrorCode code) {
         return code == null ? NONE : (short) number(code);
+    }
+
+    /// As [#of], for what a group coordinator answers: a log that takes no writes is to its clients
+    /// a coordinator that is away, to be looked for and asked again.
+    static short ofCoordinator(ErrorCode code) {
+        boolean away =
+                code == ErrorCode.DISK_FULL
+                        || code == ErrorCode.LOG_STOPPED
+                        || code == ErrorCode.TIMED_OUT;
+        return away ? COORDINATOR_NOT_AVAILABLE : of(code);
     }
 
     private static int number(ErrorCode code) {
@@ -36,7 +50,7 @@ final class KafkaErrors {
             case INVALID_REQUIRED_ACKS -> 21;
             case INVALID_GROUP_ID -> 24;
             case INVALID_SESSION_TIMEOUT -> 26;
-            case INCONSISTENT_GROUP_PROTOCOL -> 23;
+            case INCONSISTENT_GROUP_PROTOCOL -> INCONSISTENT_GROUP_PROTOCOL;
             case OFFSET_METADATA_TOO_LARGE -> 12;
             case UNSUPPORTED_VERSION -> UNSUPPORTED_VERSION;
             case TOPIC_DELETION_DISABLED -> 73;
@@ -44,7 +58,7 @@ final class KafkaErrors {
             case UNKNOWN_TOPIC_OR_PARTITION -> UNKNOWN_TOPIC_OR_PARTITION;
             case UNKNOWN_TOPIC_ID -> UNKNOWN_TOPIC_ID;
             case INCONSISTENT_TOPIC_ID -> 103;
-            case GROUP_ID_NOT_FOUND -> 69;
+            case GROUP_ID_NOT_FOUND -> GROUP_ID_NOT_FOUND;
             case UNKNOWN_MEMBER_ID -> 25;
             case UNKNOWN_PRODUCER_ID -> 59;
             case OFFSET_OUT_OF_RANGE -> 1;
@@ -55,9 +69,9 @@ final class KafkaErrors {
             case DUPLICATE_SEQUENCE -> 46;
             case INVALID_PRODUCER_EPOCH -> 47;
             case PRODUCER_FENCED -> 90;
-            case ILLEGAL_GENERATION -> 22;
+            case ILLEGAL_GENERATION -> ILLEGAL_GENERATION;
             case REBALANCE_IN_PROGRESS -> 27;
-            case MEMBER_ID_REQUIRED -> 79;
+            case MEMBER_ID_REQUIRED -> MEMBER_ID_REQUIRED;
             case FENCED_INSTANCE_ID -> 82;
             case NON_EMPTY_GROUP -> 68;
             case GROUP_SUBSCRIBED_TO_TOPIC -> 86;

@@ -1,0 +1,52 @@
+package io.sinew.kafka;
+
+import io.sinew.base.SinewException;
+import io.sinew.broker.GroupCommand;
+import io.sinew.broker.GroupReply;
+import io.sinew.broker.GroupsRunner;
+import io.sinew.broker.Pending;
+import io.sinew.kafkawire.Message;
+import java.util.Optional;
+
+/// The group coordinator as handlers ask it. A command takes effect when it is asked, in the order
+/// of the connection's requests; its reply may take as long as a rebalance.
+record Coordinator(GroupsRunner groups) {
+    /// Says a reply in the words of the protocol.
+    interface Answer<R extends GroupReply> {
+        Message of(R reply);
+    }
+
+    /// Says in the words of the protocol that nothing was done.
+    interface Refusal {
+        Message of(short error);
+    }
+
+    /// Asks, and answers when the reply is there and durable.
+    ///
+    /// @param expected what the command is replied to with, unless it is refused
+    <R extends GroupReply> Reply ask(
+            GroupCommand command, Class<R> expected, Answer<R> answer, Refusal refusal)
+            throws InterruptedException {
+        Pending<GroupReply> pending;
+        try {
+            pending = groups.submit(command);
+        } catch (SinewException e) {
+            return Reply.now(refusal.of(KafkaErrors.ofCoordinator(e.code())));
+        }
+        return () -> Optional.of(awaited(pending, expected, answer, refusal));
+    }
+
+    private static <R extends GroupReply> Message awaited(
+            Pending<GroupReply> pending, Class<R> expected, Answer<R> answer, Refusal refusal)
+            throws InterruptedException {
+        GroupReply reply;
+        try {
+            reply = pending.await();
+        } catch (SinewException e) {
+            return refusal.of(KafkaErrors.ofCoordinator(e.code()));
+        }
+        return reply instanceof GroupReply.Refused refused
+                ? refusal.of(KafkaErrors.ofCoordinator(refused.error()))
+                : answer.of(expected.cast(reply));
+    }
+}
