@@ -15,7 +15,10 @@ import picocli.CommandLine.Command;
 /// `sinew aot-training`: does, once and in a few seconds, what `up` and the client commands do, so
 /// that the virtual machine can write down which classes they need (JEP 483, 514). The launcher
 /// runs it after a build.
-@Command(name = "aot-training", hidden = true, description = "What the launcher runs after a build.")
+@Command(
+        name = "aot-training",
+        hidden = true,
+        description = "What the launcher runs after a build.")
 final class AotTrainingCommand implements Callable<Integer> {
     private static final int LINES = 2_000;
 

@@ -1,6 +1,8 @@
 package io.sinew.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -57,12 +59,16 @@ final class Commands {
                 root.addSubcommand(name, command.apply(terminal));
             }
         });
-        return root.setOut(new PrintWriter(terminal.out()))
-                .setErr(new PrintWriter(terminal.err(), true))
+        return root.setOut(writer(terminal.out()))
+                .setErr(writer(terminal.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpWidth(USAGE_WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, given) -> Failures.wrongUsage(terminal, e))
                 .setExecutionExceptionHandler((e, line, given) -> Failures.report(terminal, e));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 }

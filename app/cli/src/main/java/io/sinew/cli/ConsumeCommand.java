@@ -56,7 +56,10 @@ final class ConsumeCommand implements Callable<Integer> {
                             + " group has not read yet.")
     private Place from = new Place.Beginning();
 
-    @Option(names = {"-n", "--max"}, paramLabel = "N", description = "End after so many records.")
+    @Option(
+            names = {"-n", "--max"},
+            paramLabel = "N",
+            description = "End after so many records.")
     private long max = Long.MAX_VALUE;
 
     @Option(
@@ -91,8 +94,7 @@ final class ConsumeCommand implements Callable<Integer> {
     public Integer call() {
         checkOptions();
         try (KafkaClients clients = server.connect()) {
-            List<TopicPartition> partitions =
-                    Offsets.partitions(clients.admin(), topic, partition);
+            List<TopicPartition> partitions = Offsets.partitions(clients.admin(), topic, partition);
             try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(settings());
                     var interrupt = new Interrupt(consumer::wakeup)) {
                 if (group == null) {
@@ -124,7 +126,7 @@ final class ConsumeCommand implements Callable<Integer> {
         var settings = new LinkedHashMap<String, Object>();
         settings.put("enable.auto.commit", false);
         settings.put("allow.auto.create.topics", false);
-        settings.put("max.poll.records", (int) Math.clamp(max, 1, POLL_RECORDS_MAX));
+        settings.put("max.poll.records", Math.clamp(max, 1, POLL_RECORDS_MAX));
         settings.put("auto.offset.reset", from instanceof Place.End ? "latest" : "earliest");
         if (group != null) {
             settings.put("group.id", group);
@@ -156,8 +158,7 @@ final class ConsumeCommand implements Callable<Integer> {
             if (printed > before) {
                 commit(consumer, reached);
                 idleSinceNanos = clock.nanos();
-            } else if (timeout != null
-                    && clock.nanos() - idleSinceNanos >= timeout.toNanos()) {
+            } else if (timeout != null && clock.nanos() - idleSinceNanos >= timeout.toNanos()) {
                 return timedOut(printed, timeout);
             }
         }

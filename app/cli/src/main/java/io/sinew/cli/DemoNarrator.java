@@ -44,8 +44,7 @@ final class DemoNarrator implements Narrator {
         var printed = new ByteArrayOutputStream();
         var out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         int exitCode =
-                Main.run(
-                        new Terminal(terminal.in(), out, out), arguments.toArray(String[]::new));
+                Main.run(new Terminal(terminal.in(), out, out), arguments.toArray(String[]::new));
         printed.toString(StandardCharsets.UTF_8)
                 .lines()
                 .forEach(line -> print(line.isEmpty() ? "" : "     " + line));

@@ -28,7 +28,7 @@ final class GroupDeleteCommand implements Callable<Integer> {
         try (KafkaClients clients = server.connect()) {
             var deleted = clients.admin().deleteConsumerGroups(groups).deletedGroups();
             for (String group : groups) {
-                KafkaClients.await(deleted.get(group), "group " + group);
+                KafkaClients.await(deleted, group, "group " + group);
                 terminal.out().println("Deleted group " + group);
             }
         }

@@ -2,6 +2,7 @@ package io.sinew.cli;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -55,13 +56,13 @@ final class GroupListCommand implements Callable<Integer> {
                         .map(GroupListing::groupId)
                         .collect(Collectors.toCollection(TreeSet::new));
         var groups =
-                KafkaClients.await(admin.describeConsumerGroups(names).all(), "groups");
+                new TreeMap<>(
+                        KafkaClients.await(admin.describeConsumerGroups(names).all(), "groups"));
         var committed = Groups.committed(admin, names);
         var partitions = new TreeSet<TopicPartition>(Offsets.ORDER);
         committed.values().forEach(offsets -> partitions.addAll(offsets.keySet()));
         Map<TopicPartition, Long> ends = Offsets.at(admin, partitions, new Place.End());
-        for (String name : names) {
-            var group = groups.get(name);
+        groups.forEach((name, group) -> {
             var offsets = committed.getOrDefault(name, Map.of());
             long lag = 0;
             var topics = new TreeSet<String>();
@@ -76,6 +77,6 @@ final class GroupListCommand implements Callable<Integer> {
                     group.members().size(),
                     lag,
                     topics);
-        }
+        });
     }
 }

@@ -30,7 +30,11 @@ final class GroupResetCommand implements Callable<Integer> {
     @Parameters(paramLabel = "GROUP", description = "Its name.")
     private String group = "";
 
-    @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "In which topic.")
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            required = true,
+            description = "In which topic.")
     private String topic = "";
 
     @Option(names = "--partition", paramLabel = "N", description = "In this partition only.")

@@ -10,7 +10,6 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /// Finds groups, and how far they have come.
 final class Groups {
@@ -20,7 +19,8 @@ final class Groups {
     static ConsumerGroupDescription describe(Admin admin, String group) {
         ConsumerGroupDescription described =
                 KafkaClients.await(
-                        admin.describeConsumerGroups(List.of(group)).describedGroups().get(group),
+                        admin.describeConsumerGroups(List.of(group)).describedGroups(),
+                        group,
                         "group " + group);
         // What servers older than Kafka 4 say of a group that they do not know.
         if (described.groupState() == GroupState.DEAD) {
@@ -50,9 +50,10 @@ final class Groups {
     }
 
     private static Map<TopicPartition, Long> present(
-            Map<TopicPartition, @Nullable OffsetAndMetadata> offsets) {
+            Map<TopicPartition, OffsetAndMetadata> offsets) {
         var present = new TreeMap<TopicPartition, Long>(Offsets.ORDER);
         offsets.forEach((partition, offset) -> {
+            // Kafka says null for "none".
             if (offset != null) {
                 present.put(partition, offset.offset());
             }

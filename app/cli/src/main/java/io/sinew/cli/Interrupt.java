@@ -28,7 +28,7 @@ final class Interrupt implements AutoCloseable {
         stop.run();
         try {
             // Nobody is left to be told that it took longer.
-            var unused = ended.await(PATIENCE_S, TimeUnit.SECONDS);
+            var _ = ended.await(PATIENCE_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

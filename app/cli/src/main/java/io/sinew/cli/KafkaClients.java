@@ -110,6 +110,15 @@ final class KafkaClients implements AutoCloseable {
         }
     }
 
+    /// Waits for the answer about one of the things that were asked about.
+    static <K, T> T await(Map<K, ? extends Future<T>> answers, K about, String subject) {
+        Future<T> answer = answers.get(about);
+        if (answer == null) {
+            throw new CommandException(ExitCode.FAILED, subject + ": the server left it out");
+        }
+        return await(answer, subject);
+    }
+
     @Override
     public void close() {
         if (admin != null) {

@@ -16,15 +16,13 @@ import org.apache.kafka.common.TopicPartitionInfo;
 final class Offsets {
     /// By topic, then by partition.
     static final Comparator<TopicPartition> ORDER =
-            Comparator.comparing(TopicPartition::topic)
-                    .thenComparingInt(TopicPartition::partition);
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
     private Offsets() {}
 
     static TopicDescription describe(Admin admin, String topic) {
         return KafkaClients.await(
-                admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
-                "topic " + topic);
+                admin.describeTopics(List.of(topic)).topicNameValues(), topic, "topic " + topic);
     }
 
     /// The partitions of a topic.
@@ -52,8 +50,8 @@ final class Offsets {
         return List.of(all.get(index));
     }
 
-    /// Where each partition has this place. A time after the last record is the end; an offset
-    /// that is not there is the nearest that is.
+    /// Where each partition has this place. A time after the last record is the end; an offset that
+    /// is not there is the nearest that is.
     static Map<TopicPartition, Long> at(
             Admin admin, Collection<TopicPartition> partitions, Place place) {
         Map<TopicPartition, Long> found = ask(admin, partitions, place);
@@ -83,7 +81,8 @@ final class Offsets {
     }
 
     private static String names(Collection<TopicPartition> partitions) {
-        var topics = new ArrayList<>(partitions.stream().map(TopicPartition::topic).distinct().toList());
+        var topics =
+                new ArrayList<>(partitions.stream().map(TopicPartition::topic).distinct().toList());
         return topics.size() == 1 ? "topic " + topics.getFirst() : "topics " + topics;
     }
 }

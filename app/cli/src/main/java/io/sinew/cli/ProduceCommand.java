@@ -99,10 +99,11 @@ final class ProduceCommand implements Callable<Integer> {
                 line != null && !written.hasFailed();
                 line = in.readLine()) {
             lines++;
-            producer.send(record(line, lines), written::add);
+            var _ = producer.send(record(line, lines), written::add);
         }
     }
 
+    @SuppressWarnings("NullAway") // null is how Kafka's client spells "no key", and "any partition"
     private ProducerRecord<byte[], byte[]> record(String line, long number) {
         byte @Nullable [] key = null;
         String value = line;

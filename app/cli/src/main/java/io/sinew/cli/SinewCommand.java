@@ -1,10 +1,8 @@
 package io.sinew.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /// `sinew` itself: what all commands have in common.
 @Command(
@@ -24,16 +22,11 @@ import picocli.CommandLine.Spec;
             "%n`sinew help COMMAND` tells more about a command.",
         })
 final class SinewCommand {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show what this command does and takes.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at the option itself
     private boolean help;
-
-    CommandSpec spec() {
-        return spec;
-    }
 }

@@ -35,10 +35,9 @@ final class TimeSpan {
         @Override
         public Duration convert(String text) {
             return parse(text)
-                    .orElseThrow(
-                            () ->
-                                    new TypeConversionException(
-                                            "'" + text + "' is not a time, such as 10s or 5m"));
+                    .orElseThrow(() ->
+                            new TypeConversionException(
+                                    "'" + text + "' is not a time, such as 10s or 5m"));
         }
     }
 }

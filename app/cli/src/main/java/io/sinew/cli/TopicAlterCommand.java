@@ -71,8 +71,8 @@ final class TopicAlterCommand implements Callable<Integer> {
         var changes = new ArrayList<AlterConfigOp>();
         set.forEach((key, value) ->
                 changes.add(new AlterConfigOp(new ConfigEntry(key, value), OpType.SET)));
-        unset.forEach(key ->
-                changes.add(new AlterConfigOp(new ConfigEntry(key, ""), OpType.DELETE)));
+        unset.forEach(
+                key -> changes.add(new AlterConfigOp(new ConfigEntry(key, ""), OpType.DELETE)));
         if (!changes.isEmpty()) {
             var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
             KafkaClients.await(

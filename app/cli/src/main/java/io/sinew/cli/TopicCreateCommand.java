@@ -60,7 +60,8 @@ final class TopicCreateCommand implements Callable<Integer> {
             CreateTopicsResult created = clients.admin().createTopics(List.of(wanted));
             try {
                 int count = KafkaClients.await(created.numPartitions(topic), "topic " + topic);
-                terminal.out().println("Created topic " + topic + " with " + count + partitions(count));
+                terminal.out()
+                        .println("Created topic " + topic + " with " + count + partitions(count));
             } catch (CommandException e) {
                 if (e.exitCode() != ExitCode.IN_THE_WAY || !ifNotExists) {
                     throw e;

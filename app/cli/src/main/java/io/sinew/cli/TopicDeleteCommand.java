@@ -31,7 +31,7 @@ final class TopicDeleteCommand implements Callable<Integer> {
             var deleted = clients.admin().deleteTopics(topics).topicNameValues();
             for (String topic : topics) {
                 try {
-                    KafkaClients.await(deleted.get(topic), "topic " + topic);
+                    KafkaClients.await(deleted, topic, "topic " + topic);
                     terminal.out().println("Deleted topic " + topic);
                 } catch (CommandException e) {
                     if (e.exitCode() != ExitCode.NOT_FOUND || !ifExists) {

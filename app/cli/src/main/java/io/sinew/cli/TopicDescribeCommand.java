@@ -75,7 +75,8 @@ final class TopicDescribeCommand implements Callable<Integer> {
                         Column.text("source", "SET BY"));
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         KafkaClients.await(
-                        admin.describeConfigs(List.of(resource)).values().get(resource),
+                        admin.describeConfigs(List.of(resource)).values(),
+                        resource,
                         "topic " + topic)
                 .entries()
                 .stream()

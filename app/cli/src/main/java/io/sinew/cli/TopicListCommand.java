@@ -67,9 +67,7 @@ final class TopicListCommand implements Callable<Integer> {
         var records = new TreeMap<String, Long>();
         ends.forEach((partition, end) ->
                 records.merge(
-                        partition.topic(),
-                        end - starts.getOrDefault(partition, end),
-                        Long::sum));
+                        partition.topic(), end - starts.getOrDefault(partition, end), Long::sum));
         return records;
     }
 }
