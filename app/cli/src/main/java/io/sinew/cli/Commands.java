@@ -13,7 +13,7 @@ import picocli.CommandLine.Help.Ansi;
 /// because picocli reads a command's options by reflection and `sinew up` has no use for those of
 /// the others; `help`, and a name that is not known, get all of them.
 final class Commands {
-    private static final int USAGE_WIDTH = 100;
+    private static final int USAGE_WIDTH = 80;
 
     private static final Map<String, Function<Terminal, CommandLine>> TABLE = table();
 
@@ -59,6 +59,7 @@ final class Commands {
                 root.addSubcommand(name, command.apply(terminal));
             }
         });
+        root.getCommandSpec().usageMessage().exitCodeList(ExitCode.table());
         return root.setOut(writer(terminal.out()))
                 .setErr(writer(terminal.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

@@ -118,7 +118,7 @@ final class ConsumeCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.USAGE,
                     "with --group, --from is beginning or end; to move a group, use"
-                            + " `sinew group reset`");
+                            + " `./sinew group reset`");
         }
     }
 

@@ -50,7 +50,7 @@ final class DemoNarrator implements Narrator {
                 .forEach(line -> print(line.isEmpty() ? "" : "     " + line));
         if (exitCode != ExitCode.DONE.number()) {
             throw new CommandException(
-                    ExitCode.FAILED, "`sinew " + command + "` ended with " + exitCode);
+                    ExitCode.FAILED, "`./sinew " + command + "` ended with " + exitCode);
         }
     }
 

@@ -29,9 +29,9 @@ enum ExitCode {
     static Map<String, String> table() {
         var table = new LinkedHashMap<String, String>();
         for (ExitCode code : values()) {
-            table.put(" " + code.number, code.meaning);
+            table.put(Integer.toString(code.number), code.meaning);
         }
-        table.put(" 130, 143", "a command other than `up` was ended by Ctrl-C, by SIGTERM");
+        table.put("130, 143", "a command other than `up` was ended by Ctrl-C, by SIGTERM");
         return table;
     }
 }

@@ -18,7 +18,7 @@ final class Failures {
             UnmatchedArgumentException.printSuggestions(unmatched, e.getCommandLine().getErr());
         }
         String topic = command.substring(Math.min(command.length(), "sinew".length()));
-        terminal.err().println("Try `sinew help" + topic + "`.");
+        terminal.err().println("Try `./sinew help" + topic + "`.");
         return ExitCode.USAGE.number();
     }
 

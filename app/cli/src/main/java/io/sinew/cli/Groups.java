@@ -26,7 +26,7 @@ final class Groups {
         if (described.groupState() == GroupState.DEAD) {
             throw new CommandException(
                     ExitCode.NOT_FOUND,
-                    "there is no group " + group + ": `sinew group list` shows what there is");
+                    "there is no group " + group + ": `./sinew group list` shows what there is");
         }
         return described;
     }

@@ -31,11 +31,11 @@ final class HelpCommand implements Callable<Integer> {
             if (inner == null) {
                 throw new CommandException(
                         ExitCode.USAGE,
-                        "there is no command " + String.join(" ", path) + ": try `sinew help`");
+                        "there is no command " + String.join(" ", path) + ": try `./sinew help`");
             }
             command = inner;
         }
-        command.usage(terminal.out());
+        terminal.out().println(command.getUsageMessage().stripTrailing());
         return ExitCode.DONE.number();
     }
 }

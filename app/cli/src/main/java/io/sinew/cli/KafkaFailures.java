@@ -39,12 +39,12 @@ final class KafkaFailures {
             case UnknownTopicOrPartitionException unknown ->
                     new CommandException(
                             ExitCode.NOT_FOUND,
-                            "there is no " + it + ": `sinew topic list` shows what there is",
+                            "there is no " + it + ": `./sinew topic list` shows what there is",
                             e);
             case GroupIdNotFoundException unknown ->
                     new CommandException(
                             ExitCode.NOT_FOUND,
-                            "there is no " + it + ": `sinew group list` shows what there is",
+                            "there is no " + it + ": `./sinew group list` shows what there is",
                             e);
             case TopicExistsException exists ->
                     new CommandException(
@@ -76,7 +76,7 @@ final class KafkaFailures {
     static CommandException groupIsBusy(String group) {
         return new CommandException(
                 ExitCode.IN_THE_WAY,
-                group + " has members: stop them first (`sinew group describe` names them)");
+                group + " has members: stop them first (`./sinew group describe` names them)");
     }
 
     private static String withCause(KafkaException e) {
