@@ -125,7 +125,6 @@ public final class GroupsRunner implements AutoCloseable {
     }
 
     // ---- restart
-    // ---------------------------------------------------------------------------------
 
     void restore(LogOwner.Section section) {
         lastSequence = section.sequence();

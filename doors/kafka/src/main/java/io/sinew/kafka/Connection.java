@@ -75,7 +75,6 @@ final class Connection {
     }
 
     // ---- reader
-    // ----------------------------------------------------------------------------------
 
     /// Reads and handles requests until the connection ends; the reader's whole life.
     void readUntilClosed() {
@@ -175,12 +174,12 @@ final class Connection {
     }
 
     // ---- writer
-    // ----------------------------------------------------------------------------------
 
     /// Sends answers until the reader ends; the writer's whole life.
     void writeUntilClosed() {
         var out = new WireWriter(FIRST_ANSWER_BYTES, Integer.MAX_VALUE);
         var sent = new ArrayList<Reply>();
+        boolean allTaken = false;
         try {
             Answer answer = answers.take();
             while (answer.api() != null) {
@@ -191,6 +190,7 @@ final class Connection {
                 lastActivityNanos = clock.nanos();
                 answer = next != null ? next : answers.take();
             }
+            allTaken = true;
         } catch (IOException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "connection=lost client={0}", host);
         } catch (CloseConnection | SinewException e) {
@@ -206,7 +206,9 @@ final class Connection {
         } finally {
             sent.forEach(Reply::close);
             close();
-            discardAnswers();
+            if (!allTaken) {
+                discardAnswers();
+            }
         }
     }
 
@@ -281,7 +283,6 @@ final class Connection {
     }
 
     // ---- end
-    // -------------------------------------------------------------------------------------
 
     /// Closes the connection when its client has been silent for too long.
     void closeIfIdle(long nowNanos) {
