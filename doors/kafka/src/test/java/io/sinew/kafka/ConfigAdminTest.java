@@ -109,9 +109,6 @@ class ConfigAdminTest {
                                 .get())
                 .hasCauseInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("--set");
-        var another = new ConfigResource(ConfigResource.Type.BROKER, "2");
-        assertThatThrownBy(() -> describe(another))
-                .hasCauseInstanceOf(InvalidRequestException.class);
     }
 
     @Test
