@@ -53,7 +53,7 @@ public final class KafkaDoor implements AutoCloseable {
                         broker,
                         new Node(broker.nodeId(), broker.clusterId(), advertised),
                         new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes()));
-        metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
+        metrics.gauge(KafkaMetric.CONNECTIONS, this::connections);
     }
 
     /// Opens the door.
@@ -94,6 +94,11 @@ public final class KafkaDoor implements AutoCloseable {
     /// Where the door listens.
     public InetSocketAddress address() throws IOException {
         return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /// Connections that are open now.
+    int connections() {
+        return connections.size();
     }
 
     private void acceptUntilClosed() {
