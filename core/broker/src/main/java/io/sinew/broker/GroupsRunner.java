@@ -124,8 +124,17 @@ public final class GroupsRunner implements AutoCloseable {
         }
     }
 
+    /// Groups there are.
+    int count() {
+        lock.lock();
+        try {
+            return state.groupCount();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- restart
-    // ---------------------------------------------------------------------------------
 
     void restore(LogOwner.Section section) {
         lastSequence = section.sequence();

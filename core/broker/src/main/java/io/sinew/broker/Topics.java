@@ -33,18 +33,19 @@ public final class Topics {
 
     private final LogStore store;
     private final BrokerSettings settings;
+    private final AppendCounts counts;
     private final ConcurrentMap<PartitionId, Partition> partitions = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private long lastSequence;
 
-    Topics(LogStore store, BrokerSettings settings) {
+    Topics(LogStore store, BrokerSettings settings, AppendCounts counts) {
         this.store = store;
         this.settings = settings;
+        this.counts = counts;
         this.state = new TopicsState(settings.intValue(BrokerSettings.MAX_PARTITIONS));
     }
 
     // ---- look-up
-    // ---------------------------------------------------------------------------------
 
     public Optional<Topic> named(String name) {
         return Optional.ofNullable(byName.get(name));
@@ -78,7 +79,6 @@ public final class Topics {
     }
 
     // ---- change
-    // ----------------------------------------------------------------------------------
 
     /// A change that was made.
     public record Changed(Topic topic, Commit commit) {}
@@ -256,12 +256,11 @@ public final class Topics {
                 continue;
             }
             var log = store.createPartition(id, topic.name(), config.partition());
-            partitions.put(id, new Partition(topic, index, store, log, config));
+            partitions.put(id, new Partition(topic, index, store, log, config, counts));
         }
     }
 
     // ---- restart
-    // ---------------------------------------------------------------------------------
 
     void restore(LogOwner.Section section) {
         lastSequence = section.sequence();

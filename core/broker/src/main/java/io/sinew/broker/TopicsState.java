@@ -44,7 +44,6 @@ final class TopicsState {
     }
 
     // ---- deciding
-    // --------------------------------------------------------------------------------
 
     /// Refuses a name that no topic can have.
     static void checkName(String name) {
@@ -116,7 +115,6 @@ final class TopicsState {
     }
 
     // ---- replay
-    // ----------------------------------------------------------------------------------
 
     void replay(TopicRecord record) {
         switch (record) {

@@ -42,16 +42,11 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     /// How far the write-ahead log has handed its batches over.
     record Handed(long lsn, long sequence) {}
 
-    Flusher(
-            LogLimits limits,
-            Clock clock,
-            LogHealth health,
-            WalBufferPool pool,
-            Metrics metrics,
-            Handed start) {
-        this.limits = limits;
-        this.clock = clock;
-        this.health = health;
+    Flusher(LogContext context, WalBufferPool pool, Handed start) {
+        this.limits = context.limits();
+        this.clock = context.clock();
+        this.health = context.health();
+        Metrics metrics = context.metrics();
         this.pool = pool;
         this.handed = start;
         this.bytesMoved = metrics.counter(LogMetric.SEGMENT_BYTES);

@@ -5,7 +5,6 @@ import io.sinew.base.Disk;
 import io.sinew.base.DiskFile;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,22 +53,15 @@ final class Keeper implements AutoCloseable {
     private int walFileBytes;
     private long lastNanos;
 
-    Keeper(
-            DataDirectory data,
-            LogLimits limits,
-            Clock clock,
-            LogHealth health,
-            Wal wal,
-            Flusher flusher,
-            Metrics metrics) {
+    Keeper(DataDirectory data, LogContext context, Wal wal, Flusher flusher) {
         this.disk = data.disk();
         this.directory = data.path();
-        this.limits = limits;
-        this.clock = clock;
-        this.health = health;
+        this.limits = context.limits();
+        this.clock = context.clock();
+        this.health = context.health();
         this.wal = wal;
         this.flusher = flusher;
-        this.checkpoints = metrics.counter(LogMetric.CHECKPOINTS);
+        this.checkpoints = context.metrics().counter(LogMetric.CHECKPOINTS);
         this.thread = Thread.ofPlatform().name("sinew-keeper").unstarted(this::runUntilClosed);
     }
 
@@ -154,7 +146,7 @@ final class Keeper implements AutoCloseable {
     private Cut flushAndCut() throws IOException {
         Flusher.Handed handed = flusher.flushAll();
         for (PartitionLog log : partitions) {
-            log.writeIndexes();
+            log.segments().writeIndexes();
         }
         var points = new ArrayList<PartitionLog.FlushPoint>();
         for (PartitionLog log : partitions) {
@@ -190,8 +182,8 @@ final class Keeper implements AutoCloseable {
     private void checkpoint(LogOwner stateOwner) throws IOException {
         Cut cut = flusher.call(this::flushAndCut);
         for (PartitionLog.FlushPoint point : cut.points()) {
-            unsynced.addAll(point.unsynced());
-            point.directory().ifPresent(this::addWithParents);
+            unsynced.addAll(point.segments().unsynced());
+            point.segments().directory().ifPresent(this::addWithParents);
         }
         syncSegments();
         List<LogOwner.Section> sections = stateOwner.snapshots();

@@ -75,9 +75,14 @@ public final class LogStore implements AutoCloseable {
         this.pool = new WalBufferPool(bufferBytes, limits.maxBuffers(), clock);
         this.files = new OpenFiles(disk, MAX_OPEN_FILES);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
-        this.flusher = new Flusher(limits, clock, health, pool, metrics, cut);
-        this.wal = new Wal(limits, pool, health, metrics, flusher);
-        this.keeper = new Keeper(data, limits, clock, health, wal, flusher, metrics);
+        var context = new LogContext(limits, clock, health, metrics);
+        this.flusher = new Flusher(context, pool, cut);
+        this.wal = new Wal(context, pool, flusher);
+        this.keeper = new Keeper(data, context, wal, flusher);
+        metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
+        metrics.gauge(
+                LogMetric.WRITABLE,
+                () -> health.status() instanceof LogHealth.Status.Running ? 1 : 0);
     }
 
     /// Opens the log in a directory; [#recover] must follow.
@@ -183,30 +188,32 @@ public final class LogStore implements AutoCloseable {
         return health;
     }
 
+    private long usableBytes() {
+        try {
+            return disk.usableBytes(data.path());
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
     /// Epoch that batches are stamped with: one for each time the log was opened for use.
     public int leaderEpoch() {
         return epoch;
     }
 
     // ---- partitions
-    // ------------------------------------------------------------------------------
 
     /// Makes a partition, or gives it what the disk has of it. The owner calls this when it learns
     /// of the partition, live or while it is given its state back.
     ///
     /// @param label name for people, the first part of the directory's name
     public PartitionLog createPartition(PartitionId id, String label, PartitionConfig config) {
-        CheckpointV1Format.PartitionPoint point = points.get(id);
-        var log =
-                new PartitionLog(
-                        point == null ? CheckpointV1Format.PartitionPoint.empty(id) : point,
-                        directoryOf(id, label),
-                        disk,
-                        files,
-                        wal,
-                        config);
-        PartitionLog known = partitions.putIfAbsent(id, log);
-        Check.that(known == null, "a partition is made once");
+        CheckpointV1Format.PartitionPoint known = points.get(id);
+        CheckpointV1Format.PartitionPoint point =
+                known == null ? CheckpointV1Format.PartitionPoint.empty(id) : known;
+        var segments = new Segments(point, directoryOf(id, label), disk, files);
+        var log = new PartitionLog(point, segments, wal, config);
+        Check.that(partitions.putIfAbsent(id, log) == null, "a partition is made once");
         return log;
     }
 
@@ -281,7 +288,6 @@ public final class LogStore implements AutoCloseable {
     }
 
     // ---- appends
-    // ---------------------------------------------------------------------------------
 
     /// Waits until there is room for an append. Call it before taking any lock.
     ///

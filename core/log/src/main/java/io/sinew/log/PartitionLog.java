@@ -1,22 +1,17 @@
 package io.sinew.log;
 
 import io.sinew.base.Check;
-import io.sinew.base.Disk;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// The log of one partition: segments on disk, and before them, in memory, the batches that are
 /// only in the write-ahead log yet. Readers see what is durable and nothing else.
@@ -31,18 +26,12 @@ public final class PartitionLog {
     /// Bytes of the tail that a read copies at most.
     private static final int MAX_COPIED_BYTES = 64 << 10;
 
-    /// Smaller active segments get no index file: scanning them is as quick.
-    private static final int MIN_INDEXED_BYTES = 1 << 20;
-
     private final PartitionId id;
-    private final Path directory;
-    private final Disk disk;
-    private final OpenFiles files;
+    private final Segments segments;
     private final Wal wal;
     private final List<Arrivals> watchers = new CopyOnWriteArrayList<>();
     private final TailBatches tail = new TailBatches();
     private final LeaderEpochs epochs;
-    private final TreeMap<Long, Segment> segments = new TreeMap<>();
 
     private volatile PartitionConfig config;
     private volatile long logStartOffset;
@@ -50,19 +39,12 @@ public final class PartitionLog {
     private volatile long nextOffset;
     private volatile long sizeBytes;
     private volatile boolean deleted;
-    private boolean loaded;
 
     /// Bytes of the batches in `tail`.
     private long tailBytes;
 
     /// Owned by the flusher's thread.
     private long flushedOffset;
-
-    private final List<Segment> unsynced = new ArrayList<>();
-    private boolean directoryUnsynced;
-
-    /// Where the active segment ended at the checkpoint this process started from.
-    private final CheckpointV1Format.PartitionPoint start;
 
     /// Somebody who waits for data.
     public interface Arrivals {
@@ -73,16 +55,11 @@ public final class PartitionLog {
 
     PartitionLog(
             CheckpointV1Format.PartitionPoint start,
-            Path directory,
-            Disk disk,
-            OpenFiles files,
+            Segments segments,
             Wal wal,
             PartitionConfig config) {
         this.id = start.id();
-        this.start = start;
-        this.directory = directory;
-        this.disk = disk;
-        this.files = files;
+        this.segments = segments;
         this.wal = wal;
         this.config = config;
         this.logStartOffset = start.logStartOffset();
@@ -218,18 +195,12 @@ public final class PartitionLog {
 
     private LogSlice slice(long offset, long end, int maxBytes, boolean firstWhole)
             throws IOException {
-        Segment segment;
         synchronized (this) {
             if (!tail.isEmpty() && offset >= tail.get(0).baseOffset()) {
                 return tailSlice(offset, end, maxBytes, firstWhole);
             }
-            load();
-            Map.Entry<Long, Segment> floor = segments.floorEntry(offset);
-            if (floor == null) {
-                throw missing(offset);
-            }
-            segment = floor.getValue();
         }
+        Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
         int position = segment.positionOf(offset);
         int available = segment.sizeBytes() - position;
         int size = Math.min(maxBytes, available);
@@ -252,7 +223,7 @@ public final class PartitionLog {
         }
         return new SinewException(
                 ErrorCode.DAMAGED_DATA,
-                directory
+                segments.directory()
                         + " lacks the segment that holds offset "
                         + offset
                         + ". Restore it from a backup, or delete the topic");
@@ -345,22 +316,7 @@ public final class PartitionLog {
     ///
     /// @return bytes freed
     public long deleteTrimmedSegments() throws IOException {
-        var gone = new ArrayList<Segment>();
-        synchronized (this) {
-            load();
-            while (segments.size() > 1) {
-                long next = segments.higherKey(segments.firstKey());
-                if (next > logStartOffset) {
-                    break;
-                }
-                gone.add(segments.pollFirstEntry().getValue());
-            }
-        }
-        long freed = 0;
-        for (Segment segment : gone) {
-            freed += segment.sizeBytes();
-            segment.delete();
-        }
+        long freed = segments.deleteBefore(logStartOffset);
         synchronized (this) {
             sizeBytes -= freed;
         }
@@ -376,7 +332,7 @@ public final class PartitionLog {
     public long retainableStart(long oldestMs, long maxBytes) throws IOException {
         // First: what is flushed after this does not lie before it.
         long flushedEnd = endWithoutTail();
-        List<Segment> all = segments();
+        List<Segment> all = segments.list();
         long excess = maxBytes == Long.MAX_VALUE ? 0 : sizeBytes - maxBytes;
         long from = logStartOffset;
         for (int i = 0; i < all.size(); i++) {
@@ -401,9 +357,8 @@ public final class PartitionLog {
         return tail.isEmpty() ? endOffset : 0;
     }
 
-    synchronized List<Segment> segments() throws IOException {
-        load();
-        return List.copyOf(segments.values());
+    Segments segments() {
+        return segments;
     }
 
     // ---- segments: the flusher's thread
@@ -415,53 +370,25 @@ public final class PartitionLog {
         while (true) {
             List<TailBatch> batches;
             synchronized (this) {
-                if (!deleted) {
-                    load();
-                }
                 batches = tail.endingBefore(endOffset, FLUSH_BATCHES);
             }
             if (batches.isEmpty()) {
                 return;
             }
             for (int first = 0; first < batches.size(); ) {
-                int next = batches.size();
-                if (!deleted) {
-                    Segment active = segmentFor(batches.get(first));
-                    next = endOfWrite(active, batches, first);
-                    append(active, batches.subList(first, next));
-                }
-                moved.accept(release(batches.subList(first, next)));
-                first = next;
+                List<TailBatch> rest = batches.subList(first, batches.size());
+                int count = deleted ? rest.size() : append(rest);
+                moved.accept(release(rest.subList(0, count)));
+                first += count;
             }
         }
     }
 
-    /// Index after the last batch that goes to `active` together with the first.
-    private int endOfWrite(Segment active, List<TailBatch> batches, int first) {
-        long room = (long) config.segmentBytes() - active.sizeBytes();
-        int next = first;
-        do {
-            room -= batches.get(next).sizeBytes();
-            next++;
-        } while (next < batches.size()
-                && batches.get(next).sizeBytes() <= room
-                && batches.get(next).lastOffset() - active.baseOffset() <= Integer.MAX_VALUE);
-        return next;
-    }
-
-    private void append(Segment active, List<TailBatch> batches) throws IOException {
-        keepUntilSynced(active);
-        active.append(batches, config.indexIntervalBytes());
-        flushedOffset = batches.getLast().lastOffset() + 1;
-    }
-
-    /// A segment stays open until it is synced: a write that fails behind our back is reported to
-    /// those who have the file open.
-    private void keepUntilSynced(Segment segment) throws IOException {
-        if (!unsynced.contains(segment)) {
-            segment.file().acquire();
-            unsynced.add(segment);
-        }
+    private int append(List<TailBatch> batches) throws IOException {
+        // What was trimmed whole needs no more company: its file can go.
+        int count = segments.append(batches, config, flushedOffset <= logStartOffset);
+        flushedOffset = batches.get(count - 1).lastOffset() + 1;
+        return count;
     }
 
     /// Takes the oldest batches out of memory, because a segment has them.
@@ -479,109 +406,24 @@ public final class PartitionLog {
         return released;
     }
 
-    private Segment segmentFor(TailBatch batch) throws IOException {
-        Segment active = activeSegment();
-        if (active != null && !mustRoll(active, batch)) {
-            return active;
-        }
-        if (active != null && active.sizeBytes() > 0) {
-            // Also when nothing was appended to it in this process: what a crash had left in it was
-            // cut off, and this must be durable before a checkpoint calls another segment active.
-            keepUntilSynced(active);
-            active.finish();
-        }
-        disk.createDirectories(directory);
-        directoryUnsynced = true;
-        var fresh = new Segment(disk, files, directory, batch.baseOffset(), 0, new SegmentIndex());
-        synchronized (this) {
-            segments.put(batch.baseOffset(), fresh);
-        }
-        return fresh;
-    }
-
-    /// The segment that may grow. The last one is not it when it was full at the checkpoint: then
-    /// the one that followed was trimmed and deleted, and a crash brought this one's name back.
-    private synchronized @Nullable Segment activeSegment() {
-        Map.Entry<Long, Segment> last = segments.lastEntry();
-        return last == null || last.getKey() < start.activeBase() ? null : last.getValue();
-    }
-
-    private boolean mustRoll(Segment active, TailBatch batch) {
-        PartitionConfig limits = config;
-        long first = active.firstTimestamp();
-        return active.sizeBytes() > 0
-                && (flushedOffset <= logStartOffset
-                        || active.sizeBytes() + (long) batch.sizeBytes() > limits.segmentBytes()
-                        || batch.lastOffset() - active.baseOffset() > Integer.MAX_VALUE
-                        || (first >= 0 && batch.maxTimestamp() - first > limits.segmentMs()));
-    }
-
     /// Where the partition stands on disk, and what must be synced to make it so.
-    record FlushPoint(
-            CheckpointV1Format.PartitionPoint point,
-            List<Segment> unsynced,
-            Optional<Path> directory) {}
+    record FlushPoint(CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
 
-    /// Writes down what is known of the segments that the next [#takeFlushPoint] gives.
-    void writeIndexes() throws IOException {
-        for (Segment segment : unsynced) {
-            if (segment.sizeBytes() >= MIN_INDEXED_BYTES) {
-                segment.writeIndex();
-            }
-        }
-    }
-
-    /// Takes the point reached by the last [#flush]; the caller syncs the segments, which nobody
-    /// else remembers from now on: so nothing here may fail.
+    /// Takes the point reached by the last [#flush]; the caller syncs the segments.
     FlushPoint takeFlushPoint() {
+        Segments.Point end = segments.takePoint();
         synchronized (this) {
-            Segment active = activeSegment();
             var point =
                     new CheckpointV1Format.PartitionPoint(
                             id,
                             logStartOffset,
                             flushedOffset,
-                            active == null ? start.activeBase() : active.baseOffset(),
-                            active == null ? start.activeBytes() : active.sizeBytes(),
+                            end.activeBase(),
+                            end.activeBytes(),
                             sizeBytes - tailBytes,
                             epochs.list());
-            var dirty = List.copyOf(unsynced);
-            Optional<Path> newNames = directoryUnsynced ? Optional.of(directory) : Optional.empty();
-            unsynced.clear();
-            directoryUnsynced = false;
-            return new FlushPoint(point, dirty, newNames);
+            return new FlushPoint(point, end);
         }
-    }
-
-    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that is
-    /// cut off, because the write-ahead log brings it again. Under the monitor.
-    private void load() throws IOException {
-        if (loaded) {
-            return;
-        }
-        var found = new TreeMap<Long, Segment>();
-        for (Path path : disk.list(directory)) {
-            String name = path.getFileName().toString();
-            if (!name.endsWith(Segment.LOG_SUFFIX)) {
-                continue;
-            }
-            long base = Long.parseLong(name.substring(0, name.indexOf('.')));
-            int size =
-                    base == start.activeBase()
-                            ? start.activeBytes()
-                            : Math.toIntExact(disk.size(path));
-            var segment = new Segment(disk, files, directory, base, size, null);
-            if (base > start.activeBase() || size == 0) {
-                segment.delete();
-                continue;
-            }
-            if (base == start.activeBase()) {
-                segment.restore();
-            }
-            found.put(base, segment);
-        }
-        segments.putAll(found);
-        loaded = true;
     }
 
     // ---- deletion
@@ -595,26 +437,6 @@ public final class PartitionLog {
     /// before. Flusher's thread, so that it meets no write.
     void deleteFiles(LongConsumer dropped) throws IOException {
         flush(dropped);
-        List<Segment> all;
-        synchronized (this) {
-            all = List.copyOf(segments.values());
-            segments.clear();
-            loaded = true;
-        }
-        for (Segment segment : unsynced) {
-            segment.file().release();
-        }
-        unsynced.clear();
-        for (Segment segment : all) {
-            segment.delete();
-        }
-        for (Path leftover : disk.list(directory)) {
-            disk.delete(leftover);
-        }
-        disk.delete(directory);
-        Path topic = directory.getParent();
-        if (topic != null && disk.list(topic).isEmpty()) {
-            disk.delete(topic);
-        }
+        segments.deleteAll();
     }
 }

@@ -13,7 +13,7 @@ record TimeLookup(PartitionLog log) {
     /// The first record with `timestamp` or a later one.
     Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
         try (TailSlice tail = log.durableTail()) {
-            for (Segment segment : log.segments()) {
+            for (Segment segment : log.segments().list()) {
                 Optional<RecordPosition> found = firstIn(segment, timestamp);
                 if (found.isPresent()) {
                     return found;
@@ -66,7 +66,7 @@ record TimeLookup(PartitionLog log) {
                 max = Math.max(max, maxTimestamp(batch.slice(), start));
             }
         }
-        List<Segment> segments = log.segments();
+        List<Segment> segments = log.segments().list();
         for (int i = 0; i < segments.size(); i++) {
             if (i + 1 == segments.size() || segments.get(i + 1).baseOffset() > start) {
                 max = Math.max(max, maxIn(segments.get(i), start));
@@ -103,7 +103,7 @@ record TimeLookup(PartitionLog log) {
 
     /// A segment may be trimmed and deleted while it is looked at.
     private void throwUnlessGone(Segment segment, NoSuchFileException e) throws IOException {
-        if (log.segments().contains(segment)) {
+        if (log.segments().list().contains(segment)) {
             throw e;
         }
     }

@@ -1,9 +1,9 @@
 package io.sinew.log;
 
 import io.sinew.base.BrokenInvariant;
+import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +30,8 @@ final class Wal implements AutoCloseable {
     private final DurableSink sink;
     private final LongAdder bytesWritten;
     private final LongAdder syncs;
+    private final LongAdder syncNanos;
+    private final Clock clock;
     private final Thread writer;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,13 +66,16 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(LogLimits limits, WalBufferPool pool, LogHealth health, Metrics metrics, DurableSink sink) {
-        this.limits = limits;
+    Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
+        this.limits = context.limits();
+        this.clock = context.clock();
         this.pool = pool;
-        this.health = health;
+        this.health = context.health();
         this.sink = sink;
-        this.bytesWritten = metrics.counter(LogMetric.WAL_BYTES);
-        this.syncs = metrics.counter(LogMetric.WAL_SYNCS);
+        this.bytesWritten = context.metrics().counter(LogMetric.WAL_BYTES);
+        this.syncs = context.metrics().counter(LogMetric.WAL_SYNCS);
+        this.syncNanos = context.metrics().counter(LogMetric.WAL_SYNC_TIME);
+        context.metrics().gauge(LogMetric.REPLAY_BYTES, () -> files == null ? 0 : bytesSinceCut());
         this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
     }
 
@@ -289,7 +294,9 @@ final class Wal implements AutoCloseable {
             }
             group.commit().markWritten();
             if (limits.durability() == LogLimits.Durability.FSYNC) {
+                long began = clock.nanos();
                 files().sync();
+                syncNanos.add(clock.nanos() - began);
                 syncs.increment();
                 syncedLsn = files().nextLsn();
             }

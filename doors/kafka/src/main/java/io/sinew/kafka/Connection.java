@@ -38,6 +38,7 @@ final class Connection {
     private final Apis apis;
     private final RequestBuffers buffers;
     private final DoorLimits limits;
+    private final DoorCounts counts;
     private final Clock clock;
     private final String host;
     private final InetSocketAddress reached;
@@ -60,12 +61,14 @@ final class Connection {
             Apis apis,
             RequestBuffers buffers,
             DoorLimits limits,
+            DoorCounts counts,
             Clock clock)
             throws IOException {
         this.channel = channel;
         this.apis = apis;
         this.buffers = buffers;
         this.limits = limits;
+        this.counts = counts;
         this.clock = clock;
         this.host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
         this.reached = (InetSocketAddress) channel.getLocalAddress();
@@ -78,7 +81,6 @@ final class Connection {
     }
 
     // ---- reader
-    // ----------------------------------------------------------------------------------
 
     /// Reads and handles requests until the connection ends; the reader's whole life.
     void readUntilClosed() {
@@ -147,6 +149,7 @@ final class Connection {
         int key = frame.getShort(0);
         int version = frame.getShort(2);
         ApiKey api = ApiKey.of(key).orElseThrow(() -> new CloseConnection("unknown api " + key));
+        counts.request(api, frame.limit());
         var in = new WireReader(frame);
         if (!api.serves(version)) {
             return unservedVersion(api, version, frame.getInt(4));
@@ -179,7 +182,6 @@ final class Connection {
     }
 
     // ---- writer
-    // ----------------------------------------------------------------------------------
 
     /// Sends answers until the reader ends; the writer's whole life.
     void writeUntilClosed() {
@@ -271,6 +273,7 @@ final class Connection {
                 new WireWriter.PartConsumer() {
                     @Override
                     public void bytes(byte[] array, int offset, int length) throws IOException {
+                        counts.sent(length);
                         ByteBuffer part = ByteBuffer.wrap(array, offset, length);
                         while (part.hasRemaining()) {
                             channel.write(part);
@@ -279,6 +282,7 @@ final class Connection {
 
                     @Override
                     public void records(Records records) throws IOException {
+                        counts.sent(records.sizeBytes());
                         ((SliceRecords) records).slice().writeTo(channel);
                     }
                 });
@@ -301,7 +305,6 @@ final class Connection {
     }
 
     // ---- end
-    // -------------------------------------------------------------------------------------
 
     /// Closes the connection when its client has been silent for too long.
     void closeIfIdle(long nowNanos) {
