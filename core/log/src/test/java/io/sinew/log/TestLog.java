@@ -142,7 +142,7 @@ final class TestLog implements LogOwner, AutoCloseable {
     /// Durable bytes that are not in segments yet.
     long unflushedBytes() {
         return metrics.samples().stream()
-                .filter(sample -> sample.metric() == LogMetric.UNFLUSHED_BYTES)
+                .filter(sample -> sample.series().metric() == LogMetric.UNFLUSHED_BYTES)
                 .mapToLong(sample -> sample.value().getAsLong())
                 .sum();
     }
