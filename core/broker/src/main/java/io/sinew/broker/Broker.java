@@ -4,6 +4,7 @@ import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.log.Commit;
 import io.sinew.log.DataDirectory;
 import io.sinew.log.LogHealth;
 import io.sinew.log.LogOwner;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// The embedded engine: topics, partitions, producers and groups of one data directory. Everything
 /// here is in force when it returns and durable when its commit is.
@@ -58,14 +60,14 @@ public final class Broker implements AutoCloseable {
             DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
             throws IOException {
         var broker = new Broker(data, settings, clock, metrics);
-        broker.store.recover(broker.new State());
+        broker.store.recover(broker.new Owner());
         broker.groups.start();
         broker.housekeeper.start();
         return broker;
     }
 
     /// What the log keeps for the broker.
-    private final class State implements LogOwner {
+    private final class Owner implements LogOwner {
         private final long nowMs = clock.nowMs();
 
         @Override
@@ -182,15 +184,35 @@ public final class Broker implements AutoCloseable {
         return data.path().toString();
     }
 
-    /// Deletes a topic: waits until the deletion is durable, then drops groups' offsets in it and
-    /// its files.
+    /// A commit that settles when everything that has happened so far is durable.
+    public Commit barrier() {
+        return store.barrier();
+    }
+
+    /// Deletes a topic and clears away what belonged to it.
     ///
     /// @throws SinewException `UNKNOWN_TOPIC_ID`, `TOPIC_DELETION_DISABLED`, `LOG_STOPPED`
     public void deleteTopic(UUID id) throws InterruptedException {
-        Topics.Changed deleted = topics.delete(id);
-        deleted.commit().awaitDurable();
-        groups.submit(new GroupCommand.ForgetTopics(Set.of(id))).await();
-        topics.deleteFiles(deleted.topic());
+        clearAway(List.of(topics.delete(id)));
+    }
+
+    /// Waits until deletions of topics ([Topics#delete]) are durable, then drops groups' offsets in
+    /// the topics and their files.
+    ///
+    /// @throws SinewException `LOG_STOPPED`
+    public void clearAway(List<Topics.Changed> deleted) throws InterruptedException {
+        if (deleted.isEmpty()) {
+            return;
+        }
+        for (Topics.Changed deletion : deleted) {
+            deletion.commit().awaitDurable();
+        }
+        Set<UUID> ids =
+                deleted.stream()
+                        .map(deletion -> deletion.topic().id())
+                        .collect(Collectors.toUnmodifiableSet());
+        groups.submit(new GroupCommand.ForgetTopics(ids)).await();
+        deleted.forEach(deletion -> topics.deleteFiles(deletion.topic()));
     }
 
     @Override

@@ -23,6 +23,8 @@ public final class GroupsRunner implements AutoCloseable {
     private final GroupsState state;
     private final LogStore store;
     private final Clock clock;
+    private final long startMs;
+    private final long startNanos;
     private final Thread timer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition deadlineMoved = lock.newCondition();
@@ -37,6 +39,8 @@ public final class GroupsRunner implements AutoCloseable {
         this.state = new GroupsState(limits);
         this.store = store;
         this.clock = clock;
+        this.startMs = clock.nowMs();
+        this.startNanos = clock.nanos();
         this.timer = Thread.ofVirtual().name("sinew-groups").unstarted(this::tickUntilClosed);
     }
 
@@ -59,7 +63,7 @@ public final class GroupsRunner implements AutoCloseable {
             var pending = new Pending<GroupReply>();
             waiting.put(ticket, pending);
             try {
-                apply(state.handle(clock.nowMs(), ticket, command));
+                apply(state.handle(nowMs(), ticket, command));
             } catch (RuntimeException e) {
                 waiting.remove(ticket);
                 throw e;
@@ -68,6 +72,11 @@ public final class GroupsRunner implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Wall time that never jumps: a clock set forward must not end every session.
+    private long nowMs() {
+        return startMs + TimeUnit.NANOSECONDS.toMillis(clock.nanos() - startNanos);
     }
 
     private void apply(GroupDecision decision) {
@@ -99,11 +108,11 @@ public final class GroupsRunner implements AutoCloseable {
         lock.lock();
         try {
             while (!closed) {
-                long remainingMs = state.nextDeadlineMs() - clock.nowMs();
+                long remainingMs = state.nextDeadlineMs() - nowMs();
                 if (remainingMs > 0) {
                     deadlineMoved.await(remainingMs, TimeUnit.MILLISECONDS);
                 } else if (store.health().status() instanceof LogHealth.Status.Running) {
-                    apply(state.tick(clock.nowMs()));
+                    apply(state.tick(nowMs()));
                 } else {
                     deadlineMoved.await(1, TimeUnit.SECONDS);
                 }
@@ -116,7 +125,6 @@ public final class GroupsRunner implements AutoCloseable {
     }
 
     // ---- restart
-    // ---------------------------------------------------------------------------------
 
     void restore(LogOwner.Section section) {
         lastSequence = section.sequence();

@@ -148,7 +148,6 @@ final class ProducerStates {
     }
 
     // ---- snapshot: part of the broker's section in the checkpoint
-    // --------------------------------
 
     /// ```
     /// producers i32, then each: id i64, epoch i16, last append ms i64,

@@ -114,7 +114,7 @@ public record Setting(
     }
 
     /// The words of a list value.
-    static List<String> words(String value) {
+    public static List<String> words(String value) {
         return Arrays.stream(value.split(","))
                 .map(String::strip)
                 .filter(word -> !word.isEmpty())

@@ -9,6 +9,7 @@ import io.sinew.log.PartitionId;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,6 +25,12 @@ public final class Topics {
     static final int MACHINE = 1;
 
     private final TopicsState state;
+
+    // What readers see of the state, so that they need no lock.
+    private final ConcurrentMap<String, Topic> byName = new ConcurrentHashMap<>();
+    private final ConcurrentMap<UUID, Topic> byId = new ConcurrentHashMap<>();
+    private volatile int partitionCount;
+
     private final LogStore store;
     private final BrokerSettings settings;
     private final ConcurrentMap<PartitionId, Partition> partitions = new ConcurrentHashMap<>();
@@ -37,22 +44,21 @@ public final class Topics {
     }
 
     // ---- look-up
-    // ---------------------------------------------------------------------------------
 
     public Optional<Topic> named(String name) {
-        return state.named(name);
+        return Optional.ofNullable(byName.get(name));
     }
 
     public Optional<Topic> withId(UUID id) {
-        return state.withId(id);
+        return Optional.ofNullable(byId.get(id));
     }
 
     public Collection<Topic> all() {
-        return state.all();
+        return List.copyOf(byName.values());
     }
 
     public int partitionCount() {
-        return state.partitionCount();
+        return partitionCount;
     }
 
     /// A partition of a topic, if it has one of that number.
@@ -71,7 +77,6 @@ public final class Topics {
     }
 
     // ---- change
-    // ----------------------------------------------------------------------------------
 
     /// A change that was made.
     public record Changed(Topic topic, Commit commit) {}
@@ -89,7 +94,7 @@ public final class Topics {
 
     /// As [#create], only checking.
     public void checkCreate(String name, int partitionCount, Map<String, String> topicSettings) {
-        decideCreate(new UUID(0, 0), name, partitionCount, topicSettings).get();
+        check(decideCreate(new UUID(0, 0), name, partitionCount, topicSettings));
     }
 
     private Decision decideCreate(
@@ -124,7 +129,7 @@ public final class Topics {
 
     /// As [#addPartitions], only checking.
     public void checkAddPartitions(String name, int newCount) {
-        state.addPartitions(known(name), newCount);
+        check(() -> state.addPartitions(known(name), newCount));
     }
 
     /// Changes a topic's own settings.
@@ -139,7 +144,7 @@ public final class Topics {
     /// As [#changeSettings], only checking.
     public void checkSettings(
             String name, Function<Map<String, String>, Map<String, String>> edit) {
-        decideSettings(name, edit);
+        check(() -> decideSettings(name, edit));
     }
 
     private TopicRecord decideSettings(
@@ -158,7 +163,7 @@ public final class Topics {
                     "Topic deletion is disabled (setting " + BrokerSettings.DELETE_TOPICS + ").");
         }
         Topic topic =
-                state.withId(id)
+                withId(id)
                         .orElseThrow(() ->
                                 new SinewException(
                                         ErrorCode.UNKNOWN_TOPIC_ID,
@@ -186,6 +191,15 @@ public final class Topics {
         TopicRecord get();
     }
 
+    private void check(Decision decision) {
+        lock.lock();
+        try {
+            decision.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Changed change(Decision decision) {
         lock.lock();
         try {
@@ -211,12 +225,19 @@ public final class Topics {
                 };
         Optional<Topic> before = state.withId(id);
         state.replay(record);
+        partitionCount = state.partitionCount();
         Optional<Topic> after = state.withId(id);
         if (after.isPresent()) {
-            makePartitions(after.get());
-            return after.get();
+            Topic topic = after.get();
+            // The partitions first: who finds the topic finds them too.
+            makePartitions(topic);
+            byId.put(id, topic);
+            byName.put(topic.name(), topic);
+            return topic;
         }
         Topic gone = before.orElseThrow();
+        byName.remove(gone.name());
+        byId.remove(id);
         for (int index = 0; index < gone.partitionCount(); index++) {
             partitions.remove(new PartitionId(id, index));
         }
@@ -238,7 +259,6 @@ public final class Topics {
     }
 
     // ---- restart
-    // ---------------------------------------------------------------------------------
 
     void restore(LogOwner.Section section) {
         lastSequence = section.sequence();

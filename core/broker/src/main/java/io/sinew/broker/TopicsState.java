@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +17,10 @@ final class TopicsState {
     private static final int MAX_NAME_CHARS = 249;
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]+");
 
-    private final ConcurrentMap<String, Topic> byName = new ConcurrentHashMap<>();
-    private final ConcurrentMap<UUID, Topic> byId = new ConcurrentHashMap<>();
+    private final Map<String, Topic> byName = new HashMap<>();
+    private final Map<UUID, Topic> byId = new HashMap<>();
     private final int maxPartitions;
-    private final AtomicInteger partitionCount = new AtomicInteger();
+    private int partitionCount;
 
     TopicsState(int maxPartitions) {
         this.maxPartitions = maxPartitions;
@@ -43,11 +40,10 @@ final class TopicsState {
 
     /// Partitions of all topics together.
     int partitionCount() {
-        return partitionCount.get();
+        return partitionCount;
     }
 
     // ---- deciding
-    // --------------------------------------------------------------------------------
 
     /// Refuses a name that no topic can have.
     static void checkName(String name) {
@@ -105,11 +101,11 @@ final class TopicsState {
     }
 
     private void requireRoomFor(int partitions) {
-        if ((long) partitionCount.get() + partitions > maxPartitions) {
+        if ((long) partitionCount + partitions > maxPartitions) {
             throw new SinewException(
                     ErrorCode.TOO_MANY_PARTITIONS,
                     "There are "
-                            + partitionCount.get()
+                            + partitionCount
                             + " partitions, and "
                             + maxPartitions
                             + " is the most (setting "
@@ -119,7 +115,6 @@ final class TopicsState {
     }
 
     // ---- replay
-    // ----------------------------------------------------------------------------------
 
     void replay(TopicRecord record) {
         switch (record) {
@@ -136,7 +131,7 @@ final class TopicsState {
                 Topic topic = known(id);
                 byId.remove(id);
                 byName.remove(topic.name());
-                partitionCount.addAndGet(-topic.partitionCount());
+                partitionCount -= topic.partitionCount();
             }
         }
     }
@@ -145,7 +140,7 @@ final class TopicsState {
         Topic before = byId.put(topic.id(), topic);
         byName.put(topic.name(), topic);
         int had = before == null ? 0 : before.partitionCount();
-        partitionCount.addAndGet(topic.partitionCount() - had);
+        partitionCount += topic.partitionCount() - had;
     }
 
     private Topic known(UUID id) {

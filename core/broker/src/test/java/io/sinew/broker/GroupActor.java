@@ -78,7 +78,15 @@ final class GroupActor {
                     client.generation = -1;
                 }
             }
-            default -> {}
+            case GroupReply.Alive _,
+                    GroupReply.Left _,
+                    GroupReply.OffsetsCommitted _,
+                    GroupReply.OffsetsFetched _,
+                    GroupReply.OffsetsDeleted _,
+                    GroupReply.GroupsDeleted _,
+                    GroupReply.GroupsListed _,
+                    GroupReply.GroupsDescribed _,
+                    GroupReply.TopicsForgotten _ -> {}
         }
     }
 

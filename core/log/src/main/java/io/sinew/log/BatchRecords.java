@@ -28,6 +28,47 @@ final class BatchRecords {
         if (BatchV2Format.hasLogAppendTime(batch, at)) {
             return wholeBatchAt(batch, at, minOffset);
         }
+        var found = new RecordPosition[1];
+        scan(
+                batch,
+                (offset, recordTimestamp) -> {
+                    if (recordTimestamp < timestamp || offset < minOffset) {
+                        return true;
+                    }
+                    int epoch = BatchV2Format.leaderEpoch(batch, at);
+                    found[0] = new RecordPosition(offset, recordTimestamp, epoch);
+                    return false;
+                });
+        return Optional.ofNullable(found[0]);
+    }
+
+    /// Largest timestamp of the records whose offset is not before `minOffset`; -1 for none.
+    static long maxTimestamp(ByteBuffer batch, long minOffset) {
+        int at = batch.position();
+        if (BatchV2Format.hasLogAppendTime(batch, at)) {
+            return BatchV2Format.lastOffset(batch, at) < minOffset
+                    ? -1
+                    : BatchV2Format.maxTimestamp(batch, at);
+        }
+        var max = new long[] {-1};
+        scan(
+                batch,
+                (offset, recordTimestamp) -> {
+                    if (offset >= minOffset) {
+                        max[0] = Math.max(max[0], recordTimestamp);
+                    }
+                    return true;
+                });
+        return max[0];
+    }
+
+    /// Looks at records; false to see no more.
+    private interface Visitor {
+        boolean visit(long offset, long timestamp);
+    }
+
+    private static void scan(ByteBuffer batch, Visitor visitor) {
+        int at = batch.position();
         long baseOffset = BatchV2Format.baseOffset(batch, at);
         long baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
         int count = BatchV2Format.recordCount(batch, at);
@@ -36,17 +77,16 @@ final class BatchRecords {
             for (int i = 0; i < count; i++) {
                 records.startRecord();
                 records.next();
-                long recordTimestamp = baseTimestamp + records.varlong();
-                long offset = baseOffset + records.varlong();
-                if (recordTimestamp >= timestamp && offset >= minOffset) {
-                    return Optional.of(
-                            new RecordPosition(
-                                    offset, recordTimestamp, BatchV2Format.leaderEpoch(batch, at)));
+                long timestamp = baseTimestamp + records.varlong();
+                if (!visitor.visit(baseOffset + records.varlong(), timestamp)) {
+                    return;
                 }
                 records.skipRest();
             }
-            return Optional.empty();
-        } catch (IOException e) {
+        } catch (SinewException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The codecs throw what they like when the bytes are not theirs.
             throw new SinewException(
                     ErrorCode.CORRUPT_BATCH, "the batch at offset " + baseOffset + ": " + e, e);
         }

@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
 /// 32  cut seq         i64   sequence of the last frame before it
 /// 40  sections        i32, then each: machine i32, seq i64 (records up to it are in), size i32, bytes
 ///     partitions      i32, then each: topic id 16 B, index i32, log start i64, flushed offset i64,
-///                     active segment's base i64 (-1: none) and bytes i32, bytes of all batches i64,
+///                     active segment's base i64 (-1: none) and bytes i32, bytes of all segments i64,
 ///                     epochs i32, then each: epoch i32, offset i64
 /// ```
 final class CheckpointV1Format {

@@ -42,16 +42,11 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     /// How far the write-ahead log has handed its batches over.
     record Handed(long lsn, long sequence) {}
 
-    Flusher(
-            LogLimits limits,
-            Clock clock,
-            LogHealth health,
-            WalBufferPool pool,
-            Metrics metrics,
-            Handed start) {
-        this.limits = limits;
-        this.clock = clock;
-        this.health = health;
+    Flusher(LogContext context, WalBufferPool pool, Handed start) {
+        this.limits = context.limits();
+        this.clock = context.clock();
+        this.health = context.health();
+        Metrics metrics = context.metrics();
         this.pool = pool;
         this.handed = start;
         this.bytesMoved = metrics.counter(LogMetric.SEGMENT_BYTES);
@@ -68,7 +63,7 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     public void durable(List<TailBatch> batches, long endLsn, long lastSequence) {
         lock.lock();
         try {
-            if (pendingBytes == 0 && !batches.isEmpty()) {
+            if (dirty.isEmpty() && !batches.isEmpty()) {
                 oldestNanos = clock.nanos();
                 // Wakes the thread to wait for the batches' age.
                 work.signal();
@@ -78,12 +73,18 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
                 pendingBytes += batch.sizeBytes();
             }
             handed = new Handed(endLsn, lastSequence);
-            if (pendingBytes >= limits.flushBytes()) {
+            if (isFull()) {
                 work.signal();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether batches must move, however young they are. Small batches, each in a page of its own,
+    /// use up the buffers long before their bytes amount to anything.
+    private boolean isFull() {
+        return pendingBytes >= limits.flushBytes() || (!dirty.isEmpty() && pool.isHalfUsed());
     }
 
     private long pendingBytes() {
@@ -106,17 +107,18 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
         enqueue(() -> {
             try {
                 result.complete(task.run());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 result.completeExceptionally(e);
             }
         });
         try {
             return result.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
+            switch (e.getCause()) {
+                case IOException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw e;
             }
-            throw e;
         }
     }
 
@@ -134,6 +136,11 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
                 LOGGER.log(System.Logger.Level.WARNING, "cleanup=failed", e);
             }
         });
+    }
+
+    /// Deletes the files of a partition, some time.
+    void delete(PartitionLog log) {
+        execute(() -> log.deleteFiles(this::settled));
     }
 
     private void enqueue(Runnable request) {
@@ -164,7 +171,7 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
         }
         for (int i = 0; i < logs.size(); i++) {
             try {
-                moved(logs.get(i).flush());
+                logs.get(i).flush(this::moved);
             } catch (IOException | RuntimeException e) {
                 putBack(logs.subList(i, logs.size()));
                 throw e;
@@ -177,6 +184,11 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     private void moved(long bytes) {
         bytesMoved.add(bytes);
         passes.increment();
+        settled(bytes);
+    }
+
+    /// So many bytes wait no longer.
+    private void settled(long bytes) {
         lock.lock();
         try {
             pendingBytes -= bytes;
@@ -257,7 +269,7 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
                 if (closing) {
                     return false;
                 }
-                if (pendingBytes >= limits.flushBytes()) {
+                if (isFull()) {
                     return true;
                 }
                 if (dirty.isEmpty()) {

@@ -5,7 +5,6 @@ import io.sinew.base.Disk;
 import io.sinew.base.DiskFile;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,22 +53,15 @@ final class Keeper implements AutoCloseable {
     private int walFileBytes;
     private long lastNanos;
 
-    Keeper(
-            DataDirectory data,
-            LogLimits limits,
-            Clock clock,
-            LogHealth health,
-            Wal wal,
-            Flusher flusher,
-            Metrics metrics) {
+    Keeper(DataDirectory data, LogContext context, Wal wal, Flusher flusher) {
         this.disk = data.disk();
         this.directory = data.path();
-        this.limits = limits;
-        this.clock = clock;
-        this.health = health;
+        this.limits = context.limits();
+        this.clock = context.clock();
+        this.health = context.health();
         this.wal = wal;
         this.flusher = flusher;
-        this.checkpoints = metrics.counter(LogMetric.CHECKPOINTS);
+        this.checkpoints = context.metrics().counter(LogMetric.CHECKPOINTS);
         this.thread = Thread.ofPlatform().name("sinew-keeper").unstarted(this::runUntilClosed);
     }
 
@@ -103,22 +95,32 @@ final class Keeper implements AutoCloseable {
 
     private void runUntilClosed() {
         while (awaitNextLook()) {
-            try {
-                wal.prepareSpare();
-                if (isDue()) {
-                    checkpoint();
-                }
-            } catch (IOException e) {
-                if (DiskFullException.isCause(e)) {
-                    LOGGER.log(
-                            System.Logger.Level.WARNING,
-                            "checkpoint=postponed reason=\"the disk is full\"");
-                } else {
-                    health.stop("the checkpoint failed", e);
-                }
-            } catch (RuntimeException e) {
-                health.stop("the checkpoint failed", e);
+            prepareSpare();
+            if (isDue()) {
+                checkpointOrPostpone();
             }
+        }
+    }
+
+    /// A spare is a convenience; the checkpoint, which may be what gives space back, does not wait
+    /// for it.
+    private void prepareSpare() {
+        try {
+            wal.prepareSpare();
+        } catch (IOException e) {
+            if (!DiskFullException.isCause(e)) {
+                health.stop("preparing a write-ahead file failed", e);
+            }
+        }
+    }
+
+    private void checkpointOrPostpone() {
+        try {
+            checkpoint();
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "checkpoint=postponed", e);
+        } catch (SinewException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "checkpoint=failed", e);
         }
     }
 
@@ -143,6 +145,9 @@ final class Keeper implements AutoCloseable {
 
     private Cut flushAndCut() throws IOException {
         Flusher.Handed handed = flusher.flushAll();
+        for (PartitionLog log : partitions) {
+            log.segments().writeIndexes();
+        }
         var points = new ArrayList<PartitionLog.FlushPoint>();
         for (PartitionLog log : partitions) {
             points.add(log.takeFlushPoint());
@@ -150,16 +155,35 @@ final class Keeper implements AutoCloseable {
         return new Cut(handed, points);
     }
 
-    /// Makes a checkpoint of everything that is durable now.
+    /// Makes a checkpoint of everything that is durable now. Any failure but a full disk stops the
+    /// log: a sync that failed must not be tried again, because the second may succeed without the
+    /// bytes of the first.
+    ///
+    /// @throws IOException the disk is full: nothing has changed
+    /// @throws SinewException `LOG_STOPPED`
     synchronized void checkpoint() throws IOException {
         LogOwner stateOwner = owner;
         if (stateOwner == null) {
             return;
         }
+        health.requireRunning();
+        try {
+            checkpoint(stateOwner);
+        } catch (IOException e) {
+            if (DiskFullException.isCause(e)) {
+                throw e;
+            }
+            throw health.stop("the checkpoint failed", e);
+        } catch (RuntimeException e) {
+            throw health.stop("the checkpoint failed", e);
+        }
+    }
+
+    private void checkpoint(LogOwner stateOwner) throws IOException {
         Cut cut = flusher.call(this::flushAndCut);
         for (PartitionLog.FlushPoint point : cut.points()) {
-            unsynced.addAll(point.unsynced());
-            point.directory().ifPresent(this::addWithParents);
+            unsynced.addAll(point.segments().unsynced());
+            point.segments().directory().ifPresent(this::addWithParents);
         }
         syncSegments();
         List<LogOwner.Section> sections = stateOwner.snapshots();

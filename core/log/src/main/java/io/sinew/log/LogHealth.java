@@ -36,12 +36,17 @@ public final class LogHealth {
         return fullAhead || fullBehind ? new Status.DiskFull() : new Status.Running();
     }
 
-    /// @throws SinewException `LOG_STOPPED` or `DISK_FULL`
-    void requireWritable() {
+    /// @throws SinewException `LOG_STOPPED`
+    void requireRunning() {
         SinewException cause = stopped;
         if (cause != null) {
             throw new SinewException(cause.code(), String.valueOf(cause.getMessage()), cause);
         }
+    }
+
+    /// @throws SinewException `LOG_STOPPED` or `DISK_FULL`
+    void requireWritable() {
+        requireRunning();
         if (fullAhead || fullBehind) {
             throw new SinewException(
                     ErrorCode.DISK_FULL,

@@ -42,6 +42,8 @@ public record LogLimits(
     public LogLimits {
         Check.that(walFileBytes % WalV1Format.BLOCK_ALIGNMENT == 0, "WAL files are whole pages");
         Check.that(bufferBytes % WalV1Format.BLOCK_ALIGNMENT == 0, "buffers are whole pages");
+        Check.that(bufferBytes <= walFileBytes, "a buffer's block fits a WAL file");
+        Check.that(checkpointBytes < walMaxBytes, "a checkpoint is due before appends wait for it");
         Check.that(walMaxBytes >= 2L * walFileBytes, "at least two WAL files");
         Check.that(flushBytes <= (long) maxBuffers * bufferBytes, "flush before buffers run out");
     }

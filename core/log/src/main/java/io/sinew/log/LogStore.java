@@ -3,6 +3,7 @@ package io.sinew.log;
 import io.sinew.base.Check;
 import io.sinew.base.Clock;
 import io.sinew.base.Disk;
+import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -50,6 +52,9 @@ public final class LogStore implements AutoCloseable {
     private final Wal wal;
     private final Flusher flusher;
     private final Keeper keeper;
+    private final Thread orphans =
+            Thread.ofPlatform().name("sinew-orphans").daemon().unstarted(this::deleteOrphans);
+    private volatile boolean closing;
     private int epoch;
 
     private LogStore(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
@@ -65,12 +70,15 @@ public final class LogStore implements AutoCloseable {
         for (CheckpointV1Format.PartitionPoint point : start.partitions()) {
             points.put(point.id(), point);
         }
-        this.pool = new WalBufferPool(limits.bufferBytes(), limits.maxBuffers(), clock);
+        // The files keep the size they began with.
+        int bufferBytes = Math.min(limits.bufferBytes(), start.walFileBytes());
+        this.pool = new WalBufferPool(bufferBytes, limits.maxBuffers(), clock);
         this.files = new OpenFiles(disk, MAX_OPEN_FILES);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
-        this.flusher = new Flusher(limits, clock, health, pool, metrics, cut);
-        this.wal = new Wal(limits, pool, health, metrics, flusher);
-        this.keeper = new Keeper(data, limits, clock, health, wal, flusher, metrics);
+        var context = new LogContext(limits, clock, health, metrics);
+        this.flusher = new Flusher(context, pool, cut);
+        this.wal = new Wal(context, pool, flusher);
+        this.keeper = new Keeper(data, context, wal, flusher);
     }
 
     /// Opens the log in a directory; [#recover] must follow.
@@ -106,10 +114,18 @@ public final class LogStore implements AutoCloseable {
                         start.cutLsn(),
                         maxSpares);
         walFiles.syncRecovered();
-        wal.start(walFiles, term, recovery.sequence(), start.cutLsn());
+        wal.start(walFiles, term, lastSequence(recovery.sequence()), start.cutLsn());
         points.clear();
         keeper.start(owner, partitions.values(), term, start.walFileBytes());
-        Thread.ofPlatform().name("sinew-orphans").daemon().start(this::deleteOrphans);
+        orphans.start();
+    }
+
+    /// With `durability: os` a power failure takes records that a snapshot knows already: their
+    /// numbers must not be given again, or the new ones would pass for known.
+    private long lastSequence(long recovered) {
+        return start.sections().stream()
+                .mapToLong(LogOwner.Section::sequence)
+                .reduce(recovered, Math::max);
     }
 
     private final class RecoverySink implements WalRecovery.Sink {
@@ -174,24 +190,18 @@ public final class LogStore implements AutoCloseable {
     }
 
     // ---- partitions
-    // ------------------------------------------------------------------------------
 
     /// Makes a partition, or gives it what the disk has of it. The owner calls this when it learns
     /// of the partition, live or while it is given its state back.
     ///
     /// @param label name for people, the first part of the directory's name
     public PartitionLog createPartition(PartitionId id, String label, PartitionConfig config) {
-        CheckpointV1Format.PartitionPoint point = points.get(id);
-        var log =
-                new PartitionLog(
-                        point == null ? CheckpointV1Format.PartitionPoint.empty(id) : point,
-                        directoryOf(id, label),
-                        disk,
-                        files,
-                        wal,
-                        config);
-        PartitionLog known = partitions.putIfAbsent(id, log);
-        Check.that(known == null, "a partition is made once");
+        CheckpointV1Format.PartitionPoint known = points.get(id);
+        CheckpointV1Format.PartitionPoint point =
+                known == null ? CheckpointV1Format.PartitionPoint.empty(id) : known;
+        var segments = new Segments(point, directoryOf(id, label), disk, files);
+        var log = new PartitionLog(point, segments, wal, config);
+        Check.that(partitions.putIfAbsent(id, log) == null, "a partition is made once");
         return log;
     }
 
@@ -200,7 +210,7 @@ public final class LogStore implements AutoCloseable {
         PartitionLog log = partitions.remove(id);
         if (log != null) {
             log.markDeleted();
-            flusher.execute(log::deleteFiles);
+            flusher.delete(log);
         }
     }
 
@@ -223,9 +233,11 @@ public final class LogStore implements AutoCloseable {
         }
         try {
             for (Path directory : disk.list(topicsDirectory())) {
-                String name = directory.getFileName().toString();
-                UUID id = UUID.fromString(name.substring(name.lastIndexOf('~') + 1));
-                if (!topics.contains(id) && !hasPartitions(id)) {
+                Optional<UUID> id = topicIn(directory.getFileName().toString());
+                if (closing) {
+                    return;
+                }
+                if (id.isPresent() && !topics.contains(id.get()) && !hasPartitions(id.get())) {
                     deleteTree(directory);
                 }
             }
@@ -234,6 +246,18 @@ public final class LogStore implements AutoCloseable {
                     System.Logger.Level.WARNING,
                     "cleanup=failed directory=" + topicsDirectory() + "; left as it is",
                     e);
+        }
+    }
+
+    /// The topic that a directory belongs to; none when it is not one of ours.
+    private static Optional<UUID> topicIn(String directoryName) {
+        int at = directoryName.lastIndexOf('~');
+        try {
+            return at < 0
+                    ? Optional.empty()
+                    : Optional.of(UUID.fromString(directoryName.substring(at + 1)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 
@@ -252,7 +276,6 @@ public final class LogStore implements AutoCloseable {
     }
 
     // ---- appends
-    // ---------------------------------------------------------------------------------
 
     /// Waits until there is room for an append. Call it before taking any lock.
     ///
@@ -269,8 +292,7 @@ public final class LogStore implements AutoCloseable {
     ///
     /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
     public Recorded record(int machine, ByteBuffer body) {
-        Wal.Appended appended =
-                wal.append(WalV1Format.KIND_STATE, new PartitionId(new UUID(0, 0), machine), body);
+        Wal.Appended appended = wal.appendState(new PartitionId(new UUID(0, 0), machine), body);
         return new Recorded(appended.sequence(), appended.commit());
     }
 
@@ -287,12 +309,20 @@ public final class LogStore implements AutoCloseable {
     /// Ends the log so that the next start has nothing to replay. Nobody may append any more.
     @Override
     public void close() throws IOException {
-        keeper.close();
-        wal.close();
-        if (!health.isStopped()) {
-            keeper.checkpoint();
+        closing = true;
+        try {
+            orphans.join();
+            keeper.close();
+            wal.close();
+            if (!health.isStopped()) {
+                keeper.checkpoint();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted while closing", e);
+        } finally {
+            flusher.close();
+            files.closeAll();
         }
-        flusher.close();
-        files.closeAll();
     }
 }

@@ -5,6 +5,7 @@ import io.sinew.base.Disk;
 import io.sinew.base.DiskFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,9 +38,13 @@ final class OpenFiles {
             this.path = path;
         }
 
+        /// @throws NoSuchFileException when it was deleted
         DiskFile acquire() throws IOException {
             synchronized (OpenFiles.this) {
                 DiskFile opened = file;
+                if (opened == null && deleted) {
+                    throw new NoSuchFileException(path.toString());
+                }
                 if (opened == null) {
                     closeUnused(maxOpen - 1);
                     opened = disk.open(path);

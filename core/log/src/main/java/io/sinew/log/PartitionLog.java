@@ -1,20 +1,17 @@
 package io.sinew.log;
 
-import io.sinew.base.BrokenInvariant;
 import io.sinew.base.Check;
-import io.sinew.base.Disk;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 /// The log of one partition: segments on disk, and before them, in memory, the batches that are
 /// only in the write-ahead log yet. Readers see what is durable and nothing else.
@@ -29,18 +26,12 @@ public final class PartitionLog {
     /// Bytes of the tail that a read copies at most.
     private static final int MAX_COPIED_BYTES = 64 << 10;
 
-    /// Smaller active segments get no index file: scanning them is as quick.
-    private static final int MIN_INDEXED_BYTES = 1 << 20;
-
     private final PartitionId id;
-    private final Path directory;
-    private final Disk disk;
-    private final OpenFiles files;
+    private final Segments segments;
     private final Wal wal;
     private final List<Arrivals> watchers = new CopyOnWriteArrayList<>();
     private final TailBatches tail = new TailBatches();
     private final LeaderEpochs epochs;
-    private final TreeMap<Long, Segment> segments = new TreeMap<>();
 
     private volatile PartitionConfig config;
     private volatile long logStartOffset;
@@ -48,16 +39,12 @@ public final class PartitionLog {
     private volatile long nextOffset;
     private volatile long sizeBytes;
     private volatile boolean deleted;
-    private boolean loaded;
+
+    /// Bytes of the batches in `tail`.
+    private long tailBytes;
 
     /// Owned by the flusher's thread.
     private long flushedOffset;
-
-    private final List<Segment> unsynced = new ArrayList<>();
-    private boolean directoryUnsynced;
-
-    /// Where the active segment ended at the checkpoint this process started from.
-    private final CheckpointV1Format.PartitionPoint start;
 
     /// Somebody who waits for data.
     public interface Arrivals {
@@ -68,16 +55,11 @@ public final class PartitionLog {
 
     PartitionLog(
             CheckpointV1Format.PartitionPoint start,
-            Path directory,
-            Disk disk,
-            OpenFiles files,
+            Segments segments,
             Wal wal,
             PartitionConfig config) {
         this.id = start.id();
-        this.start = start;
-        this.directory = directory;
-        this.disk = disk;
-        this.files = files;
+        this.segments = segments;
         this.wal = wal;
         this.config = config;
         this.logStartOffset = start.logStartOffset();
@@ -122,7 +104,6 @@ public final class PartitionLog {
     }
 
     // ---- append
-    // ----------------------------------------------------------------------------------
 
     /// What the broker writes into a batch.
     ///
@@ -162,6 +143,7 @@ public final class PartitionLog {
             tail.add(batch);
             nextOffset = batch.lastOffset() + 1;
             sizeBytes += batch.sizeBytes();
+            tailBytes += batch.sizeBytes();
             epochs.seen(
                     BatchV2Format.leaderEpoch(batch.buffer().bytes(), batch.position()),
                     batch.baseOffset());
@@ -186,13 +168,13 @@ public final class PartitionLog {
     }
 
     // ---- read
-    // ------------------------------------------------------------------------------------
 
     /// Reads durable batches from the one that holds `offset` on.
     ///
     /// @param maxBytes bytes to return at most; the last batch may be cut off there, as in Kafka
     /// @param firstWhole return the first batch whole even when it is larger
-    /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `DAMAGED_DATA`
+    /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `UNKNOWN_TOPIC_OR_PARTITION` (it was deleted
+    ///   meanwhile), `DAMAGED_DATA`
     public LogRead read(long offset, int maxBytes, boolean firstWhole) throws IOException {
         long end = endOffset;
         long from = logStartOffset;
@@ -204,40 +186,47 @@ public final class PartitionLog {
         if (offset == end) {
             return new LogRead(LogSlice.empty(), from, end);
         }
-        return new LogRead(slice(offset, end, maxBytes, firstWhole), from, end);
+        try {
+            return new LogRead(slice(offset, end, maxBytes, firstWhole), from, end);
+        } catch (NoSuchFileException e) {
+            throw missing(offset);
+        }
     }
 
     private LogSlice slice(long offset, long end, int maxBytes, boolean firstWhole)
             throws IOException {
-        Segment segment;
         synchronized (this) {
             if (!tail.isEmpty() && offset >= tail.get(0).baseOffset()) {
                 return tailSlice(offset, end, maxBytes, firstWhole);
             }
-            load();
-            Map.Entry<Long, Segment> floor = segments.floorEntry(offset);
-            if (floor == null) {
-                throw new BrokenInvariant("offset " + offset + " of " + id + " has no segment");
-            }
-            segment = floor.getValue();
         }
+        Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
         int position = segment.positionOf(offset);
         int available = segment.sizeBytes() - position;
         int size = Math.min(maxBytes, available);
         if (firstWhole && size < available) {
-            size = Math.max(size, batchBytesAt(segment, position));
+            size = Math.max(size, segment.batchBytesAt(position));
         }
         return size <= 0 ? LogSlice.empty() : FileSlice.open(segment, position, size);
     }
 
-    private static int batchBytesAt(Segment segment, int position) throws IOException {
-        var prefix = ByteBuffer.allocate(BatchV2Format.PREFIX_BYTES);
-        try {
-            segment.file().acquire().read(prefix, position);
-        } finally {
-            segment.file().release();
+    /// Why there is nothing at an offset that was there a moment ago.
+    private SinewException missing(long offset) {
+        if (deleted) {
+            return new SinewException(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "the partition was deleted");
         }
-        return BatchV2Format.sizeBytes(prefix, 0);
+        if (offset < logStartOffset) {
+            return new SinewException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "offset " + offset + " is before the log start " + logStartOffset);
+        }
+        return new SinewException(
+                ErrorCode.DAMAGED_DATA,
+                segments.directory()
+                        + " lacks the segment that holds offset "
+                        + offset
+                        + ". Restore it from a backup, or delete the topic");
     }
 
     private LogSlice tailSlice(long offset, long end, int maxBytes, boolean firstWhole) {
@@ -280,88 +269,44 @@ public final class PartitionLog {
 
     /// The first record with `timestamp` or a later one, among the durable ones.
     public Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
-        // The tail first: what moves to a segment meanwhile is then met twice and not missed.
-        List<ByteBuffer> inTail = tailCopies(timestamp);
-        for (Segment segment : segments()) {
-            if (segment.maxTimestamp() < timestamp) {
-                continue;
-            }
-            Segment.Cursor cursor = segment.firstAtOrAfter(timestamp);
-            while (cursor != null) {
-                Optional<RecordPosition> found =
-                        BatchRecords.firstAtOrAfter(cursor.batch(), timestamp, logStartOffset);
-                if (found.isPresent()) {
-                    return found;
-                }
-                cursor = cursor.next() ? cursor : null;
-            }
-        }
-        for (ByteBuffer batch : inTail) {
-            Optional<RecordPosition> found =
-                    BatchRecords.firstAtOrAfter(batch, timestamp, logStartOffset);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
+        return new TimeLookup(this).firstAtOrAfter(timestamp);
     }
 
     /// The first of the durable records with the largest timestamp.
     public Optional<RecordPosition> latestTimestamp() throws IOException {
-        long max = Long.MIN_VALUE;
-        for (Segment segment : segments()) {
-            max = Math.max(max, segment.maxTimestamp());
-        }
-        synchronized (this) {
-            for (int i = 0; i < tail.size() && tail.get(i).lastOffset() < endOffset; i++) {
-                max = Math.max(max, tail.get(i).maxTimestamp());
-            }
-        }
-        return max < 0 ? Optional.empty() : firstAtOrAfter(max);
+        return new TimeLookup(this).latest();
     }
 
-    private List<ByteBuffer> tailCopies(long minMaxTimestamp) {
-        var copies = new ArrayList<ByteBuffer>();
-        synchronized (this) {
-            for (int i = 0; i < tail.size() && tail.get(i).lastOffset() < endOffset; i++) {
-                TailBatch batch = tail.get(i);
-                if (batch.maxTimestamp() >= minMaxTimestamp
-                        && batch.lastOffset() >= logStartOffset) {
-                    copies.add(ByteBuffer.allocate(batch.sizeBytes()).put(batch.slice()).flip());
-                    if (copies.size() == 2) {
-                        // In the first, what is young enough may lie before the log start.
-                        break;
-                    }
-                }
-            }
+    /// The durable batches that are in memory only and not trimmed.
+    synchronized TailSlice durableTail() {
+        var batches = new ArrayList<TailBatch>();
+        for (int i = tail.indexOf(logStartOffset);
+                i < tail.size() && tail.get(i).lastOffset() < endOffset;
+                i++) {
+            tail.get(i).buffer().retain();
+            batches.add(tail.get(i));
         }
-        return copies;
+        return new TailSlice(batches, 0);
     }
 
     // ---- trim and retention
-    // ----------------------------------------------------------------------
 
     /// Moves the first readable offset forward, at most to the end; the records before it are gone
     /// for readers at once and from the disk later.
     public Commit trim(long offset) {
-        Commit commit;
-        synchronized (this) {
-            if (offset <= logStartOffset) {
-                return wal.barrier();
-            }
-            if (offset > endOffset) {
-                throw new SinewException(
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        "cannot delete up to " + offset + ": the log ends at " + endOffset);
-            }
+        if (offset <= logStartOffset) {
+            return wal.barrier();
         }
-        ByteBuffer body = ByteBuffer.allocate(Long.BYTES).putLong(0, offset);
-        commit = wal.append(WalV1Format.KIND_TRIM, id, body).commit();
-        trimmed(offset);
-        return commit;
+        if (offset > endOffset) {
+            throw new SinewException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "cannot delete up to " + offset + ": the log ends at " + endOffset);
+        }
+        return wal.appendTrim(this, offset);
     }
 
-    /// Applies a trim that is in the write-ahead log.
+    /// Applies a trim that is in the write-ahead log. Called under that log's lock, so that no
+    /// checkpoint can cut the trim off without having seen it.
     synchronized void trimmed(long offset) {
         logStartOffset = Math.max(logStartOffset, Math.min(offset, nextOffset));
         epochs.trim(logStartOffset);
@@ -371,43 +316,35 @@ public final class PartitionLog {
     ///
     /// @return bytes freed
     public long deleteTrimmedSegments() throws IOException {
-        var gone = new ArrayList<Segment>();
-        synchronized (this) {
-            load();
-            while (segments.size() > 1) {
-                long next = segments.higherKey(segments.firstKey());
-                if (next > logStartOffset) {
-                    break;
-                }
-                gone.add(segments.pollFirstEntry().getValue());
-            }
-        }
-        long freed = 0;
-        for (Segment segment : gone) {
-            freed += segment.sizeBytes();
-            segment.delete();
-        }
+        long freed = segments.deleteBefore(logStartOffset);
         synchronized (this) {
             sizeBytes -= freed;
         }
         return freed;
     }
 
-    /// Where the log would start if it kept only what the limits allow: whole segments, the active
-    /// one excepted.
+    /// Where the log would start if it kept only what the limits allow: whole segments. The active
+    /// one can go by its age only, when nothing younger is in memory; its file is deleted after the
+    /// next append. Records without a timestamp have no age.
     ///
     /// @param oldestMs records older than this may go; `Long.MIN_VALUE` for no limit
     /// @param maxBytes bytes to keep at least; `Long.MAX_VALUE` for no limit
     public long retainableStart(long oldestMs, long maxBytes) throws IOException {
-        List<Segment> all = segments();
+        // First: what is flushed after this does not lie before it.
+        long flushedEnd = endWithoutTail();
+        List<Segment> all = segments.list();
         long excess = maxBytes == Long.MAX_VALUE ? 0 : sizeBytes - maxBytes;
         long from = logStartOffset;
-        for (int i = 0; i + 1 < all.size(); i++) {
+        for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
-            boolean tooOld = segment.maxTimestamp() < oldestMs;
+            long youngest = segment.maxTimestamp();
+            boolean tooOld = youngest >= 0 && youngest < oldestMs;
+            if (i + 1 == all.size()) {
+                return tooOld ? Math.max(from, flushedEnd) : from;
+            }
             boolean tooMuch = excess >= segment.sizeBytes();
             if (!tooOld && !tooMuch) {
-                break;
+                return from;
             }
             excess -= segment.sizeBytes();
             from = Math.max(from, all.get(i + 1).baseOffset());
@@ -415,199 +352,91 @@ public final class PartitionLog {
         return from;
     }
 
-    private synchronized List<Segment> segments() throws IOException {
-        load();
-        return List.copyOf(segments.values());
+    /// The end if the last segment reaches it; else 0.
+    private synchronized long endWithoutTail() {
+        return tail.isEmpty() ? endOffset : 0;
+    }
+
+    Segments segments() {
+        return segments;
     }
 
     // ---- segments: the flusher's thread
-    // ----------------------------------------------------------
 
-    /// Moves the durable batches to segments.
+    /// Moves the durable batches to segments, or drops them if the partition was deleted.
     ///
-    /// @return bytes moved
-    long flush() throws IOException {
-        long moved = 0;
+    /// @param moved told of the bytes after each write, so that a later failure does not hide them
+    void flush(LongConsumer moved) throws IOException {
         while (true) {
             List<TailBatch> batches;
             synchronized (this) {
-                load();
                 batches = tail.endingBefore(endOffset, FLUSH_BATCHES);
             }
             if (batches.isEmpty()) {
-                return moved;
+                return;
             }
             for (int first = 0; first < batches.size(); ) {
-                Segment active = segmentFor(batches.get(first));
-                int next = first;
-                int room = config.segmentBytes() - active.sizeBytes();
-                do {
-                    room -= batches.get(next).sizeBytes();
-                    next++;
-                } while (next < batches.size() && batches.get(next).sizeBytes() <= room);
-                moved += append(active, batches.subList(first, next));
-                first = next;
+                List<TailBatch> rest = batches.subList(first, batches.size());
+                int count = deleted ? rest.size() : append(rest);
+                moved.accept(release(rest.subList(0, count)));
+                first += count;
             }
         }
     }
 
-    private long append(Segment active, List<TailBatch> batches) throws IOException {
-        if (!deleted) {
-            if (!unsynced.contains(active)) {
-                // Stays open until it is synced: a write that fails behind our back is reported to
-                // those who have the file open.
-                active.file().acquire();
-                unsynced.add(active);
-            }
-            active.append(batches, config.indexIntervalBytes());
-        }
-        long moved = 0;
+    private int append(List<TailBatch> batches) throws IOException {
+        // What was trimmed whole needs no more company: its file can go.
+        int count = segments.append(batches, config, flushedOffset <= logStartOffset);
+        flushedOffset = batches.get(count - 1).lastOffset() + 1;
+        return count;
+    }
+
+    /// Takes the oldest batches out of memory, because a segment has them.
+    private long release(List<TailBatch> batches) {
+        long released = 0;
         synchronized (this) {
             for (int i = 0; i < batches.size(); i++) {
-                moved += tail.removeFirst().sizeBytes();
+                released += tail.removeFirst().sizeBytes();
             }
-            flushedOffset = batches.getLast().lastOffset() + 1;
+            tailBytes -= released;
         }
         for (TailBatch batch : batches) {
             batch.buffer().release();
         }
-        return moved;
-    }
-
-    private Segment segmentFor(TailBatch batch) throws IOException {
-        Segment active;
-        synchronized (this) {
-            active = segments.isEmpty() ? null : segments.lastEntry().getValue();
-        }
-        if (active != null && !mustRoll(active, batch)) {
-            return active;
-        }
-        if (active != null && active.sizeBytes() > 0) {
-            active.writeIndex();
-            active.forgetIndex();
-        }
-        if (!deleted) {
-            disk.createDirectories(directory);
-        }
-        directoryUnsynced = true;
-        var fresh = new Segment(disk, files, directory, batch.baseOffset(), 0, new SegmentIndex());
-        synchronized (this) {
-            segments.put(batch.baseOffset(), fresh);
-        }
-        return fresh;
-    }
-
-    private boolean mustRoll(Segment active, TailBatch batch) {
-        PartitionConfig limits = config;
-        long first = active.firstTimestamp();
-        return active.sizeBytes() > 0
-                && (flushedOffset <= logStartOffset
-                        || active.sizeBytes() + (long) batch.sizeBytes() > limits.segmentBytes()
-                        || batch.lastOffset() - active.baseOffset() > Integer.MAX_VALUE
-                        || (first >= 0 && batch.maxTimestamp() - first > limits.segmentMs()));
+        return released;
     }
 
     /// Where the partition stands on disk, and what must be synced to make it so.
-    record FlushPoint(
-            CheckpointV1Format.PartitionPoint point,
-            List<Segment> unsynced,
-            Optional<Path> directory) {}
+    record FlushPoint(CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
 
     /// Takes the point reached by the last [#flush]; the caller syncs the segments.
-    FlushPoint takeFlushPoint() throws IOException {
-        for (Segment segment : unsynced) {
-            if (segment.sizeBytes() >= MIN_INDEXED_BYTES) {
-                segment.writeIndex();
-            }
-        }
+    FlushPoint takeFlushPoint() {
+        Segments.Point end = segments.takePoint();
         synchronized (this) {
-            Segment active = segments.isEmpty() ? null : segments.lastEntry().getValue();
             var point =
                     new CheckpointV1Format.PartitionPoint(
                             id,
                             logStartOffset,
                             flushedOffset,
-                            active == null ? start.activeBase() : active.baseOffset(),
-                            active == null ? start.activeBytes() : active.sizeBytes(),
-                            sizeBytes,
+                            end.activeBase(),
+                            end.activeBytes(),
+                            sizeBytes - tailBytes,
                             epochs.list());
-            var dirty = List.copyOf(unsynced);
-            Optional<Path> newNames = directoryUnsynced ? Optional.of(directory) : Optional.empty();
-            unsynced.clear();
-            directoryUnsynced = false;
-            return new FlushPoint(point, dirty, newNames);
-        }
-    }
-
-    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that is
-    /// cut off, because the write-ahead log brings it again. Under the monitor.
-    private void load() throws IOException {
-        if (loaded) {
-            return;
-        }
-        loaded = true;
-        for (Path path : disk.list(directory)) {
-            String name = path.getFileName().toString();
-            if (!name.endsWith(Segment.LOG_SUFFIX)) {
-                continue;
-            }
-            long base = Long.parseLong(name.substring(0, name.indexOf('.')));
-            int size =
-                    base == start.activeBase()
-                            ? start.activeBytes()
-                            : Math.toIntExact(disk.size(path));
-            var segment = new Segment(disk, files, directory, base, size, null);
-            if (base > start.activeBase() || size == 0) {
-                segment.delete();
-                continue;
-            }
-            if (base == start.activeBase()) {
-                segment.restore();
-            }
-            segments.put(base, segment);
-        }
-        if (start.flushedOffset() > logStartOffset
-                && (segments.isEmpty() || segments.firstKey() > logStartOffset)) {
-            throw new SinewException(
-                    ErrorCode.DAMAGED_DATA,
-                    directory
-                            + " lacks the segment that holds offset "
-                            + logStartOffset
-                            + ". Restore it from a backup, or delete the topic");
+            return new FlushPoint(point, end);
         }
     }
 
     // ---- deletion
-    // --------------------------------------------------------------------------------
 
     /// From now on nothing of this partition goes to disk.
     void markDeleted() {
         deleted = true;
     }
 
-    boolean isDeleted() {
-        return deleted;
-    }
-
-    /// Deletes all files; [#markDeleted] came before. Flusher's thread, so that it meets no write.
-    void deleteFiles() throws IOException {
-        flush();
-        List<Segment> all;
-        synchronized (this) {
-            load();
-            all = List.copyOf(segments.values());
-            segments.clear();
-        }
-        for (Segment segment : unsynced) {
-            segment.file().release();
-        }
-        unsynced.clear();
-        for (Segment segment : all) {
-            segment.delete();
-        }
-        for (Path leftover : disk.list(directory)) {
-            disk.delete(leftover);
-        }
-        disk.delete(directory);
+    /// Deletes all files, and the topic's directory with the last partition; [#markDeleted] came
+    /// before. Flusher's thread, so that it meets no write.
+    void deleteFiles(LongConsumer dropped) throws IOException {
+        flush(dropped);
+        segments.deleteAll();
     }
 }

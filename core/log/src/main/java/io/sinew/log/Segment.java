@@ -127,6 +127,24 @@ final class Segment {
         return firstTimestamp;
     }
 
+    /// No more batches come: cuts off what a failed write left behind the last one, because from
+    /// now on the file's length says where the segment ends.
+    void finish() throws IOException {
+        DiskFile opened = file.acquire();
+        try {
+            if (opened.size() > sizeBytes) {
+                opened.truncate(sizeBytes);
+            }
+        } finally {
+            file.release();
+        }
+        writeIndex();
+        synchronized (this) {
+            // It is read again when somebody needs it.
+            index = null;
+        }
+    }
+
     void writeIndex() throws IOException {
         IndexV1Format.write(
                 disk, directory.resolve(name(baseOffset, INDEX_SUFFIX)), baseOffset, index());
@@ -156,11 +174,6 @@ final class Segment {
         return known;
     }
 
-    /// Drops the index of a full segment from memory; it is read again when needed.
-    synchronized void forgetIndex() {
-        index = null;
-    }
-
     private void complete(SegmentIndex entries) throws IOException {
         var cursor = new Cursor(entries.coveredBytes());
         while (cursor.next()) {
@@ -173,8 +186,9 @@ final class Segment {
         }
     }
 
-    /// Position of the batch that holds `offset`, or of the first one after it; the size when there
-    /// is none.
+    /// Position of the batch that holds `offset`, or of the first one after it.
+    ///
+    /// @throws SinewException `DAMAGED_DATA` when there is none
     int positionOf(long offset) throws IOException {
         int from = index().positionBefore((int) Math.min(Integer.MAX_VALUE, offset - baseOffset));
         var cursor = new Cursor(from);
@@ -183,7 +197,19 @@ final class Segment {
                 return cursor.position();
             }
         }
-        return sizeBytes;
+        throw damaged("it ends before offset " + offset);
+    }
+
+    /// Size of the batch at a position.
+    int batchBytesAt(int position) throws IOException {
+        var prefix = ByteBuffer.allocate(BatchV2Format.PREFIX_BYTES);
+        DiskFile opened = file.acquire();
+        try {
+            opened.read(prefix, position);
+        } finally {
+            file.release();
+        }
+        return BatchV2Format.sizeBytes(prefix, 0);
     }
 
     /// Places a cursor on the first batch that holds a record of `timestamp` or later.

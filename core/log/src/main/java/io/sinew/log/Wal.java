@@ -3,7 +3,6 @@ package io.sinew.log;
 import io.sinew.base.BrokenInvariant;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,13 +63,13 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(LogLimits limits, WalBufferPool pool, LogHealth health, Metrics metrics, DurableSink sink) {
-        this.limits = limits;
+    Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
+        this.limits = context.limits();
         this.pool = pool;
-        this.health = health;
+        this.health = context.health();
         this.sink = sink;
-        this.bytesWritten = metrics.counter(LogMetric.WAL_BYTES);
-        this.syncs = metrics.counter(LogMetric.WAL_SYNCS);
+        this.bytesWritten = context.metrics().counter(LogMetric.WAL_BYTES);
+        this.syncs = context.metrics().counter(LogMetric.WAL_SYNCS);
         this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
     }
 
@@ -127,7 +126,7 @@ final class Wal implements AutoCloseable {
     Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
         lock.lock();
         try {
-            health.requireWritable();
+            requireOpen();
             int sizeBytes = batch.remaining();
             WalBlock block = blockFor(sizeBytes);
             int at = block.openFrame(batch);
@@ -152,19 +151,44 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    /// Appends something else than a batch.
-    Appended append(int kind, PartitionId id, ByteBuffer body) {
+    /// Appends a record of the machine that `id` names.
+    Appended appendState(PartitionId id, ByteBuffer body) {
         lock.lock();
         try {
-            health.requireWritable();
-            int sizeBytes = body.remaining();
-            WalBlock block = blockFor(sizeBytes);
-            block.openFrame(body);
-            block.closeFrame(kind, ++sequence, id, sizeBytes);
-            appended.signal();
+            requireOpen();
+            appendFrame(WalV1Format.KIND_STATE, id, body);
             return new Appended(sequence, commit);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Appends a trim of `log` and applies it.
+    Commit appendTrim(PartitionLog log, long offset) {
+        ByteBuffer body = ByteBuffer.allocate(Long.BYTES).putLong(0, offset);
+        lock.lock();
+        try {
+            requireOpen();
+            appendFrame(WalV1Format.KIND_TRIM, log.id(), body);
+            log.trimmed(offset);
+            return commit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void appendFrame(int kind, PartitionId id, ByteBuffer body) {
+        int sizeBytes = body.remaining();
+        WalBlock block = blockFor(sizeBytes);
+        block.openFrame(body);
+        block.closeFrame(kind, ++sequence, id, sizeBytes);
+        appended.signal();
+    }
+
+    private void requireOpen() {
+        health.requireWritable();
+        if (closing) {
+            throw new SinewException(ErrorCode.LOG_STOPPED, "the log is closed");
         }
     }
 
@@ -191,22 +215,34 @@ final class Wal implements AutoCloseable {
         if (block != null && block.fits(bodyBytes)) {
             return block;
         }
+        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+        if (WalV1Format.paddedSize(needed) > files().fileBytes()) {
+            throw new SinewException(
+                    ErrorCode.BATCH_TOO_LARGE,
+                    bodyBytes + " bytes do not fit a write-ahead file of " + files().fileBytes());
+        }
         if (block != null) {
             block.seal();
             sealed.add(block);
+            open = null;
         }
-        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
         WalBuffer buffer = filling;
         if (buffer == null || buffer.end + needed > buffer.capacity()) {
-            if (buffer != null) {
-                buffer.release();
-            }
+            releaseFilling();
             buffer = pool.take(needed);
             filling = buffer;
         }
         block = new WalBlock(buffer, sequence + 1);
         open = block;
         return block;
+    }
+
+    private void releaseFilling() {
+        WalBuffer buffer = filling;
+        if (buffer != null) {
+            filling = null;
+            buffer.release();
+        }
     }
 
     private record Group(List<WalBlock> blocks, Commit commit, long lastSequence) {}
@@ -240,7 +276,7 @@ final class Wal implements AutoCloseable {
             for (Group group = nextGroup(); group != null; group = nextGroup()) {
                 writeGroup(group);
             }
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             stop(e);
         }
     }
@@ -256,7 +292,7 @@ final class Wal implements AutoCloseable {
                 syncs.increment();
                 syncedLsn = files().nextLsn();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             group.commit().fail(health.stop("writing ahead failed", e));
             throw e;
         }
@@ -282,7 +318,7 @@ final class Wal implements AutoCloseable {
                 health.wroteAhead();
                 return;
             } catch (IOException e) {
-                if (!DiskFullException.isCause(e)) {
+                if (!DiskFullException.isCause(e) || isClosing()) {
                     throw e;
                 }
                 // Nothing was acknowledged and a write may be repeated (a sync may not): new
@@ -295,7 +331,16 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    private void stop(Exception cause) {
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void stop(Throwable cause) {
         SinewException stopped = health.stop("writing ahead failed", cause);
         lock.lock();
         try {
@@ -308,7 +353,7 @@ final class Wal implements AutoCloseable {
         pool.wakeAll();
     }
 
-    /// Writes what was appended and ends the writer.
+    /// Writes what was appended, unless the disk is full, and ends the writer.
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -324,6 +369,9 @@ final class Wal implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted while closing", e);
         }
-        files().close();
+        releaseFilling();
+        if (files != null) {
+            files.close();
+        }
     }
 }

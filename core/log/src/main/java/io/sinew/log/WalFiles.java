@@ -91,9 +91,8 @@ final class WalFiles implements AutoCloseable {
         return nextLsn;
     }
 
-    /// Bytes of log since `lsn`.
-    long bytesSince(long lsn) {
-        return nextLsn - lsn;
+    int fileBytes() {
+        return fileBytes;
     }
 
     /// Makes durable what recovery found. A process that was killed leaves bytes that everybody can

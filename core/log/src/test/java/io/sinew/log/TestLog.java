@@ -27,7 +27,7 @@ final class TestLog implements LogOwner, AutoCloseable {
             new LogLimits(
                     LogLimits.Durability.FSYNC,
                     64 << 10,
-                    1 << 20,
+                    8 << 20,
                     512 << 10,
                     60_000,
                     32 << 10,

@@ -75,7 +75,6 @@ final class Connection {
     }
 
     // ---- reader
-    // ----------------------------------------------------------------------------------
 
     /// Reads and handles requests until the connection ends; the reader's whole life.
     void readUntilClosed() {
@@ -175,7 +174,6 @@ final class Connection {
     }
 
     // ---- writer
-    // ----------------------------------------------------------------------------------
 
     /// Sends answers until the reader ends; the writer's whole life.
     void writeUntilClosed() {
@@ -281,7 +279,6 @@ final class Connection {
     }
 
     // ---- end
-    // -------------------------------------------------------------------------------------
 
     /// Closes the connection when its client has been silent for too long.
     void closeIfIdle(long nowNanos) {

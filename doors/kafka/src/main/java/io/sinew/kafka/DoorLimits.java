@@ -1,5 +1,7 @@
 package io.sinew.kafka;
 
+import io.sinew.broker.BrokerSettings;
+
 /// The bounds of the Kafka door.
 ///
 /// @param maxRequestBytes `socket.request.max.bytes`: a larger request ends its connection
@@ -20,7 +22,19 @@ record DoorLimits(
         long requestReadMs,
         long requestBufferBytes,
         int fetchMaxBytes) {
-    static final int MAX_IN_FLIGHT = 100;
-    static final long REQUEST_READ_MS = 30_000;
-    static final long REQUEST_BUFFER_BYTES = 256L << 20;
+    private static final int MAX_IN_FLIGHT = 100;
+    private static final long REQUEST_READ_MS = 30_000;
+    private static final long REQUEST_BUFFER_BYTES = 256L << 20;
+
+    /// The bounds that are set, and defaults for those that can't be.
+    static DoorLimits of(BrokerSettings settings) {
+        return new DoorLimits(
+                settings.intValue(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
+                settings.intValue(BrokerSettings.MAX_CONNECTIONS),
+                settings.longValue(BrokerSettings.CONNECTIONS_MAX_IDLE_MS),
+                MAX_IN_FLIGHT,
+                REQUEST_READ_MS,
+                REQUEST_BUFFER_BYTES,
+                settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
+    }
 }

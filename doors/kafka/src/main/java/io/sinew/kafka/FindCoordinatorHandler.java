@@ -2,11 +2,13 @@ package io.sinew.kafka;
 
 import io.sinew.kafkawire.FindCoordinatorRequest;
 import io.sinew.kafkawire.FindCoordinatorResponse;
-import java.util.List;
 
 /// `FindCoordinator`: every group's coordinator is this broker.
 final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
     private static final byte GROUP = 0;
+
+    /// From here on one request can ask for several keys (KIP-699).
+    private static final int SEVERAL_KEYS = 4;
 
     private final Node node;
 
@@ -17,24 +19,35 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
     @Override
     public Reply handle(FindCoordinatorRequest request, Caller caller) {
         var response = new FindCoordinatorResponse();
-        boolean served = request.keyType == GROUP;
-        response.errorCode = served ? KafkaErrors.NONE : KafkaErrors.INVALID_REQUEST;
-        response.errorMessage = served ? null : "only groups have coordinators";
-        response.nodeId = served ? node.id() : -1;
-        response.host = served ? node.host(caller) : "";
-        response.port = served ? node.port(caller) : -1;
-        // Several keys at once from version 4 on, one before (KIP-699).
-        List<String> keys = caller.version() >= 4 ? request.coordinatorKeys : List.of();
-        for (String key : keys) {
-            var coordinator = new FindCoordinatorResponse.Coordinator();
-            coordinator.key = key;
-            coordinator.errorCode = response.errorCode;
-            coordinator.errorMessage = response.errorMessage;
-            coordinator.nodeId = response.nodeId;
-            coordinator.host = response.host;
-            coordinator.port = response.port;
-            response.coordinators.add(coordinator);
+        if (caller.version() >= SEVERAL_KEYS) {
+            for (String key : request.coordinatorKeys) {
+                var coordinator = coordinator(request.keyType, caller);
+                coordinator.key = key;
+                response.coordinators.add(coordinator);
+            }
+        } else {
+            var coordinator = coordinator(request.keyType, caller);
+            response.errorCode = coordinator.errorCode;
+            response.errorMessage = coordinator.errorMessage;
+            response.nodeId = coordinator.nodeId;
+            response.host = coordinator.host;
+            response.port = coordinator.port;
         }
         return Reply.now(response);
+    }
+
+    private FindCoordinatorResponse.Coordinator coordinator(byte keyType, Caller caller) {
+        var coordinator = new FindCoordinatorResponse.Coordinator();
+        if (keyType != GROUP) {
+            coordinator.errorCode = KafkaErrors.INVALID_REQUEST;
+            coordinator.errorMessage = "only groups have coordinators";
+            coordinator.nodeId = -1;
+            coordinator.port = -1;
+            return coordinator;
+        }
+        coordinator.nodeId = node.id();
+        coordinator.host = node.host(caller);
+        coordinator.port = node.port(caller);
+        return coordinator;
     }
 }

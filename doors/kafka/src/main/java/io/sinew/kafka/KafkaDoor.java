@@ -2,7 +2,6 @@ package io.sinew.kafka;
 
 import io.sinew.base.Metrics;
 import io.sinew.broker.Broker;
-import io.sinew.broker.BrokerSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -43,19 +42,11 @@ public final class KafkaDoor implements AutoCloseable {
             Broker broker,
             ServerSocketChannel server,
             Optional<InetSocketAddress> advertised,
+            DoorLimits limits,
             Metrics metrics) {
         this.broker = broker;
         this.server = server;
-        BrokerSettings settings = broker.settings();
-        this.limits =
-                new DoorLimits(
-                        settings.intValue(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
-                        settings.intValue(BrokerSettings.MAX_CONNECTIONS),
-                        settings.longValue(BrokerSettings.CONNECTIONS_MAX_IDLE_MS),
-                        DoorLimits.MAX_IN_FLIGHT,
-                        DoorLimits.REQUEST_READ_MS,
-                        DoorLimits.REQUEST_BUFFER_BYTES,
-                        settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
+        this.limits = limits;
         this.buffers = new RequestBuffers(limits.requestBufferBytes());
         this.apis =
                 ServedApis.of(
@@ -75,6 +66,17 @@ public final class KafkaDoor implements AutoCloseable {
             Optional<InetSocketAddress> advertised,
             Metrics metrics)
             throws IOException {
+        return open(broker, address, advertised, DoorLimits.of(broker.settings()), metrics);
+    }
+
+    /// Opens the door with bounds of its own.
+    static KafkaDoor open(
+            Broker broker,
+            InetSocketAddress address,
+            Optional<InetSocketAddress> advertised,
+            DoorLimits limits,
+            Metrics metrics)
+            throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -83,7 +85,7 @@ public final class KafkaDoor implements AutoCloseable {
             server.close();
             throw e;
         }
-        var door = new KafkaDoor(broker, server, advertised, metrics);
+        var door = new KafkaDoor(broker, server, advertised, limits, metrics);
         Thread.ofVirtual().name("sinew-kafka-accept").start(door::acceptUntilClosed);
         Thread.ofVirtual().name("sinew-kafka-idle").start(door::closeIdleUntilClosed);
         return door;

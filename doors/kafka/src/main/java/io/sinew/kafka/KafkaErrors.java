@@ -17,6 +17,7 @@ final class KafkaErrors {
     static final short GROUP_ID_NOT_FOUND = 69;
     static final short MEMBER_ID_REQUIRED = 79;
     static final short UNKNOWN_TOPIC_ID = 100;
+    static final short MISMATCHED_ENDPOINT_TYPE = 114;
 
     private KafkaErrors() {}
 

@@ -21,6 +21,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
     private static final int NO_EPOCH = -1;
+    private static final int FIRST_WITH_EPOCH = 4;
 
     private final TopicLookup lookup;
 
@@ -33,16 +34,16 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
         // Looking up a time may read from the disk: on the writer, where it holds up nothing but
         // its
         // own answer.
-        return () -> Optional.of(answer(request));
+        return () -> Optional.of(answer(request, caller.version()));
     }
 
-    private Message answer(ListOffsetsRequest request) {
+    private Message answer(ListOffsetsRequest request, int version) {
         var response = new ListOffsetsResponse();
         for (ListOffsetsRequest.ListOffsetsTopic topic : request.topics) {
             var topicResponse = new ListOffsetsResponse.ListOffsetsTopicResponse();
             topicResponse.name = topic.name;
             for (ListOffsetsRequest.ListOffsetsPartition partition : topic.partitions) {
-                topicResponse.partitions.add(answer(topic.name, partition));
+                topicResponse.partitions.add(answer(topic.name, partition, version));
             }
             response.topics.add(topicResponse);
         }
@@ -50,7 +51,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     }
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse answer(
-            String topic, ListOffsetsRequest.ListOffsetsPartition request) {
+            String topic, ListOffsetsRequest.ListOffsetsPartition request, int version) {
         var response = new ListOffsetsResponse.ListOffsetsPartitionResponse();
         response.partitionIndex = request.partitionIndex;
         try {
@@ -61,7 +62,9 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             RecordPosition found = find(partition.log(), request.timestamp);
             response.offset = found.offset();
             response.timestamp = found.timestamp();
-            response.leaderEpoch = found.leaderEpoch();
+            if (version >= FIRST_WITH_EPOCH) {
+                response.leaderEpoch = found.leaderEpoch();
+            }
         } catch (SinewException e) {
             response.errorCode = KafkaErrors.of(e.code());
         } catch (IOException e) {

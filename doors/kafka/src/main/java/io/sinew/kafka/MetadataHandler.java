@@ -36,6 +36,14 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         self.port = node.port(caller);
         response.brokers.add(self);
         Commit created = addTopics(request, caller, response);
+        if (request.includeClusterAuthorizedOperations) {
+            response.clusterAuthorizedOperations = AuthorizedOperations.CLUSTER;
+        }
+        if (request.includeTopicAuthorizedOperations) {
+            response.topics.stream()
+                    .filter(topic -> topic.errorCode == KafkaErrors.NONE)
+                    .forEach(topic -> topic.topicAuthorizedOperations = AuthorizedOperations.TOPIC);
+        }
         return new Reply() {
             @Override
             public Optional<Message> await() throws InterruptedException {

@@ -1,13 +1,24 @@
 package io.sinew.kafka;
 
 import io.sinew.broker.Broker;
+import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
+import io.sinew.kafkawire.CreatePartitionsRequest;
+import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
+import io.sinew.kafkawire.DeleteRecordsRequest;
+import io.sinew.kafkawire.DeleteTopicsRequest;
+import io.sinew.kafkawire.DescribeClusterRequest;
+import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeGroupsRequest;
+import io.sinew.kafkawire.DescribeLogDirsRequest;
+import io.sinew.kafkawire.DescribeProducersRequest;
+import io.sinew.kafkawire.DescribeTopicPartitionsRequest;
 import io.sinew.kafkawire.FetchRequest;
 import io.sinew.kafkawire.FindCoordinatorRequest;
 import io.sinew.kafkawire.HeartbeatRequest;
+import io.sinew.kafkawire.IncrementalAlterConfigsRequest;
 import io.sinew.kafkawire.InitProducerIdRequest;
 import io.sinew.kafkawire.JoinGroupRequest;
 import io.sinew.kafkawire.LeaveGroupRequest;
@@ -17,6 +28,7 @@ import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetFetchRequest;
+import io.sinew.kafkawire.OffsetForLeaderEpochRequest;
 import io.sinew.kafkawire.ProduceRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
 
@@ -35,6 +47,7 @@ final class ServedApis {
         var served = new ServedApis(broker, node);
         served.addRecords(fetch);
         served.addGroups();
+        served.addTopics();
         served.addCluster();
         return served.all;
     }
@@ -46,7 +59,19 @@ final class ServedApis {
                 .with(
                         ApiKey.INIT_PRODUCER_ID,
                         InitProducerIdRequest.class,
-                        new InitProducerIdHandler(broker));
+                        new InitProducerIdHandler(broker))
+                .with(
+                        ApiKey.OFFSET_FOR_LEADER_EPOCH,
+                        OffsetForLeaderEpochRequest.class,
+                        new OffsetForLeaderEpochHandler(broker))
+                .with(
+                        ApiKey.DELETE_RECORDS,
+                        DeleteRecordsRequest.class,
+                        new DeleteRecordsHandler(broker))
+                .with(
+                        ApiKey.DESCRIBE_PRODUCERS,
+                        DescribeProducersRequest.class,
+                        new DescribeProducersHandler(broker));
     }
 
     private void addGroups() {
@@ -82,8 +107,44 @@ final class ServedApis {
                         new DeleteGroupsHandler(groups));
     }
 
+    private void addTopics() {
+        all.with(ApiKey.CREATE_TOPICS, CreateTopicsRequest.class, new CreateTopicsHandler(broker))
+                .with(
+                        ApiKey.DELETE_TOPICS,
+                        DeleteTopicsRequest.class,
+                        new DeleteTopicsHandler(broker))
+                .with(
+                        ApiKey.CREATE_PARTITIONS,
+                        CreatePartitionsRequest.class,
+                        new CreatePartitionsHandler(broker))
+                .with(
+                        ApiKey.DESCRIBE_TOPIC_PARTITIONS,
+                        DescribeTopicPartitionsRequest.class,
+                        new DescribeTopicPartitionsHandler(broker, node))
+                .with(
+                        ApiKey.DESCRIBE_CONFIGS,
+                        DescribeConfigsRequest.class,
+                        new DescribeConfigsHandler(broker))
+                .with(
+                        ApiKey.ALTER_CONFIGS,
+                        AlterConfigsRequest.class,
+                        new AlterConfigsHandler(broker))
+                .with(
+                        ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                        IncrementalAlterConfigsRequest.class,
+                        new IncrementalAlterConfigsHandler(broker));
+    }
+
     private void addCluster() {
         all.with(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(all))
-                .with(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(broker, node));
+                .with(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(broker, node))
+                .with(
+                        ApiKey.DESCRIBE_CLUSTER,
+                        DescribeClusterRequest.class,
+                        new DescribeClusterHandler(node))
+                .with(
+                        ApiKey.DESCRIBE_LOG_DIRS,
+                        DescribeLogDirsRequest.class,
+                        new DescribeLogDirsHandler(broker));
     }
 }

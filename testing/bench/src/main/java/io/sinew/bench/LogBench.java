@@ -77,6 +77,15 @@ final class LogBench implements Callable<Integer> {
             defaultValue = "target/bench")
     private Path folder = Path.of("target/bench");
 
+    @Option(
+            names = "--fill-memory",
+            description =
+                    "Fill the memory with page cache before each measurement, as on a server.",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true")
+    private boolean fillMemory;
+
     @Option(names = "--sinew", description = "Sinew's launcher.", defaultValue = "./sinew")
     private Path launcher = Path.of("./sinew");
 
@@ -94,6 +103,7 @@ final class LogBench implements Callable<Integer> {
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final PrintStream progress = System.err;
     private final Results results = new Results();
+    private @Nullable Ballast ballast;
     private final Set<String> notes = new LinkedHashSet<>();
 
     @Override
@@ -111,6 +121,25 @@ final class LogBench implements Callable<Integer> {
         for (int round = 1; round <= count; round++) {
             measureDisk(round);
         }
+        if (fillMemory) {
+            progress.println("filling the memory with page cache ...");
+            ballast = Ballast.in(folder);
+            notes.add("memory was full of page cache before each measurement (--fill-memory)");
+        }
+        try {
+            measureAll(workloads, chosen, count, classPath);
+        } finally {
+            if (ballast != null) {
+                ballast.close();
+            }
+        }
+        print(report(facts, chosen, workloads, count));
+        return results.failures().isEmpty() ? 0 : 1;
+    }
+
+    private void measureAll(
+            List<Workload> workloads, List<Peer> chosen, int count, String classPath)
+            throws Exception {
         for (Workload workload : workloads) {
             for (int round = 1; round <= count; round++) {
                 for (Peer peer : chosen) {
@@ -118,8 +147,6 @@ final class LogBench implements Callable<Integer> {
                 }
             }
         }
-        print(report(facts, chosen, workloads, count));
-        return results.failures().isEmpty() ? 0 : 1;
     }
 
     private boolean chosen(String name) {
@@ -149,6 +176,9 @@ final class LogBench implements Callable<Integer> {
         progress.printf("%s, round %d, %s ... ", workload.name(), round, peer.name());
         try (var fresh = TempFolder.in(folder)) {
             PageCache.settle();
+            if (ballast != null) {
+                ballast.fill();
+            }
             Broker broker = peer.broker(fresh.path());
             try (var run = new Run(broker, fresh.path(), scale(), tools, notes::add)) {
                 keep(workload.name(), peer.name(), round, workload.measure(run));

@@ -32,6 +32,11 @@ final class MachineFacts {
         return facts;
     }
 
+    /// A line of `/proc/meminfo`.
+    static long memoryKib(String name) throws IOException {
+        return Long.parseLong(field(MEMORY, name).replace(" kB", ""));
+    }
+
     private static String cpu() throws IOException {
         int cores = Runtime.getRuntime().availableProcessors();
         boolean virtual = field(CPU, "flags").contains("hypervisor");

@@ -7,12 +7,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A real Apache Kafka broker: one node, KRaft, plain text on 127.0.0.1, in a JVM of its own. It is
@@ -25,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// A broker is stopped, killed and started again on the same folder and port as often as one likes.
 /// Not safe for several threads.
 public final class ApacheKafka implements AutoCloseable {
+    /// Any will do: the broker is alone. 16 bytes in URL-safe base 64, as Kafka writes ids.
+    private static final String CLUSTER_ID = "c2luZXctdGVzdC1rYWZrYQ";
+
     /// Small and quick to start, for tests that do not measure.
     public static final List<String> TEST_FLAGS =
             List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
@@ -82,15 +83,11 @@ public final class ApacheKafka implements AutoCloseable {
     /// once before the first [#start].
     public void format() throws Exception {
         var tool = new ChildJvm("kafka.tools.StorageTool", jvm.classPath(), jvm.flags(), Map.of());
-        byte[] id = new byte[16];
-        ThreadLocalRandom.current().nextBytes(id);
-        // An id that begins with "-" would be taken for an option.
-        id[0] = (byte) (id[0] & 0x3f);
         var arguments =
                 List.of(
                         "format",
                         "--cluster-id",
-                        Base64.getUrlEncoder().withoutPadding().encodeToString(id),
+                        CLUSTER_ID,
                         "--config",
                         propertiesFile().toString());
         try (var format = tool.start("kafka-format", folder.resolve("format.log"), arguments)) {

@@ -1,0 +1,7 @@
+package io.sinew.log;
+
+import io.sinew.base.Clock;
+import io.sinew.base.Metrics;
+
+/// What the threads of one log share besides the data.
+record LogContext(LogLimits limits, Clock clock, LogHealth health, Metrics metrics) {}

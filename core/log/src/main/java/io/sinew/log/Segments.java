@@ -1,0 +1,244 @@
+package io.sinew.log;
+
+import io.sinew.base.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The segment files of one partition. Found on disk when first needed, so that a start does not
+/// depend on how many there are. Only the flusher's thread adds and grows segments; anybody looks
+/// them up.
+final class Segments {
+    /// Smaller active segments get no index file: scanning them is as quick.
+    private static final int MIN_INDEXED_BYTES = 1 << 20;
+
+    private final Path directory;
+    private final Disk disk;
+    private final OpenFiles files;
+
+    /// Where the active segment ended at the checkpoint this process started from.
+    private final CheckpointV1Format.PartitionPoint start;
+
+    // Under the monitor.
+    private final TreeMap<Long, Segment> byBase = new TreeMap<>();
+    private boolean loaded;
+
+    // Owned by the flusher's thread.
+    private final List<Segment> unsynced = new ArrayList<>();
+    private boolean directoryUnsynced;
+
+    Segments(CheckpointV1Format.PartitionPoint start, Path directory, Disk disk, OpenFiles files) {
+        this.start = start;
+        this.directory = directory;
+        this.disk = disk;
+        this.files = files;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    // ---- look-up
+
+    /// All of them, oldest first.
+    synchronized List<Segment> list() throws IOException {
+        load();
+        return List.copyOf(byBase.values());
+    }
+
+    /// The one that holds `offset` if any does.
+    synchronized Optional<Segment> floor(long offset) throws IOException {
+        load();
+        return Optional.ofNullable(byBase.floorEntry(offset)).map(Map.Entry::getValue);
+    }
+
+    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that is
+    /// cut off, because the write-ahead log brings it again. Under the monitor.
+    private void load() throws IOException {
+        if (loaded) {
+            return;
+        }
+        var found = new TreeMap<Long, Segment>();
+        for (Path path : disk.list(directory)) {
+            String name = path.getFileName().toString();
+            if (!name.endsWith(Segment.LOG_SUFFIX)) {
+                continue;
+            }
+            long base = Long.parseLong(name.substring(0, name.indexOf('.')));
+            int size =
+                    base == start.activeBase()
+                            ? start.activeBytes()
+                            : Math.toIntExact(disk.size(path));
+            var segment = new Segment(disk, files, directory, base, size, null);
+            if (base > start.activeBase() || size == 0) {
+                segment.delete();
+                continue;
+            }
+            if (base == start.activeBase()) {
+                segment.restore();
+            }
+            found.put(base, segment);
+        }
+        byBase.putAll(found);
+        loaded = true;
+    }
+
+    /// The segment that may grow. The last one is not it when it was full at the checkpoint: then
+    /// the one that followed was trimmed and deleted, and a crash brought this one's name back.
+    private synchronized @Nullable Segment active() {
+        Map.Entry<Long, Segment> last = byBase.lastEntry();
+        return last == null || last.getKey() < start.activeBase() ? null : last.getValue();
+    }
+
+    // ---- growth: the flusher's thread
+
+    /// Appends as many of the batches as belong in one segment, at least the first.
+    ///
+    /// @param roll begin a new segment whatever the sizes
+    /// @return how many were appended
+    int append(List<TailBatch> batches, PartitionConfig config, boolean roll) throws IOException {
+        Segment segment = segmentFor(batches.getFirst(), config, roll);
+        int count = countFor(segment, batches, config);
+        keepUntilSynced(segment);
+        segment.append(batches.subList(0, count), config.indexIntervalBytes());
+        return count;
+    }
+
+    private Segment segmentFor(TailBatch batch, PartitionConfig config, boolean roll)
+            throws IOException {
+        list();
+        Segment active = active();
+        if (active != null && active.sizeBytes() == 0) {
+            return active;
+        }
+        if (active != null && !roll && !isFull(active, batch, config)) {
+            return active;
+        }
+        if (active != null) {
+            // Also when nothing was appended to it in this process: what a crash had left in it was
+            // cut off, and this must be durable before a checkpoint calls another segment active.
+            keepUntilSynced(active);
+            active.finish();
+        }
+        disk.createDirectories(directory);
+        directoryUnsynced = true;
+        var fresh = new Segment(disk, files, directory, batch.baseOffset(), 0, new SegmentIndex());
+        synchronized (this) {
+            byBase.put(batch.baseOffset(), fresh);
+        }
+        return fresh;
+    }
+
+    private static boolean isFull(Segment active, TailBatch batch, PartitionConfig config) {
+        long first = active.firstTimestamp();
+        return active.sizeBytes() + (long) batch.sizeBytes() > config.segmentBytes()
+                || batch.lastOffset() - active.baseOffset() > Integer.MAX_VALUE
+                || (first >= 0 && batch.maxTimestamp() - first > config.segmentMs());
+    }
+
+    /// How many of the batches go to `segment` together: the first, and those that fit behind it.
+    private static int countFor(Segment segment, List<TailBatch> batches, PartitionConfig config) {
+        long room = (long) config.segmentBytes() - segment.sizeBytes();
+        int next = 0;
+        do {
+            room -= batches.get(next).sizeBytes();
+            next++;
+        } while (next < batches.size()
+                && batches.get(next).sizeBytes() <= room
+                && batches.get(next).lastOffset() - segment.baseOffset() <= Integer.MAX_VALUE);
+        return next;
+    }
+
+    /// A segment stays open until it is synced: a write that fails behind our back is reported to
+    /// those who have the file open.
+    private void keepUntilSynced(Segment segment) throws IOException {
+        if (!unsynced.contains(segment)) {
+            segment.file().acquire();
+            unsynced.add(segment);
+        }
+    }
+
+    // ---- checkpoint: the flusher's thread
+
+    /// Writes down what is known of the segments that the next [#takePoint] gives.
+    void writeIndexes() throws IOException {
+        for (Segment segment : unsynced) {
+            if (segment.sizeBytes() >= MIN_INDEXED_BYTES) {
+                segment.writeIndex();
+            }
+        }
+    }
+
+    /// Where the segments end, and what must be synced to make it so.
+    ///
+    /// @param activeBase base offset of the segment that may grow; -1 when there is none
+    /// @param directory to be synced too, if there are new names in it
+    record Point(
+            long activeBase, int activeBytes, List<Segment> unsynced, Optional<Path> directory) {}
+
+    /// Takes the point reached now. The caller syncs, and nobody else remembers what: so nothing
+    /// here may fail.
+    Point takePoint() {
+        Segment active = active();
+        var point =
+                new Point(
+                        active == null ? start.activeBase() : active.baseOffset(),
+                        active == null ? start.activeBytes() : active.sizeBytes(),
+                        List.copyOf(unsynced),
+                        directoryUnsynced ? Optional.of(directory) : Optional.empty());
+        unsynced.clear();
+        directoryUnsynced = false;
+        return point;
+    }
+
+    // ---- deletion
+
+    /// Deletes the segments that lie wholly before `logStart`; the last one always stays.
+    ///
+    /// @return bytes freed
+    long deleteBefore(long logStart) throws IOException {
+        var gone = new ArrayList<Segment>();
+        synchronized (this) {
+            load();
+            while (byBase.size() > 1 && byBase.higherKey(byBase.firstKey()) <= logStart) {
+                gone.add(byBase.pollFirstEntry().getValue());
+            }
+        }
+        long freed = 0;
+        for (Segment segment : gone) {
+            freed += segment.sizeBytes();
+            segment.delete();
+        }
+        return freed;
+    }
+
+    /// Deletes all files, and the topic's directory with its last partition. The flusher's thread.
+    void deleteAll() throws IOException {
+        List<Segment> all;
+        synchronized (this) {
+            all = List.copyOf(byBase.values());
+            byBase.clear();
+            loaded = true;
+        }
+        for (Segment segment : unsynced) {
+            segment.file().release();
+        }
+        unsynced.clear();
+        for (Segment segment : all) {
+            segment.delete();
+        }
+        for (Path leftover : disk.list(directory)) {
+            disk.delete(leftover);
+        }
+        disk.delete(directory);
+        Path topic = directory.getParent();
+        if (topic != null && disk.list(topic).isEmpty()) {
+            disk.delete(topic);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.sinew.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds records of one partition by time, among the durable ones that are not trimmed. Batches
+/// move from memory to segments meanwhile, so memory is looked at first: what moves is then met
+/// twice and not missed.
+record TimeLookup(PartitionLog log) {
+    /// The first record with `timestamp` or a later one.
+    Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
+        try (TailSlice tail = log.durableTail()) {
+            for (Segment segment : log.segments().list()) {
+                Optional<RecordPosition> found = firstIn(segment, timestamp);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+            for (TailBatch batch : tail.batches()) {
+                if (batch.maxTimestamp() >= timestamp) {
+                    Optional<RecordPosition> found =
+                            BatchRecords.firstAtOrAfter(
+                                    batch.slice(), timestamp, log.logStartOffset());
+                    if (found.isPresent()) {
+                        return found;
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    private Optional<RecordPosition> firstIn(Segment segment, long timestamp) throws IOException {
+        try {
+            if (segment.maxTimestamp() < timestamp) {
+                return Optional.empty();
+            }
+            Segment.Cursor cursor = segment.firstAtOrAfter(timestamp);
+            while (cursor != null) {
+                if (cursor.maxTimestamp() >= timestamp
+                        && cursor.lastOffset() >= log.logStartOffset()) {
+                    Optional<RecordPosition> found =
+                            BatchRecords.firstAtOrAfter(
+                                    cursor.batch(), timestamp, log.logStartOffset());
+                    if (found.isPresent()) {
+                        return found;
+                    }
+                }
+                cursor = cursor.next() ? cursor : null;
+            }
+        } catch (NoSuchFileException e) {
+            throwUnlessGone(segment, e);
+        }
+        return Optional.empty();
+    }
+
+    /// The first of the records with the largest timestamp.
+    Optional<RecordPosition> latest() throws IOException {
+        long start = log.logStartOffset();
+        long max = -1;
+        try (TailSlice tail = log.durableTail()) {
+            for (TailBatch batch : tail.batches()) {
+                max = Math.max(max, maxTimestamp(batch.slice(), start));
+            }
+        }
+        List<Segment> segments = log.segments().list();
+        for (int i = 0; i < segments.size(); i++) {
+            if (i + 1 == segments.size() || segments.get(i + 1).baseOffset() > start) {
+                max = Math.max(max, maxIn(segments.get(i), start));
+            }
+        }
+        return max < 0 ? Optional.empty() : firstAtOrAfter(max);
+    }
+
+    private long maxIn(Segment segment, long start) throws IOException {
+        long max = -1;
+        try {
+            if (segment.baseOffset() >= start) {
+                return segment.maxTimestamp();
+            }
+            Segment.Cursor cursor = segment.cursor();
+            while (cursor.next()) {
+                if (cursor.baseOffset() >= start) {
+                    max = Math.max(max, cursor.maxTimestamp());
+                } else if (cursor.lastOffset() >= start) {
+                    max = Math.max(max, maxTimestamp(cursor.batch(), start));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            throwUnlessGone(segment, e);
+        }
+        return max;
+    }
+
+    private static long maxTimestamp(ByteBuffer batch, long start) {
+        return BatchV2Format.baseOffset(batch, 0) >= start
+                ? BatchV2Format.maxTimestamp(batch, 0)
+                : BatchRecords.maxTimestamp(batch, start);
+    }
+
+    /// A segment may be trimmed and deleted while it is looked at.
+    private void throwUnlessGone(Segment segment, NoSuchFileException e) throws IOException {
+        if (log.segments().list().contains(segment)) {
+            throw e;
+        }
+    }
+}
