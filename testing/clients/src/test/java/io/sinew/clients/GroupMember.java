@@ -55,7 +55,6 @@ final class GroupMember implements AutoCloseable {
                 if (!records.isEmpty()) {
                     consumer.commitSync();
                 }
-                generation = consumer.groupMetadata().generationId();
             }
         } catch (WakeupException e) {
             // Told to close while it waited.
@@ -81,6 +80,7 @@ final class GroupMember implements AutoCloseable {
         private void note() {
             var now = new TreeSet<Integer>();
             consumer.assignment().forEach(partition -> now.add(partition.partition()));
+            generation = consumer.groupMetadata().generationId();
             assigned = now;
         }
     }
@@ -102,6 +102,7 @@ final class GroupMember implements AutoCloseable {
         return revocations.get();
     }
 
+    /// The generation in which it was assigned what it has.
     int generation() {
         return generation;
     }

@@ -81,8 +81,7 @@ class JavaConsumerTest {
     void a_fetch_that_wants_more_than_there_is_waits_for_it() throws Exception {
         var partition = new TopicPartition("patient", 0);
         clients.send(partition, Map.of(), List.of("first"));
-        var patient =
-                Map.<String, Object>of("fetch.min.bytes", 50_000, "fetch.max.wait.ms", 20_000);
+        var patient = Map.<String, Object>of("fetch.min.bytes", 50_000, "fetch.max.wait.ms", 3_000);
         try (var consumer = reading(patient, partition)) {
             assertThat(consumer.poll(POLL)).isEmpty();
             clients.send(partition, Map.of(), List.of("y".repeat(60_000)));
@@ -154,7 +153,7 @@ class JavaConsumerTest {
     void a_consumer_at_the_end_gets_what_comes_without_asking_again_and_again() throws Exception {
         var partition = new TopicPartition("tail", 0);
         clients.send(partition, Map.of(), List.of("old"));
-        try (var consumer = reading(Map.of("fetch.max.wait.ms", 30_000), partition)) {
+        try (var consumer = reading(Map.of("fetch.max.wait.ms", 3_000), partition)) {
             consumer.seekToEnd(List.of(partition));
             consumer.position(partition);
             var seen = new ArrayList<String>();
