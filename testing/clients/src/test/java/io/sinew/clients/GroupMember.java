@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -53,13 +54,21 @@ final class GroupMember implements AutoCloseable {
                 var records = consumer.poll(POLL);
                 records.forEach(record -> received.add(JavaClients.text(record.value())));
                 if (!records.isEmpty()) {
-                    consumer.commitSync();
+                    commit();
                 }
             }
         } catch (WakeupException e) {
             // Told to close while it waited.
         } catch (RuntimeException e) {
             failure = e;
+        }
+    }
+
+    private void commit() {
+        try {
+            consumer.commitSync();
+        } catch (RebalanceInProgressException e) {
+            // A cooperative member has to poll first; it commits before it gives partitions away.
         }
     }
 
