@@ -38,6 +38,7 @@ final class Connection {
     private final Apis apis;
     private final RequestBuffers buffers;
     private final DoorLimits limits;
+    private final DoorCounts counts;
     private final Clock clock;
     private final String host;
     private final InetSocketAddress reached;
@@ -57,12 +58,14 @@ final class Connection {
             Apis apis,
             RequestBuffers buffers,
             DoorLimits limits,
+            DoorCounts counts,
             Clock clock)
             throws IOException {
         this.channel = channel;
         this.apis = apis;
         this.buffers = buffers;
         this.limits = limits;
+        this.counts = counts;
         this.clock = clock;
         this.host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
         this.reached = (InetSocketAddress) channel.getLocalAddress();
@@ -143,6 +146,7 @@ final class Connection {
         int key = frame.getShort(0);
         int version = frame.getShort(2);
         ApiKey api = ApiKey.of(key).orElseThrow(() -> new CloseConnection("unknown api " + key));
+        counts.request(api, frame.limit());
         var in = new WireReader(frame);
         if (!api.serves(version)) {
             return unservedVersion(api, version, frame.getInt(4));
@@ -179,6 +183,7 @@ final class Connection {
     void writeUntilClosed() {
         var out = new WireWriter(FIRST_ANSWER_BYTES, Integer.MAX_VALUE);
         var sent = new ArrayList<Reply>();
+        boolean allTaken = false;
         try {
             Answer answer = answers.take();
             while (answer.api() != null) {
@@ -189,6 +194,7 @@ final class Connection {
                 lastActivityNanos = clock.nanos();
                 answer = next != null ? next : answers.take();
             }
+            allTaken = true;
         } catch (IOException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "connection=lost client={0}", host);
         } catch (CloseConnection | SinewException e) {
@@ -204,7 +210,9 @@ final class Connection {
         } finally {
             sent.forEach(Reply::close);
             close();
-            discardAnswers();
+            if (!allTaken) {
+                discardAnswers();
+            }
         }
     }
 
@@ -249,6 +257,7 @@ final class Connection {
                 new WireWriter.PartConsumer() {
                     @Override
                     public void bytes(byte[] array, int offset, int length) throws IOException {
+                        counts.sent(length);
                         ByteBuffer part = ByteBuffer.wrap(array, offset, length);
                         while (part.hasRemaining()) {
                             channel.write(part);
@@ -257,6 +266,7 @@ final class Connection {
 
                     @Override
                     public void records(Records records) throws IOException {
+                        counts.sent(records.sizeBytes());
                         ((SliceRecords) records).slice().writeTo(channel);
                     }
                 });

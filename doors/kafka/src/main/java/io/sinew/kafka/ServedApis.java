@@ -43,17 +43,17 @@ final class ServedApis {
         this.node = node;
     }
 
-    static Apis of(Broker broker, Node node, FetchHandler fetch) {
+    static Apis of(Broker broker, Node node, FetchHandler fetch, DoorCounts counts) {
         var served = new ServedApis(broker, node);
-        served.addRecords(fetch);
+        served.addRecords(fetch, counts);
         served.addGroups();
         served.addTopics();
         served.addCluster();
         return served.all;
     }
 
-    private void addRecords(FetchHandler fetch) {
-        all.with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker))
+    private void addRecords(FetchHandler fetch, DoorCounts counts) {
+        all.with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker, counts))
                 .with(ApiKey.FETCH, FetchRequest.class, fetch)
                 .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
                 .with(
