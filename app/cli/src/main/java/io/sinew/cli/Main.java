@@ -4,9 +4,18 @@ package io.sinew.cli;
 final class Main {
     private Main() {}
 
-    /// Prints the version and what it was asked for.
+    /// Runs the command that the arguments name and exits with its code.
     public static void main(String[] arguments) {
-        String version = Main.class.getPackage().getImplementationVersion();
-        System.out.println("sinew " + version + " " + String.join(" ", arguments));
+        int exitCode = run(Terminal.ofProcess(), arguments);
+        System.exit(exitCode);
+    }
+
+    /// Runs a command; tests bring their own terminal.
+    ///
+    /// @return the exit code
+    static int run(Terminal terminal, String... arguments) {
+        int exitCode = Commands.commandLine(terminal, arguments).execute(arguments);
+        terminal.flush();
+        return exitCode;
     }
 }

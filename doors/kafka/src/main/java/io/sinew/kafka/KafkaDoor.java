@@ -56,7 +56,7 @@ public final class KafkaDoor implements AutoCloseable {
                         new Node(broker.nodeId(), broker.clusterId(), advertised),
                         new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts),
                         new ProduceHandler(broker, counts));
-        metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
+        metrics.gauge(KafkaMetric.CONNECTIONS, this::connections);
     }
 
     /// Opens the door.
@@ -97,6 +97,11 @@ public final class KafkaDoor implements AutoCloseable {
     /// Where the door listens.
     public InetSocketAddress address() throws IOException {
         return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /// Connections that are open now.
+    int connections() {
+        return connections.size();
     }
 
     private void acceptUntilClosed() {

@@ -1,0 +1,94 @@
+package io.sinew.cli;
+
+import io.sinew.server.SinewServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/// `sinew aot-training`: does, once and in a few seconds, what `up` and the client commands do, so
+/// that the virtual machine can write down which classes they need (JEP 483, 514). The launcher
+/// runs it after a build.
+@Command(
+        name = "aot-training",
+        hidden = true,
+        description = "What the launcher runs after a build.")
+final class AotTrainingCommand implements Callable<Integer> {
+    private static final int LINES = 2_000;
+
+    private final Terminal terminal;
+
+    AotTrainingCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        int failures = 0;
+        try (var folder = TemporaryFolder.create("training")) {
+            Path file = folder.path().resolve("sinew.yaml");
+            Files.writeString(file, "kafka:\n  num.partitions: 2\n");
+            var config =
+                    new UpConfig(
+                            folder.path().resolve("data"),
+                            new HostPort("127.0.0.1", 0),
+                            new HostPort("127.0.0.1", 0),
+                            Optional.empty(),
+                            ConfigFile.read(file).settings());
+            Terminal quiet = quiet("");
+            Commands.commandLine(quiet, "up").parseArgs("up", "--data", "data", "--set", "a=b");
+            try (SinewServer server = UpCommand.start(config, quiet)) {
+                failures += train(HostPort.of(server.kafkaAddress()).toString());
+            }
+        }
+        if (failures > 0) {
+            throw new CommandException(ExitCode.FAILED, failures + " commands failed");
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private int train(String bootstrap) {
+        int failures = 0;
+        failures += run("", "version");
+        failures += run("", "help");
+        failures += run("", "topic create orders --partitions 3 -s retention.ms=1000", bootstrap);
+        failures += run("ada: one\n".repeat(LINES), "produce orders -k : -H a=b", bootstrap);
+        failures += run("", "consume orders --max " + LINES + " --timeout 5s", bootstrap);
+        failures += run("", "consume orders --json --max 10 --timeout 5s", bootstrap);
+        failures += run("", "consume orders --group g --max 10 --timeout 5s", bootstrap);
+        failures += run("", "topic list", bootstrap);
+        failures += run("", "topic list -o json", bootstrap);
+        failures += run("", "topic describe orders", bootstrap);
+        failures += run("", "topic alter orders --set retention.ms=2000", bootstrap);
+        failures += run("", "group list", bootstrap);
+        failures += run("", "group describe g", bootstrap);
+        failures += run("", "group reset g --topic orders --to beginning", bootstrap);
+        failures += run("", "group delete g", bootstrap);
+        failures += run("", "topic delete orders", bootstrap);
+        return failures;
+    }
+
+    private int run(String input, String command, String bootstrap) {
+        return run(input, command + " --bootstrap " + bootstrap);
+    }
+
+    /// Runs a command and counts whether it failed.
+    private int run(String input, String command) {
+        int exitCode = Main.run(quiet(input), command.split(" "));
+        return exitCode == ExitCode.DONE.number() ? 0 : 1;
+    }
+
+    /// A terminal with this input that prints errors only.
+    private Terminal quiet(String input) {
+        return new Terminal(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                terminal.err());
+    }
+}

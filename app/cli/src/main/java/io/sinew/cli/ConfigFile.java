@@ -1,0 +1,149 @@
+package io.sinew.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// The file of `sinew up --config FILE`, in YAML; all keys may be left out, and the options of the
+/// command line win over it:
+///
+/// ```yaml
+/// data: ./data                      # --data; as seen from the folder that sinew is started in
+/// listen:
+///   kafka: 127.0.0.1:9092           # --kafka
+///   http: 127.0.0.1:8080            # --http
+/// advertise: broker.example.com:9092   # --advertise
+/// kafka:                            # --set, by Kafka's own names
+///   num.partitions: 6
+///   log.retention.ms: 86400000
+/// ```
+///
+/// @param data the data directory
+/// @param kafka where Kafka clients connect
+/// @param http where the HTTP door is
+/// @param advertise what Kafka clients are told to connect to
+/// @param settings broker settings by Kafka's names
+record ConfigFile(
+        Optional<Path> data,
+        Optional<HostPort> kafka,
+        Optional<HostPort> http,
+        Optional<HostPort> advertise,
+        Map<String, String> settings) {
+    private static final Set<String> KEYS = Set.of("data", "listen", "advertise", "kafka");
+    private static final Set<String> LISTEN_KEYS = Set.of("kafka", "http");
+
+    ConfigFile {
+        settings = Map.copyOf(settings);
+    }
+
+    /// Nothing is configured.
+    static ConfigFile none() {
+        return new ConfigFile(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    /// Reads a file.
+    ///
+    /// @throws CommandException `USAGE`, naming the key and what is wrong with it
+    static ConfigFile read(Path file) {
+        Map<?, ?> top = section(file, "the file", tree(file));
+        refuseUnknown(file, "", top, KEYS);
+        Map<?, ?> listen = section(file, "listen", top.get("listen"));
+        refuseUnknown(file, "listen.", listen, LISTEN_KEYS);
+        var settings = new LinkedHashMap<String, String>();
+        section(file, "kafka", top.get("kafka"))
+                .forEach((key, value) ->
+                        settings.put(
+                                String.valueOf(key),
+                                scalar(file, "kafka: " + key, value).orElse("")));
+        return new ConfigFile(
+                scalar(file, "data", top.get("data")).map(Path::of),
+                address(file, "listen.kafka", listen.get("kafka")),
+                address(file, "listen.http", listen.get("http")),
+                address(file, "advertise", top.get("advertise")),
+                settings);
+    }
+
+    private static @Nullable Object tree(Path file) {
+        try {
+            var strict =
+                    YAMLFactory.builder()
+                            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                            .build();
+            String text = Files.readString(file);
+            return text.isBlank() ? null : new YAMLMapper(strict).readValue(text, Object.class);
+        } catch (IOException e) {
+            throw refused(file, "it cannot be read: " + e);
+        } catch (JacksonException e) {
+            var place = e.getLocation();
+            throw refused(
+                    file,
+                    "line "
+                            + (place == null ? "?" : Integer.toString(place.getLineNr()))
+                            + ": "
+                            + e.getOriginalMessage().lines().findFirst().orElse("not YAML"));
+        }
+    }
+
+    private static Map<?, ?> section(Path file, String name, @Nullable Object value) {
+        if (value == null) {
+            return Map.of();
+        }
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        String hint =
+                name.equals("kafka")
+                        ? " (settings by Kafka's names; the address is listen.kafka)"
+                        : "";
+        throw refused(file, name + " must hold keys and values" + hint);
+    }
+
+    private static void refuseUnknown(
+            Path file, String prefix, Map<?, ?> section, Set<String> known) {
+        for (Object key : section.keySet()) {
+            if (!known.contains(String.valueOf(key))) {
+                throw refused(
+                        file,
+                        "there is no key "
+                                + prefix
+                                + key
+                                + "; known are "
+                                + String.join(", ", new TreeSet<>(known))
+                                + ". Broker settings stand under kafka:");
+            }
+        }
+    }
+
+    private static Optional<HostPort> address(Path file, String key, @Nullable Object value) {
+        return scalar(file, key, value)
+                .map(text -> {
+                    try {
+                        return HostPort.parse(text);
+                    } catch (IllegalArgumentException e) {
+                        throw refused(file, key + ": " + e.getMessage());
+                    }
+                });
+    }
+
+    private static Optional<String> scalar(Path file, String key, @Nullable Object value) {
+        if (value instanceof Map<?, ?> || value instanceof Iterable<?>) {
+            throw refused(file, key + " must be one value");
+        }
+        return Optional.ofNullable(value).map(String::valueOf);
+    }
+
+    private static CommandException refused(Path file, String message) {
+        return new CommandException(ExitCode.USAGE, file + ": " + message);
+    }
+}

@@ -1,0 +1,33 @@
+package io.sinew.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/// `sinew` itself: what all commands have in common.
+@Command(
+        name = "sinew",
+        header = "Sinew: a durable log that speaks the Kafka protocol, in one process.%n",
+        synopsisSubcommandLabel = "COMMAND",
+        customSynopsis = "sinew COMMAND [ARGUMENTS]",
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nTo begin:%n",
+        footer = {
+            "  ./sinew demo                                  see what it does, in ten seconds",
+            "  ./sinew up                                    start it, with its data in ./data",
+            "  echo 'hello' | ./sinew produce greetings      in another terminal",
+            "  ./sinew consume greetings",
+            "",
+            "`./sinew help COMMAND` tells more about a command."
+        })
+final class SinewCommand {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show what this command does and takes.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at the option itself
+    private boolean help;
+}
