@@ -46,7 +46,7 @@ final class Failures {
         ExitCode exitCode =
                 switch (e.code()) {
                     case INVALID_CONFIG -> ExitCode.USAGE;
-                    case DATA_DIRECTORY_LOCKED -> ExitCode.IN_THE_WAY;
+                    case DATA_DIRECTORY_LOCKED, ADDRESS_UNAVAILABLE -> ExitCode.IN_THE_WAY;
                     case DATA_DIRECTORY_TOO_NEW, DAMAGED_DATA -> ExitCode.BAD_DATA;
                     default -> ExitCode.FAILED;
                 };

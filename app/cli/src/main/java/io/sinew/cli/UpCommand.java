@@ -145,6 +145,7 @@ final class UpCommand implements Callable<Integer> {
         var out = terminal.out();
         out.printf(Locale.ROOT, "Sinew is ready after %.2f s%n", (nowMs - startMs) / 1000.0);
         out.println("  kafka       " + HostPort.of(address));
+        server.httpAddress().ifPresent(http -> out.println("  http        " + HostPort.of(http)));
         config.advertise().ifPresent(told -> out.println("  advertised  " + told));
         out.println("  data        " + config.data().toAbsolutePath().normalize());
         out.println(

@@ -16,42 +16,45 @@ final class ConfigurationPage {
             |---|---|---|---|
             """;
 
+    private static final String HEAD =
+            """
+            # Configuration
+
+            <!-- Made from the code by `./dev docs`; do not edit. -->
+
+            Every key has a default: `./sinew up` alone is a complete configuration. A key that there is not, and a value out of
+            its range, end the start with what was meant or what is possible.
+
+            ## The process
+
+            Options of `sinew up`, or the keys of the YAML file that `--config FILE` names; options win over the file.
+
+            | option | key in the file | default | meaning |
+            |---|---|---|---|
+            | `--data DIR` | `data` | `./data` | The data directory; made when it is not there. One process at a time. |
+            | `--kafka HOST:PORT` | `listen.kafka` | `127.0.0.1:9092` | Where Kafka clients connect. |
+            | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md) and [`/metrics`](operating/metrics.md) are. |
+            | `--advertise HOST:PORT` | `advertise` | the address a client used | What Kafka clients are told to connect to, where that differs: behind a proxy, in a container. |
+            | `--set KEY=VALUE` | below `kafka` | | A broker setting, by the names below. |
+
+            Both doors listen on this machine only unless told otherwise: there is no authentication yet.
+
+            ## Broker settings
+
+            Under Kafka's own names, so that what you know and what your tools send holds. In the file:
+
+            ```yaml
+            kafka:
+              num.partitions: 6
+              log.retention.hours: 48
+            ```
+
+            """;
+
     private ConfigurationPage() {}
 
     static String text() {
-        return """
-        # Configuration
-
-        <!-- Made from the code by `./dev docs`; do not edit. -->
-
-        Every key has a default: `./sinew up` alone is a complete configuration. A key that there is not, and a value out of
-        its range, end the start with what was meant or what is possible.
-
-        ## The process
-
-        Options of `sinew up`, or the keys of the YAML file that `--config FILE` names; options win over the file.
-
-        | option | key in the file | default | meaning |
-        |---|---|---|---|
-        | `--data DIR` | `data` | `./data` | The data directory; made when it is not there. One process at a time. |
-        | `--kafka HOST:PORT` | `listen.kafka` | `127.0.0.1:9092` | Where Kafka clients connect. |
-        | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md) and [`/metrics`](operating/metrics.md) are. |
-        | `--advertise HOST:PORT` | `advertise` | the address a client used | What Kafka clients are told to connect to, where that differs: behind a proxy, in a container. |
-        | `--set KEY=VALUE` | below `kafka` | | A broker setting, by the names below. |
-
-        Both doors listen on this machine only unless told otherwise: there is no authentication yet.
-
-        ## Broker settings
-
-        Under Kafka's own names, so that what you know and what your tools send holds. In the file:
-
-        ```yaml
-        kafka:
-          num.partitions: 6
-          log.retention.hours: 48
-        ```
-
-        """
+        return HEAD
                 + table(own())
                 + """
 

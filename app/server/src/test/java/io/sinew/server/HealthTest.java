@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.Metric;
+import io.sinew.base.SinewException;
 import io.sinew.broker.BrokerMetric;
 import io.sinew.kafka.KafkaMetric;
 import io.sinew.kit.Eventually;
@@ -212,7 +213,7 @@ class HealthTest {
             var taken =
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort());
             assertThatThrownBy(() -> SinewServer.start(config(taken), disk, Clock.system()))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(SinewException.class)
                     .hasMessageContaining("Cannot listen for HTTP");
         }
         // The data directory is free again.

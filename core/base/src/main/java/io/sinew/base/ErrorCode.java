@@ -64,7 +64,8 @@ public enum ErrorCode {
     DATA_DIRECTORY_LOCKED(502, Blame.CALLER, false),
     DATA_DIRECTORY_TOO_NEW(503, Blame.CALLER, false),
     COORDINATOR_NOT_AVAILABLE(504, Blame.INTERNAL, true),
-    INTERNAL_ERROR(505, Blame.INTERNAL, false);
+    INTERNAL_ERROR(505, Blame.INTERNAL, false),
+    ADDRESS_UNAVAILABLE(506, Blame.CALLER, false);
 
     /// Who has to change something.
     public enum Blame {

@@ -11,10 +11,14 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -52,8 +56,10 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     static HttpDoor open(
-            InetSocketAddress address, Supplier<Health> health, Metrics metrics, HttpLimits limits)
-            throws IOException {
+            InetSocketAddress address,
+            Supplier<Health> health,
+            Metrics metrics,
+            HttpLimits limits) {
         requireFree(address);
         tameHelidon();
         var metricsRoutes = new MetricsRoutes(metrics);
@@ -64,7 +70,7 @@ public final class HttpDoor implements AutoCloseable {
                         .any(Problem.notFound("/health and /metrics"));
         WebServer server = server(address, limits, routes).start();
         if (!server.isRunning()) {
-            throw unusable(address, new IOException("it was taken this moment"));
+            throw unusable(address, new BindException("it was taken this moment"));
         }
         var bound = new InetSocketAddress(address.getAddress(), server.port());
         return new HttpDoor(bound, server, metricsRoutes);
@@ -105,9 +111,9 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     /// Helidon logs that it could not bind, and goes on as if nothing was wrong.
-    private static void requireFree(InetSocketAddress address) throws IOException {
+    private static void requireFree(InetSocketAddress address) {
         if (address.isUnresolved()) {
-            throw unusable(address, new IOException("there is no such host"));
+            throw unusable(address, new UnknownHostException("there is no such host"));
         }
         try (ServerSocketChannel probe = ServerSocketChannel.open()) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -117,8 +123,9 @@ public final class HttpDoor implements AutoCloseable {
         }
     }
 
-    private static IOException unusable(InetSocketAddress address, IOException cause) {
-        return new IOException(
+    private static SinewException unusable(InetSocketAddress address, IOException cause) {
+        return new SinewException(
+                ErrorCode.ADDRESS_UNAVAILABLE,
                 "Cannot listen for HTTP on "
                         + address.getHostString()
                         + ":"

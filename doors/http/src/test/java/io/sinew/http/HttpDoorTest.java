@@ -3,8 +3,10 @@ package io.sinew.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sinew.base.ErrorCode;
 import io.sinew.base.Metric;
 import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,7 +77,7 @@ class HttpDoorTest {
     private HttpDoor door;
 
     @BeforeEach
-    void open() throws IOException {
+    void open() {
         door = HttpDoor.open(freePort(), health::get, metrics, IMPATIENT);
     }
 
@@ -123,7 +125,9 @@ class HttpDoorTest {
             var taken =
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort());
             assertThatThrownBy(() -> HttpDoor.open(taken, health::get, metrics))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOfSatisfying(
+                            SinewException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.ADDRESS_UNAVAILABLE))
                     .hasMessageContaining(":" + other.getLocalPort() + ": ")
                     .hasMessageContaining("Choose another address");
         }
@@ -133,7 +137,9 @@ class HttpDoorTest {
     void a_host_that_there_is_not_is_refused() {
         var nowhere = InetSocketAddress.createUnresolved("no.such.host.invalid", 8080);
         assertThatThrownBy(() -> HttpDoor.open(nowhere, health::get, metrics))
-                .isInstanceOf(IOException.class)
+                .isInstanceOfSatisfying(
+                        SinewException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.ADDRESS_UNAVAILABLE))
                 .hasMessageContaining("no such host");
     }
 

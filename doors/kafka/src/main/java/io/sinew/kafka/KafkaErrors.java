@@ -88,6 +88,7 @@ final class KafkaErrors {
             case TOO_MANY_CONNECTIONS,
                     DATA_DIRECTORY_LOCKED,
                     DATA_DIRECTORY_TOO_NEW,
+                    ADDRESS_UNAVAILABLE,
                     INTERNAL_ERROR ->
                     UNKNOWN_SERVER_ERROR;
         };

@@ -29,6 +29,7 @@ final class SinewMain {
                                         InetAddress.getLoopbackAddress(),
                                         Integer.parseInt(arguments[1])),
                                 Optional.empty(),
+                                Optional.empty(),
                                 settings));
         Runtime.getRuntime()
                 .addShutdownHook(
