@@ -2,14 +2,19 @@ package io.sinew.http;
 
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.service.registry.GlobalServiceRegistry;
 import io.helidon.service.registry.ServiceRegistryConfig;
 import io.helidon.service.registry.ServiceRegistryManager;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
@@ -65,6 +70,7 @@ public final class HttpDoor implements AutoCloseable {
         var metricsRoutes = new MetricsRoutes(metrics);
         HttpRouting.Builder routes =
                 HttpRouting.builder()
+                        .addFilter(HttpDoor::closeIfAsked)
                         .register("/health", new HealthRoutes(health))
                         .register("/metrics", metricsRoutes)
                         .any(Problem.notFound("/health and /metrics"));
@@ -108,6 +114,16 @@ public final class HttpDoor implements AutoCloseable {
                 .directHandlers(direct.build())
                 .routing(routes)
                 .build();
+    }
+
+    /// Closes a connection after the answer when its client asked for that (RFC 9112, 9.6); Helidon
+    /// would go on reading from it.
+    private static void closeIfAsked(
+            FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        chain.proceed();
+        if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            throw new CloseConnectionException("the client asked for it");
+        }
     }
 
     /// Helidon logs that it could not bind, and goes on as if nothing was wrong.

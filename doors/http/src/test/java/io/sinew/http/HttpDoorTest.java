@@ -199,6 +199,17 @@ class HttpDoorTest {
     }
 
     @Test
+    void a_client_that_asks_for_it_has_its_connection_closed_after_the_answer() throws Exception {
+        door.close();
+        door = HttpDoor.open(freePort(), health::get, metrics);
+        String close = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        assertThat(send("GET /health" + close)).startsWith("HTTP/1.1 200").endsWith("}");
+        assertThat(send("GET /metrics" + close)).startsWith("HTTP/1.1 200").endsWith("\n");
+        assertThat(send("GET /nothing" + close)).startsWith("HTTP/1.1 404").endsWith("}");
+        assertThat(send("POST /health" + close)).startsWith("HTTP/1.1 405").endsWith("}");
+    }
+
+    @Test
     void connections_that_hang_are_bounded_and_make_room_again() throws Exception {
         var hanging = new Socket[3 * IMPATIENT.maxConnections()];
         for (int i = 0; i < hanging.length; i++) {
