@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class LeaderEpochsTest {
     private final LeaderEpochs epochs =
-            new LeaderEpochs(
-                    List.of(new LeaderEpochs.Start(2, 10), new LeaderEpochs.Start(5, 20)));
+            new LeaderEpochs(List.of(new LeaderEpochs.Start(2, 10), new LeaderEpochs.Start(5, 20)));
 
     @Test
     void an_epoch_ends_where_the_next_one_begins_and_the_last_at_the_end_of_the_log() {
