@@ -55,7 +55,7 @@ public final class KafkaDoor implements AutoCloseable {
                         broker,
                         new Node(broker.nodeId(), broker.clusterId(), advertised),
                         new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts),
-                        counts);
+                        new ProduceHandler(broker, counts));
         metrics.gauge(KafkaMetric.CONNECTIONS, this::connections);
     }
 
