@@ -149,6 +149,16 @@ class FetchTest {
     }
 
     @Test
+    void an_offset_in_a_log_that_never_had_a_record_is_out_of_range_and_not_silence()
+            throws Exception {
+        FetchRequest request = Requests.fetch(orders, 5);
+        request.maxWaitMs = LONG_MS;
+        request.minBytes = 1;
+        request.topics.getFirst().partitions.getFirst().lastFetchedEpoch = 0;
+        assertThat(partitions(ask(request)).getFirst().errorCode).isEqualTo(OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
     void a_client_with_another_leader_epoch_is_told_so() throws Exception {
         FetchRequest request = Requests.fetch(orders, 0);
         var wanted = request.topics.getFirst().partitions.getFirst();

@@ -120,7 +120,7 @@ class RawAdminTest {
         create("b", 2, Map.of());
         create("c", 4, Map.of());
         var request = new DescribeTopicPartitionsRequest();
-        request.responsePartitionLimit = 2;
+        request.responsePartitionLimit = 3;
         var seen = new ArrayList<String>();
         int pages = 0;
         do {
@@ -130,6 +130,7 @@ class RawAdminTest {
                             0,
                             request,
                             DescribeTopicPartitionsResponse.class);
+            assertThat(page.topics).allSatisfy(topic -> assertThat(topic.partitions).isNotEmpty());
             page.topics.forEach(topic ->
                     topic.partitions.forEach(
                             partition -> seen.add(topic.name + partition.partitionIndex)));
@@ -142,7 +143,7 @@ class RawAdminTest {
             }
         } while (request.cursor != null);
         assertThat(seen).containsExactly("a0", "a1", "a2", "b0", "b1", "c0", "c1", "c2", "c3");
-        assertThat(pages).isEqualTo(5);
+        assertThat(pages).isEqualTo(3);
     }
 
     @Test
