@@ -39,9 +39,13 @@ public final class LeaderEpochs {
     }
 
     /// Where an epoch ended: the largest epoch not after `epoch`, and the offset at which the next
-    /// one begins, or `logEnd` for the last (`OffsetForLeaderEpoch`, KIP-101). Epoch and offset are
-    /// -1 when nothing that old is known.
+    /// one begins, or `logEnd` for the last (`OffsetForLeaderEpoch`, KIP-101). An epoch before all
+    /// known ones ended where those begin: its records were deleted since. Epoch and offset are -1
+    /// when there has never been a record, or for epoch -1.
     public synchronized Start endOf(int epoch, long logEnd) {
+        if (epoch < 0 || starts.isEmpty()) {
+            return new Start(-1, -1);
+        }
         for (int i = starts.size() - 1; i >= 0; i--) {
             Start start = starts.get(i);
             if (start.epoch() <= epoch) {
@@ -49,7 +53,7 @@ public final class LeaderEpochs {
                 return new Start(start.epoch(), end);
             }
         }
-        return new Start(-1, -1);
+        return new Start(epoch, starts.getFirst().offset());
     }
 
     /// Epoch of the last batch; -1 when there is none.

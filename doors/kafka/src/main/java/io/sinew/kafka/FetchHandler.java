@@ -130,7 +130,10 @@ final class FetchHandler implements Handler<FetchRequest> {
                 return false;
             }
             var end = log.epochs().endOf(wanted.lastFetchedEpoch, log.endOffset());
-            if (end.offset() >= wanted.fetchOffset && end.epoch() == wanted.lastFetchedEpoch) {
+            boolean stands =
+                    end.offset() >= wanted.fetchOffset && end.epoch() == wanted.lastFetchedEpoch;
+            // Of a log that has never had a record nothing is known: its offsets decide.
+            if (stands || end.epoch() < 0) {
                 return false;
             }
             data.divergingEpoch.epoch = end.epoch();

@@ -68,7 +68,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
             throws InterruptedException {
         Topic topic = lookup.topic(data.name, data.topicId);
         Partition partition = lookup.partition(topic, partitionData.index);
-        if (!(partitionData.records instanceof BufferRecords records)) {
+        if (!(partitionData.records instanceof BufferRecords records) || records.sizeBytes() == 0) {
             throw new SinewException(ErrorCode.INVALID_RECORD, "there are no records");
         }
         Partition.Appended appended = partition.append(records.bytes(), broker.clock().nowMs());

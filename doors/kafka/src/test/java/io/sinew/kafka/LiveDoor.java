@@ -22,14 +22,17 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /// A broker on a directory and a door to it on a free port of this machine, and Kafka's own clients
 /// for it.
 final class LiveDoor implements AutoCloseable {
+    private final Disk disk;
     private final Path directory;
     private final BrokerSettings settings;
     private final Optional<DoorLimits> limits;
     private Broker broker;
     private KafkaDoor door;
 
-    private LiveDoor(Path directory, BrokerSettings settings, Optional<DoorLimits> limits)
+    private LiveDoor(
+            Disk disk, Path directory, BrokerSettings settings, Optional<DoorLimits> limits)
             throws IOException {
+        this.disk = disk;
         this.directory = directory;
         this.settings = settings;
         this.limits = limits;
@@ -42,15 +45,22 @@ final class LiveDoor implements AutoCloseable {
     }
 
     static LiveDoor open(Path directory, Map<String, String> settings) throws IOException {
-        return new LiveDoor(directory, BrokerSettings.of(settings), Optional.empty());
+        return new LiveDoor(
+                Disk.system(), directory, BrokerSettings.of(settings), Optional.empty());
     }
 
     static LiveDoor open(Path directory, DoorLimits limits) throws IOException {
-        return new LiveDoor(directory, BrokerSettings.defaults(), Optional.of(limits));
+        return new LiveDoor(
+                Disk.system(), directory, BrokerSettings.defaults(), Optional.of(limits));
+    }
+
+    /// On a disk that does what a test wants.
+    static LiveDoor on(Disk disk) throws IOException {
+        return new LiveDoor(disk, Path.of("/data"), BrokerSettings.defaults(), Optional.empty());
     }
 
     private Broker openBroker() throws IOException {
-        DataDirectory data = DataDirectory.open(Disk.system(), directory, "test-cluster-id-000000");
+        DataDirectory data = DataDirectory.open(disk, directory, "test-cluster-id-000000");
         return Broker.open(data, settings, Clock.system(), new Metrics());
     }
 

@@ -1,0 +1,237 @@
+package io.sinew.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sinew.base.SinewException;
+import io.sinew.broker.Partition;
+import io.sinew.kafkawire.ApiKey;
+import io.sinew.kafkawire.ApiVersionsRequest;
+import io.sinew.kafkawire.ApiVersionsResponse;
+import io.sinew.kafkawire.CreateTopicsRequest;
+import io.sinew.kafkawire.CreateTopicsResponse;
+import io.sinew.kafkawire.DeleteRecordsRequest;
+import io.sinew.kafkawire.DeleteRecordsResponse;
+import io.sinew.kafkawire.DescribeTopicPartitionsRequest;
+import io.sinew.kafkawire.FetchResponse;
+import io.sinew.kafkawire.OffsetCommitRequest;
+import io.sinew.kafkawire.OffsetCommitResponse;
+import io.sinew.kafkawire.OffsetFetchRequest;
+import io.sinew.kafkawire.OffsetFetchResponse;
+import io.sinew.kafkawire.ProduceResponse;
+import io.sinew.kit.Batches;
+import io.sinew.kit.Eventually;
+import io.sinew.kit.FaultyDisk;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What clients are told while the disk is busy, after it failed, and after the power did.
+class DurabilityTest {
+    private static final FaultyDisk.Selection WAL_SYNC =
+            FaultyDisk.Selection.of(FaultyDisk.Operation.SYNC, ".wal");
+    private static final short NONE = 0;
+    private static final short COORDINATOR_NOT_AVAILABLE = 15;
+    private static final short STORAGE_ERROR = 56;
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private LiveDoor door;
+    private RawClient client;
+
+    @BeforeEach
+    void open() throws Exception {
+        door = LiveDoor.on(disk);
+        var created = door.broker().topics().create(new UUID(1, 1), "orders", 1, Map.of());
+        created.commit().awaitDurable();
+        client = RawClient.to(door);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        disk.letGo();
+        client.close();
+        door.close();
+    }
+
+    private static Partition orders(LiveDoor door) {
+        var topic = door.broker().topics().named("orders").orElseThrow();
+        return door.broker().topics().partition(topic, 0).orElseThrow();
+    }
+
+    private void sendProduce(String value) throws Exception {
+        client.send(ApiKey.PRODUCE, 9, Requests.produce("orders", Batches.plain().of(value)));
+    }
+
+    private ProduceResponse.PartitionProduceResponse receiveProduced() throws Exception {
+        return client.receive(ProduceResponse.class)
+                .responses
+                .getFirst()
+                .partitionResponses
+                .getFirst();
+    }
+
+    private static CreateTopicsRequest creating(String name) {
+        var topic = new CreateTopicsRequest.CreatableTopic();
+        topic.name = name;
+        topic.numPartitions = 1;
+        topic.replicationFactor = 1;
+        var request = new CreateTopicsRequest();
+        request.topics.add(topic);
+        return request;
+    }
+
+    private static OffsetCommitRequest committing(long offset) {
+        var partition = new OffsetCommitRequest.OffsetCommitRequestPartition();
+        partition.committedOffset = offset;
+        var topic = new OffsetCommitRequest.OffsetCommitRequestTopic();
+        topic.name = "orders";
+        topic.partitions.add(partition);
+        var request = new OffsetCommitRequest();
+        request.groupId = "g";
+        request.topics.add(topic);
+        return request;
+    }
+
+    private static long committed(LiveDoor door) throws Exception {
+        var topic = new OffsetFetchRequest.OffsetFetchRequestTopic();
+        topic.name = "orders";
+        topic.partitionIndexes.add(0);
+        var request = new OffsetFetchRequest();
+        request.groupId = "g";
+        request.topics = List.of(topic);
+        try (var asking = RawClient.to(door)) {
+            return asking.ask(ApiKey.OFFSET_FETCH, 5, request, OffsetFetchResponse.class)
+                    .topics
+                    .getFirst()
+                    .partitions
+                    .getFirst()
+                    .committedOffset;
+        }
+    }
+
+    /// Gives answers that should not leave the time to leave.
+    private void awaitOthersAnswers() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (var asking = RawClient.to(door)) {
+                asking.ask(
+                        ApiKey.API_VERSIONS,
+                        3,
+                        new ApiVersionsRequest(),
+                        ApiVersionsResponse.class);
+            }
+        }
+    }
+
+    @Test
+    void requests_are_handled_while_earlier_ones_wait_for_the_disk_and_answered_in_order()
+            throws Exception {
+        disk.hold(WAL_SYNC);
+        for (int i = 0; i < 10; i++) {
+            sendProduce("v" + i);
+            client.send(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest());
+        }
+        disk.awaitHeld();
+        Eventually.await(
+                Duration.ofSeconds(20),
+                "all requests to be handled",
+                () -> orders(door).log().nextOffset() == 10);
+        assertThat(orders(door).log().endOffset()).isZero();
+        disk.letGo();
+        for (int i = 0; i < 10; i++) {
+            assertThat(receiveProduced().baseOffset).isEqualTo(i);
+            client.receive(ApiVersionsResponse.class);
+        }
+    }
+
+    @Test
+    void what_is_not_durable_yet_cannot_be_read() throws Exception {
+        disk.hold(WAL_SYNC);
+        sendProduce("v");
+        disk.awaitHeld();
+        try (var reader = RawClient.to(door)) {
+            var fetched =
+                    reader.ask(ApiKey.FETCH, 12, Requests.fetch("orders", 0), FetchResponse.class);
+            var partition = fetched.responses.getFirst().partitions.getFirst();
+            assertThat(partition.errorCode).isEqualTo(NONE);
+            assertThat(partition.highWatermark).isZero();
+        }
+    }
+
+    @Test
+    void a_failed_sync_refuses_everything_that_waited_and_reading_goes_on() throws Exception {
+        sendProduce("kept");
+        assertThat(receiveProduced().errorCode).isEqualTo(NONE);
+        disk.hold(WAL_SYNC);
+        sendProduce("lost");
+        client.send(ApiKey.OFFSET_COMMIT, 8, committing(1));
+        client.send(ApiKey.CREATE_TOPICS, 7, creating("lost"));
+        disk.awaitHeld();
+        disk.failEvery(WAL_SYNC, new IOException("Input/output error"));
+        disk.letGo();
+        assertThat(receiveProduced().errorCode).isEqualTo(STORAGE_ERROR);
+        assertThat(
+                        client.receive(OffsetCommitResponse.class)
+                                .topics
+                                .getFirst()
+                                .partitions
+                                .getFirst()
+                                .errorCode)
+                .isEqualTo(COORDINATOR_NOT_AVAILABLE);
+        assertThat(client.receive(CreateTopicsResponse.class).topics.getFirst().errorCode)
+                .isEqualTo(STORAGE_ERROR);
+        sendProduce("later");
+        assertThat(receiveProduced().errorCode).isEqualTo(STORAGE_ERROR);
+        var fetched =
+                client.ask(ApiKey.FETCH, 12, Requests.fetch("orders", 0), FetchResponse.class);
+        assertThat(fetched.responses.getFirst().partitions.getFirst().highWatermark).isEqualTo(1);
+    }
+
+    @Test
+    void nothing_is_told_that_a_failing_disk_takes_back() throws Exception {
+        disk.hold(WAL_SYNC);
+        client.send(ApiKey.CREATE_TOPICS, 7, creating("fresh"));
+        disk.awaitHeld();
+        // Everybody knows the topic now, and nobody may tell of it.
+        try (var other = RawClient.to(door)) {
+            other.send(ApiKey.DESCRIBE_TOPIC_PARTITIONS, 0, new DescribeTopicPartitionsRequest());
+            awaitOthersAnswers();
+            disk.failEvery(WAL_SYNC, new IOException("Input/output error"));
+            disk.letGo();
+            other.awaitClosed();
+        }
+        assertThat(client.receive(CreateTopicsResponse.class).topics.getFirst().errorCode)
+                .isEqualTo(STORAGE_ERROR);
+    }
+
+    @Test
+    void what_was_acknowledged_survives_a_power_failure() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            sendProduce("v" + i);
+            assertThat(receiveProduced().errorCode).isEqualTo(NONE);
+        }
+        client.ask(ApiKey.CREATE_TOPICS, 7, creating("fresh"), CreateTopicsResponse.class);
+        client.ask(ApiKey.OFFSET_COMMIT, 8, committing(3), OffsetCommitResponse.class);
+        var partition = new DeleteRecordsRequest.DeleteRecordsPartition();
+        partition.offset = 2;
+        var topic = new DeleteRecordsRequest.DeleteRecordsTopic();
+        topic.name = "orders";
+        topic.partitions.add(partition);
+        var deleting = new DeleteRecordsRequest();
+        deleting.topics.add(topic);
+        client.ask(ApiKey.DELETE_RECORDS, 2, deleting, DeleteRecordsResponse.class);
+        FaultyDisk after = disk.powerFailure(new SplittableRandom(1));
+        // It would have liked to write down a checkpoint.
+        assertThatThrownBy(() -> door.close()).isInstanceOf(SinewException.class);
+        door = LiveDoor.on(after);
+        assertThat(orders(door).log().logStartOffset()).isEqualTo(2);
+        assertThat(orders(door).log().endOffset()).isEqualTo(5);
+        assertThat(door.broker().topics().named("fresh")).isPresent();
+        assertThat(committed(door)).isEqualTo(3);
+    }
+}
