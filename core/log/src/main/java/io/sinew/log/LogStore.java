@@ -302,6 +302,11 @@ public final class LogStore implements AutoCloseable {
         return new Recorded(appended.sequence(), appended.commit());
     }
 
+    /// Append buffers that somebody holds.
+    int buffersInUse() {
+        return pool.inUse();
+    }
+
     /// A commit that settles when everything appended so far is durable.
     public Commit barrier() {
         return wal.barrier();

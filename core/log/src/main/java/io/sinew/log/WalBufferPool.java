@@ -85,6 +85,15 @@ final class WalBufferPool {
         }
     }
 
+    int inUse() {
+        lock.lock();
+        try {
+            return inUse;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Whether more than half of the bound is in use.
     boolean isHalfUsed() {
         lock.lock();
