@@ -254,6 +254,11 @@ public final class LogStore implements AutoCloseable {
         }
     }
 
+    /// Waits until the directories of deleted topics are gone.
+    void awaitCleanUp() throws InterruptedException {
+        orphans.join();
+    }
+
     /// The topic that a directory belongs to; none when it is not one of ours.
     private static Optional<UUID> topicIn(String directoryName) {
         int at = directoryName.lastIndexOf('~');
@@ -325,7 +330,7 @@ public final class LogStore implements AutoCloseable {
         }
         closing = true;
         try {
-            orphans.join();
+            awaitCleanUp();
             keeper.close();
             wal.close();
             if (!health.isStopped()) {

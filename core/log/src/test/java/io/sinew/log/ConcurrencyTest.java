@@ -110,28 +110,25 @@ class ConcurrencyTest {
                         int partition = i;
                         var sent = new AtomicLong();
                         SplittableRandom appends = random.split();
-                        tasks.add(
-                                () -> {
-                                    append(log, partition, appends, sent);
-                                    return null;
-                                });
+                        tasks.add(() -> {
+                            append(log, partition, appends, sent);
+                            return null;
+                        });
                         for (int reader = 0; reader < 2; reader++) {
                             SplittableRandom reads = random.split();
-                            tasks.add(
-                                    () -> {
-                                        read(log.partitions.get(partition), reads, sent);
-                                        return null;
-                                    });
-                        }
-                    }
-                    tasks.add(
-                            () -> {
-                                for (int i = 0; i < 10; i++) {
-                                    log.store.checkpoint();
-                                    log.record("r" + i).awaitDurable();
-                                }
+                            tasks.add(() -> {
+                                read(log.partitions.get(partition), reads, sent);
                                 return null;
                             });
+                        }
+                    }
+                    tasks.add(() -> {
+                        for (int i = 0; i < 10; i++) {
+                            log.store.checkpoint();
+                            log.record("r" + i).awaitDurable();
+                        }
+                        return null;
+                    });
                     runAll(tasks);
                     log.store.checkpoint();
                     assertThat(log.unflushedBytes()).isZero();
@@ -178,8 +175,7 @@ class ConcurrencyTest {
         assertThat(disk.openFiles()).isZero();
     }
 
-    private static void readOneOr(PartitionLog partition, ErrorCode refusal)
-            throws IOException {
+    private static void readOneOr(PartitionLog partition, ErrorCode refusal) throws IOException {
         long start = partition.logStartOffset();
         try (LogRead read = partition.read(start, 5000, true)) {
             ByteBuffer copy = read.slice().copy();
@@ -217,9 +213,7 @@ class ConcurrencyTest {
                     Callable<Void> reader =
                             () -> {
                                 for (int i = 0; i < 100; i++) {
-                                    readOneOr(
-                                            doomed,
-                                            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+                                    readOneOr(doomed, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
                                 }
                                 return null;
                             };

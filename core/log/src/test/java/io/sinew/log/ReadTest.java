@@ -63,17 +63,16 @@ class ReadTest {
 
     @Test
     void offsets_outside_the_log_are_refused() throws Exception {
-        everywhere(
-                log -> {
-                    log.partition().trim(7).awaitDurable();
-                    for (long offset : new long[] {-1, 0, 6, 121, Long.MAX_VALUE}) {
-                        SinewException refusal =
-                                catchThrowableOfType(
-                                        SinewException.class, () -> read(log, offset, 1, true));
-                        assertThat(refusal.code()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
-                        assertThat(refusal).hasMessageContaining("7 to 120");
-                    }
-                });
+        everywhere(log -> {
+            log.partition().trim(7).awaitDurable();
+            for (long offset : new long[] {-1, 0, 6, 121, Long.MAX_VALUE}) {
+                SinewException refusal =
+                        catchThrowableOfType(
+                                SinewException.class, () -> read(log, offset, 1, true));
+                assertThat(refusal.code()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+                assertThat(refusal).hasMessageContaining("7 to 120");
+            }
+        });
     }
 
     @Test
@@ -86,53 +85,47 @@ class ReadTest {
 
     @Test
     void a_read_begins_with_the_batch_that_holds_the_offset() throws Exception {
-        everywhere(
-                log -> {
-                    for (int offset = 0; offset < 120; offset++) {
-                        ByteBuffer found = read(log, offset, 1 << 20, false);
-                        assertThat(TestLog.split(found).getFirst())
-                                .isEqualTo(stored.get(offset / 2));
-                    }
-                });
+        everywhere(log -> {
+            for (int offset = 0; offset < 120; offset++) {
+                ByteBuffer found = read(log, offset, 1 << 20, false);
+                assertThat(TestLog.split(found).getFirst()).isEqualTo(stored.get(offset / 2));
+            }
+        });
     }
 
     @Test
     void a_read_returns_no_more_than_it_may() throws Exception {
-        everywhere(
-                log -> {
-                    int one = stored.get(30).remaining();
-                    for (int maxBytes : new int[] {0, 1, one - 1, one, one + 1, 3 * one}) {
-                        ByteBuffer found = read(log, 60, maxBytes, false);
-                        assertThat(found.remaining()).isLessThanOrEqualTo(maxBytes);
-                        List<ByteBuffer> whole = TestLog.split(found);
-                        assertThat(whole).isEqualTo(stored.subList(30, 30 + whole.size()));
-                        assertThat(whole.size())
-                                .as("of " + maxBytes + " bytes")
-                                .isLessThanOrEqualTo(maxBytes / one);
-                    }
-                });
+        everywhere(log -> {
+            int one = stored.get(30).remaining();
+            for (int maxBytes : new int[] {0, 1, one - 1, one, one + 1, 3 * one}) {
+                ByteBuffer found = read(log, 60, maxBytes, false);
+                assertThat(found.remaining()).isLessThanOrEqualTo(maxBytes);
+                List<ByteBuffer> whole = TestLog.split(found);
+                assertThat(whole).isEqualTo(stored.subList(30, 30 + whole.size()));
+                assertThat(whole.size())
+                        .as("of " + maxBytes + " bytes")
+                        .isLessThanOrEqualTo(maxBytes / one);
+            }
+        });
     }
 
     @Test
     void the_first_batch_comes_whole_when_that_is_wanted() throws Exception {
-        everywhere(
-                log -> {
-                    for (int offset = 0; offset < 120; offset += 7) {
-                        ByteBuffer found = read(log, offset, 1, true);
-                        assertThat(found).isEqualTo(stored.get(offset / 2));
-                    }
-                });
+        everywhere(log -> {
+            for (int offset = 0; offset < 120; offset += 7) {
+                ByteBuffer found = read(log, offset, 1, true);
+                assertThat(found).isEqualTo(stored.get(offset / 2));
+            }
+        });
     }
 
     @Test
     void reading_on_meets_each_batch_once_across_segments_and_memory() throws Exception {
-        everywhere(
-                log -> {
-                    for (int maxBytes : new int[] {1, 3000, 1 << 20}) {
-                        assertThat(TestLog.batches(log.partition(), 0, maxBytes))
-                                .isEqualTo(stored);
-                    }
-                });
+        everywhere(log -> {
+            for (int maxBytes : new int[] {1, 3000, 1 << 20}) {
+                assertThat(TestLog.batches(log.partition(), 0, maxBytes)).isEqualTo(stored);
+            }
+        });
     }
 
     @Test
