@@ -86,7 +86,7 @@ class ConcurrencyTest {
             }
             if (!copy.hasRemaining()) {
                 read.close();
-                Thread.yield();
+                Thread.onSpinWait();
                 continue;
             }
             held.add(new Held(read, copy));

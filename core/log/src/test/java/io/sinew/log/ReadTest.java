@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /// What a read returns: where it starts, where it ends, and what it refuses.
@@ -148,7 +149,7 @@ class ReadTest {
             for (int i = 0; i < 3; i++) {
                 ByteBuffer batch = Batches.plain().of("one");
                 batch.putInt(23, Integer.MAX_VALUE - 1).putInt(57, Integer.MAX_VALUE);
-                var crc = new java.util.zip.CRC32C();
+                var crc = new CRC32C();
                 crc.update(batch.slice(21, batch.limit() - 21));
                 batch.putInt(17, (int) crc.getValue());
                 BatchV2Format.requireOne(batch);
