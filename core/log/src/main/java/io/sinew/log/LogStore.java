@@ -138,16 +138,16 @@ public final class LogStore implements AutoCloseable {
         }
 
         @Override
-        public void frame(WalBuffer buffer, int at, int sizeBytes, WalRecovery.Frame frame) {
+        public void frame(WalBuffer buffer, int at, int sizeBytes, WalV1Format.FrameHeader frame) {
             ByteBuffer body = buffer.slice(at, sizeBytes);
             if (frame.kind() == WalV1Format.KIND_STATE) {
-                int machine = frame.id().index();
+                int machine = frame.partition().index();
                 if (frame.sequence() > sequences.getOrDefault(machine, 0L)) {
                     owner.replay(machine, body);
                 }
                 return;
             }
-            PartitionLog log = partitions.get(frame.id());
+            PartitionLog log = partitions.get(frame.partition());
             if (log == null) {
                 // Deleted since.
                 return;

@@ -233,7 +233,7 @@ final class Wal implements AutoCloseable {
             buffer = pool.take(needed);
             filling = buffer;
         }
-        block = new WalBlock(buffer, sequence + 1);
+        block = new WalBlock(buffer, sequence + 1, term);
         open = block;
         return block;
     }
@@ -314,7 +314,7 @@ final class Wal implements AutoCloseable {
         while (true) {
             try {
                 long lsn = files().placeFor(block.paddedBytes(), syncedLsn, term);
-                files().write(block.bytesFor(lsn, syncedLsn, term), lsn);
+                files().write(block.bytesFor(lsn, syncedLsn), lsn);
                 bytesWritten.add(block.paddedBytes());
                 health.wroteAhead();
                 return;

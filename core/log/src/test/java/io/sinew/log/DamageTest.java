@@ -181,6 +181,40 @@ class DamageTest {
     }
 
     @Test
+    void pages_that_an_earlier_process_left_within_a_block_do_not_pass_for_its_own()
+            throws Exception {
+        // Two frames, and the second begins with a page: header 48 + frame 40 + batch = 4096.
+        int fill = PAGE - 48 - 40 - Batches.plain().ofBytes(1000).remaining() + 1000;
+        byte[][] written = new byte[2][];
+        FaultyDisk empty = disk;
+        for (int process = 0; process < 2; process++) {
+            TestLog log = open();
+            disk.hold(FaultyDisk.Selection.of(WRITE, ".wal"));
+            log.append(Batches.plain().of("before"));
+            disk.awaitHeld();
+            log.append(Batches.plain().ofBytes(fill));
+            Commit commit = log.append(Batches.plain().of("process " + process)).commit();
+            disk.letGo();
+            commit.awaitDurable();
+            written[process] = disk.processDeath().contentOf(FIRST_WAL);
+            log.abandon();
+            disk = new FaultyDisk();
+            // The second process finds nothing, but a higher term.
+            TestLog.open(disk, TestLog.LAZY, 1).close();
+        }
+        byte[] mixed = written[1].clone();
+        System.arraycopy(written[0], 2 * PAGE, mixed, 2 * PAGE, PAGE);
+        assertThat(mixed).isNotEqualTo(written[1]);
+        disk = new FaultyDisk();
+        open().close();
+        disk.put(FIRST_WAL, mixed);
+        try (TestLog log = open()) {
+            assertThat(log.partition().endOffset()).isEqualTo(1);
+        }
+        assertThat(empty.openFiles()).isZero();
+    }
+
+    @Test
     void the_old_content_of_a_file_that_is_used_again_is_never_replayed() throws Exception {
         TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
         for (int i = 0; i < 60; i++) {
