@@ -28,6 +28,9 @@ class ConcurrencyTest {
     private static final int BATCHES = 600;
     private static final int HELD_SLICES = 12;
 
+    /// Nobody waits for those who failed.
+    private static volatile boolean othersFailed;
+
     private final FaultyDisk disk = new FaultyDisk();
 
     /// A slice that a slow reader keeps, and what was in it.
@@ -43,11 +46,20 @@ class ConcurrencyTest {
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             var running = new ArrayList<Future<Void>>();
             for (Callable<Void> task : tasks) {
-                running.add(threads.submit(task));
+                running.add(threads.submit(() -> run(task)));
             }
             for (Future<Void> future : running) {
                 future.get();
             }
+        }
+    }
+
+    private static Void run(Callable<Void> task) throws Exception {
+        try {
+            return task.call();
+        } catch (Exception | AssertionError e) {
+            othersFailed = true;
+            throw e;
         }
     }
 
@@ -74,7 +86,7 @@ class ConcurrencyTest {
             throws IOException {
         Deque<Held> held = new ArrayDeque<>();
         long next = 0;
-        while (next < 2L * BATCHES) {
+        while (next < 2L * BATCHES && !othersFailed) {
             LogRead read = partition.read(next, random.nextInt(1, 20_000), random.nextBoolean());
             ByteBuffer copy = read.slice().copy();
             for (ByteBuffer batch : TestLog.split(copy)) {
@@ -149,7 +161,7 @@ class ConcurrencyTest {
                     };
             Callable<Void> trimmer =
                     () -> {
-                        while (partition.logStartOffset() < 2L * BATCHES - 100) {
+                        while (partition.logStartOffset() < 2L * BATCHES - 100 && !othersFailed) {
                             long end = partition.endOffset();
                             partition.trim(Math.max(0, end - 60)).awaitDurable();
                             partition.deleteTrimmedSegments();
@@ -158,7 +170,7 @@ class ConcurrencyTest {
                     };
             Callable<Void> reader =
                     () -> {
-                        while (partition.endOffset() < 2L * BATCHES) {
+                        while (partition.endOffset() < 2L * BATCHES && !othersFailed) {
                             readOneOr(partition, ErrorCode.OFFSET_OUT_OF_RANGE);
                             partition.firstAtOrAfter(0);
                             partition.latestTimestamp();

@@ -9,7 +9,9 @@ import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// What is trimmed is gone and stays gone; what is not is never deleted.
@@ -180,21 +182,47 @@ class RetentionTest {
     void a_full_segment_whose_name_came_back_without_its_successor_is_not_appended_to()
             throws Exception {
         TestLog log = openWithTenSegments();
-        log.appendDurably(Batches.plain().of("last"));
-        log.partition().trim(31).awaitDurable();
         Path full = segments().get(8);
         Path active = segments().get(9);
+        for (int i = 0; i < 200; i++) {
+            log.append(Batches.plain().at(i, 0).ofBytes(50_000)).commit().awaitDurable();
+        }
+        log.partition().trim(230).awaitDurable();
         disk = disk.processDeath();
         log.abandon();
-        // Both were deleted, and the crash undid only the first.
+        // Both were deleted, and the crash undid only the first. The next start moves batches to
+        // segments before it meets the trim.
         disk.delete(active);
         byte[] content = disk.contentOf(full);
         try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
             again.appendDurably(Batches.plain().of("next"));
             again.store.checkpoint();
             assertThat(disk.contentOf(full)).isEqualTo(content);
-            assertThat(TestLog.batches(again.partition(), 31, 1)).hasSize(1);
+            assertThat(TestLog.batches(again.partition(), 230, 1)).hasSize(1);
         }
+    }
+
+    @Test
+    void what_a_crash_left_behind_the_end_of_a_segment_stays_cut_off() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.appendDurably(Batches.plain().of("first"));
+        log.store.checkpoint();
+        disk = disk.processDeath();
+        log.abandon();
+        Path segment = segments().getFirst();
+        byte[] content = disk.contentOf(segment);
+        disk.put(segment, Arrays.copyOf(content, content.length + 700));
+        log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.partition().configure(new PartitionConfig(1, Long.MAX_VALUE, 4096));
+        log.appendDurably(Batches.plain().of("in the next segment"));
+        log.store.checkpoint();
+        for (int seed = 0; seed < 20; seed++) {
+            FaultyDisk after = disk.powerFailure(new SplittableRandom(seed));
+            try (TestLog again = TestLog.open(after, TestLog.LAZY, 1)) {
+                assertThat(TestLog.batches(again.partition(), 0, 1 << 20)).hasSize(2);
+            }
+        }
+        log.abandon();
     }
 
     @Test
