@@ -460,7 +460,8 @@ public final class PartitionLog {
             return active;
         }
         if (active != null && active.sizeBytes() > 0) {
-            // Also when nothing was appended to it in this process: what a crash left behind its end is
+            // Also when nothing was appended to it in this process: what a crash left behind its
+            // end is
             // cut off, and this must be durable before a checkpoint calls another segment active.
             keepUntilSynced(active);
             active.finish();
@@ -528,8 +529,8 @@ public final class PartitionLog {
         }
     }
 
-    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that does
-    /// not count, because the write-ahead log brings it again. Under the monitor.
+    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that
+    /// does not count, because the write-ahead log brings it again. Under the monitor.
     private void load() throws IOException {
         if (loaded) {
             return;
@@ -542,8 +543,7 @@ public final class PartitionLog {
             }
             long base = Long.parseLong(name.substring(0, name.indexOf('.')));
             long actual = disk.size(path);
-            int size =
-                    base == start.activeBase() ? start.activeBytes() : Math.toIntExact(actual);
+            int size = base == start.activeBase() ? start.activeBytes() : Math.toIntExact(actual);
             var segment = new Segment(disk, files, directory, base, size, null);
             if (base > start.activeBase() || size == 0) {
                 segment.delete();

@@ -184,10 +184,11 @@ class RetentionTest {
         TestLog log = openWithTenSegments();
         Path full = segments().get(8);
         Path active = segments().get(9);
-        for (int i = 0; i < 200; i++) {
-            log.append(Batches.plain().at(i, 0).ofBytes(50_000)).commit().awaitDurable();
+        // Each takes a page, so that a start must flush before it has met them all.
+        for (int i = 0; i < 2500; i++) {
+            log.appendDurably(Batches.plain().of("small " + i));
         }
-        log.partition().trim(230).awaitDurable();
+        log.partition().trim(2530).awaitDurable();
         disk = disk.processDeath();
         log.abandon();
         // Both were deleted, and the crash undid only the first. The next start moves batches to
@@ -198,7 +199,7 @@ class RetentionTest {
             again.appendDurably(Batches.plain().of("next"));
             again.store.checkpoint();
             assertThat(disk.contentOf(full)).isEqualTo(content);
-            assertThat(TestLog.batches(again.partition(), 230, 1)).hasSize(1);
+            assertThat(TestLog.batches(again.partition(), 2530, 1)).hasSize(1);
         }
     }
 

@@ -50,10 +50,9 @@ class SegmentIndexTest {
         batches.stream()
                 .filter(batch -> batch.timestamp() >= timestamp)
                 .findFirst()
-                .ifPresent(
-                        first -> {
-                            assertThat(found).isLessThanOrEqualTo(first.position());
-                            assertThat(first.position() - found).isLessThan(2 * maxDistance);
-                        });
+                .ifPresent(first -> {
+                    assertThat(found).isLessThanOrEqualTo(first.position());
+                    assertThat(first.position() - found).isLessThan(2 * maxDistance);
+                });
     }
 }

@@ -70,7 +70,7 @@ public final class FaultyDisk implements Disk {
         }
     }
 
-    private static final long GIVE_UP_NANOS = 20_000_000_000L;
+    private static final long GIVE_UP_NANOS = 5_000_000_000L;
 
     private final FaultyDiskNode root;
     private final List<Event> events = new ArrayList<>();
