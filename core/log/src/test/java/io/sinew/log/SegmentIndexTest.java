@@ -24,7 +24,7 @@ class SegmentIndexTest {
                     int largest = 0;
                     for (int i = random.nextInt(200); i >= 0; i--) {
                         int size = random.nextInt(61, 1500);
-                        long timestamp = 1000 + i + random.nextInt(-50, 50);
+                        long timestamp = 1000L + i + random.nextInt(-50, 50);
                         index.add(offset, position, size, timestamp, interval);
                         batches.add(new Batch(offset, position, size, timestamp));
                         position += size;
