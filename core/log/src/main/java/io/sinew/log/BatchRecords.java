@@ -3,12 +3,12 @@ package io.sinew.log;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.xerial.snappy.SnappyError;
 
 /// The records inside a batch, unpacked one at a time, so that a small batch that unpacks to a lot
 /// costs time and not memory. A record, after its batch's decompression, is (all numbers zigzag
@@ -85,7 +85,7 @@ final class BatchRecords {
             }
         } catch (SinewException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | SnappyError e) {
             // The codecs throw what they like when the bytes are not theirs.
             throw new SinewException(
                     ErrorCode.CORRUPT_BATCH, "the batch at offset " + baseOffset + ": " + e, e);
@@ -108,7 +108,7 @@ final class BatchRecords {
         var packed = new byte[BatchV2Format.sizeBytes(batch, at) - BatchV2Format.HEADER_BYTES];
         batch.get(at + BatchV2Format.HEADER_BYTES, packed);
         Compression codec = Compression.of(BatchV2Format.compression(batch, at));
-        InputStream stream = codec.unpack(new ByteArrayInputStream(packed));
+        InputStream stream = codec.unpack(packed);
         return codec == Compression.NONE ? stream : new BufferedInputStream(stream);
     }
 

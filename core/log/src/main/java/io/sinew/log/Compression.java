@@ -3,11 +3,11 @@ package io.sinew.log;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import net.jpountz.lz4.LZ4FrameInputStream;
-import org.xerial.snappy.SnappyInputStream;
 
 /// The codecs that a batch's attributes can name, by number. Batches pass through as they are; they
 /// are unpacked only to look up a time inside one.
@@ -26,13 +26,14 @@ enum Compression {
         return values()[number];
     }
 
-    InputStream unpack(InputStream packed) throws IOException {
+    InputStream unpack(byte[] packed) throws IOException {
+        var bytes = new ByteArrayInputStream(packed);
         return switch (this) {
-            case NONE -> packed;
-            case GZIP -> new GZIPInputStream(packed);
-            case SNAPPY -> new SnappyInputStream(packed);
-            case LZ4 -> new LZ4FrameInputStream(packed);
-            case ZSTD -> new ZstdInputStreamNoFinalizer(packed);
+            case NONE -> bytes;
+            case GZIP -> new GZIPInputStream(bytes);
+            case SNAPPY -> new SnappyChunks(packed);
+            case LZ4 -> new LZ4FrameInputStream(bytes);
+            case ZSTD -> new ZstdInputStreamNoFinalizer(bytes);
         };
     }
 }

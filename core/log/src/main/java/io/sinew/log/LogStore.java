@@ -143,16 +143,16 @@ public final class LogStore implements AutoCloseable {
         }
 
         @Override
-        public void frame(WalBuffer buffer, int at, int sizeBytes, WalRecovery.Frame frame) {
+        public void frame(WalBuffer buffer, int at, int sizeBytes, WalV1Format.FrameHeader frame) {
             ByteBuffer body = buffer.slice(at, sizeBytes);
             if (frame.kind() == WalV1Format.KIND_STATE) {
-                int machine = frame.id().index();
+                int machine = frame.partition().index();
                 if (frame.sequence() > sequences.getOrDefault(machine, 0L)) {
                     owner.replay(machine, body);
                 }
                 return;
             }
-            PartitionLog log = partitions.get(frame.id());
+            PartitionLog log = partitions.get(frame.partition());
             if (log == null) {
                 // Deleted since.
                 return;
@@ -261,6 +261,11 @@ public final class LogStore implements AutoCloseable {
         }
     }
 
+    /// Waits until the directories of deleted topics are gone.
+    void awaitCleanUp() throws InterruptedException {
+        orphans.join();
+    }
+
     /// The topic that a directory belongs to; none when it is not one of ours.
     private static Optional<UUID> topicIn(String directoryName) {
         int at = directoryName.lastIndexOf('~');
@@ -308,6 +313,11 @@ public final class LogStore implements AutoCloseable {
         return new Recorded(appended.sequence(), appended.commit());
     }
 
+    /// Append buffers that somebody holds.
+    int buffersInUse() {
+        return pool.held();
+    }
+
     /// A commit that settles when everything appended so far is durable.
     public Commit barrier() {
         return wal.barrier();
@@ -326,7 +336,7 @@ public final class LogStore implements AutoCloseable {
         }
         closing = true;
         try {
-            orphans.join();
+            awaitCleanUp();
             keeper.close();
             wal.close();
             if (!health.isStopped()) {

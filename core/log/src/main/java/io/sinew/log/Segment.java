@@ -63,21 +63,12 @@ final class Segment {
         return file;
     }
 
-    /// Cuts off what lies behind the bytes that are known to be good.
-    ///
+    /// @param actual length of the file; what lies behind the bytes that are known to be good is
+    ///   overwritten, or cut off by [#finish]
     /// @throws SinewException `DAMAGED_DATA` when there are fewer
-    void restore() throws IOException {
-        DiskFile opened = file.acquire();
-        try {
-            long actual = opened.size();
-            if (actual < sizeBytes) {
-                throw damaged("it is " + actual + " bytes long and was " + sizeBytes);
-            }
-            if (actual > sizeBytes) {
-                opened.truncate(sizeBytes);
-            }
-        } finally {
-            file.release();
+    void requireWhole(long actual) {
+        if (actual < sizeBytes) {
+            throw damaged("it is " + actual + " bytes long and was " + sizeBytes);
         }
     }
 

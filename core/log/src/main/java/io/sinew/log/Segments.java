@@ -57,8 +57,8 @@ final class Segments {
         return Optional.ofNullable(byBase.floorEntry(offset)).map(Map.Entry::getValue);
     }
 
-    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that is
-    /// cut off, because the write-ahead log brings it again. Under the monitor.
+    /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that
+    /// does not count, because the write-ahead log brings it again. Under the monitor.
     private void load() throws IOException {
         if (loaded) {
             return;
@@ -70,18 +70,14 @@ final class Segments {
                 continue;
             }
             long base = Long.parseLong(name.substring(0, name.indexOf('.')));
-            int size =
-                    base == start.activeBase()
-                            ? start.activeBytes()
-                            : Math.toIntExact(disk.size(path));
+            long actual = disk.size(path);
+            int size = base == start.activeBase() ? start.activeBytes() : Math.toIntExact(actual);
             var segment = new Segment(disk, files, directory, base, size, null);
             if (base > start.activeBase() || size == 0) {
                 segment.delete();
                 continue;
             }
-            if (base == start.activeBase()) {
-                segment.restore();
-            }
+            segment.requireWhole(actual);
             found.put(base, segment);
         }
         byBase.putAll(found);
@@ -120,8 +116,9 @@ final class Segments {
             return active;
         }
         if (active != null) {
-            // Also when nothing was appended to it in this process: what a crash had left in it was
-            // cut off, and this must be durable before a checkpoint calls another segment active.
+            // Also when nothing was appended to it in this process: what a crash left behind its
+            // end is cut off, and this must be durable before a checkpoint calls another segment
+            // active.
             keepUntilSynced(active);
             active.finish();
         }

@@ -238,7 +238,7 @@ final class Wal implements AutoCloseable {
             buffer = pool.take(needed);
             filling = buffer;
         }
-        block = new WalBlock(buffer, sequence + 1);
+        block = new WalBlock(buffer, sequence + 1, term);
         open = block;
         return block;
     }
@@ -321,7 +321,7 @@ final class Wal implements AutoCloseable {
         while (true) {
             try {
                 long lsn = files().placeFor(block.paddedBytes(), syncedLsn, term);
-                files().write(block.bytesFor(lsn, syncedLsn, term), lsn);
+                files().write(block.bytesFor(lsn, syncedLsn), lsn);
                 bytesWritten.add(block.paddedBytes());
                 health.wroteAhead();
                 return;

@@ -10,16 +10,18 @@ final class WalBlock {
     private final WalBuffer buffer;
     private final int start;
     private final long firstSequence;
+    private final long term;
     private final List<TailBatch> batches = new ArrayList<>();
     private int end;
     private int frameCount;
 
     /// Starts a block behind the last one in `buffer`.
-    WalBlock(WalBuffer buffer, long firstSequence) {
+    WalBlock(WalBuffer buffer, long firstSequence, long term) {
         this.buffer = buffer;
         this.start = buffer.end;
         this.end = start + WalV1Format.BLOCK_HEADER_BYTES;
         this.firstSequence = firstSequence;
+        this.term = term;
         buffer.retain();
     }
 
@@ -36,7 +38,8 @@ final class WalBlock {
     }
 
     void closeFrame(int kind, long sequence, PartitionId partition, int bodyBytes) {
-        WalV1Format.putFrameHeader(buffer.bytes(), end, kind, sequence, partition, bodyBytes);
+        var header = new WalV1Format.FrameHeader(kind, sequence, partition);
+        WalV1Format.putFrameHeader(buffer.bytes(), end, header, bodyBytes, term);
         end += WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
         frameCount++;
     }
@@ -73,7 +76,7 @@ final class WalBlock {
     }
 
     /// The bytes as they go to the disk.
-    ByteBuffer bytesFor(long lsn, long syncedLsn, long term) {
+    ByteBuffer bytesFor(long lsn, long syncedLsn) {
         var header =
                 new WalV1Format.BlockHeader(
                         lsn, syncedLsn, firstSequence, sizeBytes(), frameCount, term);

@@ -94,6 +94,16 @@ final class WalBufferPool {
         }
     }
 
+    /// Buffers that an owner or a reader has.
+    int held() {
+        lock.lock();
+        try {
+            return inUse + lent.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The last reader is done with a buffer that has no owner.
     void readersDone(WalBuffer buffer) {
         lock.lock();

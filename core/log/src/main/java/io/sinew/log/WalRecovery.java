@@ -47,14 +47,12 @@ final class WalRecovery {
     interface Sink {
         /// One intact frame; its body is at `at` in the buffer. Whoever keeps it retains the
         /// buffer.
-        void frame(WalBuffer buffer, int at, int sizeBytes, Frame frame) throws IOException;
+        void frame(WalBuffer buffer, int at, int sizeBytes, WalV1Format.FrameHeader frame)
+                throws IOException;
 
         /// The frames up to `end` were given.
         void recovered(Flusher.Handed end) throws IOException;
     }
-
-    /// What a frame's header says.
-    record Frame(int kind, long sequence, PartitionId id) {}
 
     /// Reads to the end.
     ///
@@ -167,7 +165,7 @@ final class WalRecovery {
         int at = block + WalV1Format.BLOCK_HEADER_BYTES;
         int end = block + header.sizeBytes();
         for (int i = 0; i < header.frameCount(); i++) {
-            if (!WalV1Format.frameHolds(bytes, at, end)
+            if (!WalV1Format.frameHolds(bytes, at, end, header.term())
                     || WalV1Format.frameSequence(bytes, at) != header.firstSequence() + i) {
                 return false;
             }
@@ -187,10 +185,7 @@ final class WalRecovery {
                     buffer,
                     at + WalV1Format.FRAME_HEADER_BYTES,
                     size - WalV1Format.FRAME_HEADER_BYTES,
-                    new Frame(
-                            WalV1Format.frameKind(bytes, at),
-                            sequence,
-                            WalV1Format.framePartition(bytes, at)));
+                    WalV1Format.frameHeader(bytes, at));
             at += size;
         }
     }

@@ -31,7 +31,9 @@ import java.util.zip.CRC32C;
 /// ```
 ///  0  size         i32   bytes, header included
 ///  4  checksum     u32   CRC-32C of bytes 8 to 40 and of the body, or of the first 21 bytes of the
-///                        body when it is a batch: the batch's own checksum, among them, covers the rest
+///                        body when it is a batch: the batch's own checksum, among them, covers the
+///                        rest. Exclusive or the low half of the block's term, so that pages which
+///                        an earlier process left in the same place do not pass for this block's
 ///  8  seq          i64   1, 2, 3 … over all frames
 /// 16  kind         i32   1 batch, 2 state record, 3 trim
 /// 20  number       i32   partition; for a state record: the machine it belongs to
@@ -103,16 +105,22 @@ final class WalV1Format {
                 in.getLong(at + 40));
     }
 
+    /// What a frame's header says.
+    record FrameHeader(int kind, long sequence, PartitionId partition) {}
+
     /// Writes the header of a frame whose body already stands behind it.
+    ///
+    /// @param term of the frame's block
     static void putFrameHeader(
-            ByteBuffer out, int at, int kind, long sequence, PartitionId partition, int bodyBytes) {
+            ByteBuffer out, int at, FrameHeader header, int bodyBytes, long term) {
+        PartitionId partition = header.partition();
         out.putInt(at, FRAME_HEADER_BYTES + bodyBytes);
-        out.putLong(at + 8, sequence);
-        out.putInt(at + 16, kind);
+        out.putLong(at + 8, header.sequence());
+        out.putInt(at + 16, header.kind());
         out.putInt(at + 20, partition.index());
         out.putLong(at + 24, partition.topicId().getMostSignificantBits());
         out.putLong(at + 32, partition.topicId().getLeastSignificantBits());
-        out.putInt(at + 4, frameChecksum(out, at, kind, bodyBytes));
+        out.putInt(at + 4, frameChecksum(out, at, bodyBytes, term));
     }
 
     static int frameSize(ByteBuffer in, int at) {
@@ -127,14 +135,15 @@ final class WalV1Format {
         return in.getInt(at + 16);
     }
 
-    static PartitionId framePartition(ByteBuffer in, int at) {
-        return new PartitionId(
-                new UUID(in.getLong(at + 24), in.getLong(at + 32)), in.getInt(at + 20));
+    static FrameHeader frameHeader(ByteBuffer in, int at) {
+        var topicId = new UUID(in.getLong(at + 24), in.getLong(at + 32));
+        var partition = new PartitionId(topicId, in.getInt(at + 20));
+        return new FrameHeader(frameKind(in, at), frameSequence(in, at), partition);
     }
 
-    /// Whether the frame at `at` is intact, a batch in it included; `limit` is where the block
-    /// ends.
-    static boolean frameHolds(ByteBuffer in, int at, int limit) {
+    /// Whether the frame at `at` is intact, a batch in it included, and of this term; `limit` is
+    /// where the block ends.
+    static boolean frameHolds(ByteBuffer in, int at, int limit, long term) {
         if (limit - at < FRAME_HEADER_BYTES) {
             return false;
         }
@@ -149,13 +158,15 @@ final class WalV1Format {
                         || BatchV2Format.sizeBytes(in, body) != bodyBytes)) {
             return false;
         }
-        return in.getInt(at + 4) == frameChecksum(in, at, kind, bodyBytes)
+        return in.getInt(at + 4) == frameChecksum(in, at, bodyBytes, term)
                 && (kind != KIND_BATCH || BatchV2Format.checksumHolds(in, body));
     }
 
-    private static int frameChecksum(ByteBuffer bytes, int at, int kind, int bodyBytes) {
-        int covered = kind == KIND_BATCH ? BatchV2Format.ENVELOPE_BYTES : bodyBytes;
-        return checksum(bytes, at + 8, FRAME_HEADER_BYTES - 8, at + FRAME_HEADER_BYTES, covered);
+    private static int frameChecksum(ByteBuffer bytes, int at, int bodyBytes, long term) {
+        boolean batch = frameKind(bytes, at) == KIND_BATCH;
+        int covered = batch ? BatchV2Format.ENVELOPE_BYTES : bodyBytes;
+        int body = at + FRAME_HEADER_BYTES;
+        return (int) term ^ checksum(bytes, at + 8, FRAME_HEADER_BYTES - 8, body, covered);
     }
 
     private static int checksum(

@@ -158,26 +158,82 @@ class DamageTest {
         assertStaleBlockIsNotTaken(1);
     }
 
+    /// Gives a block of one frame a later term or a later number, with checksums that fit.
+    private static void rewrite(byte[] file, int at, int laterTerm, int laterSequence) {
+        var bytes = ByteBuffer.wrap(file);
+        WalV1Format.BlockHeader old = Objects.requireNonNull(WalV1Format.blockHeader(bytes, at));
+        assertThat(old.frameCount()).isEqualTo(1);
+        long term = old.term() + laterTerm;
+        long sequence = old.firstSequence() + laterSequence;
+        WalV1Format.putBlockHeader(
+                bytes,
+                at,
+                new WalV1Format.BlockHeader(
+                        old.lsn(), old.syncedLsn(), sequence, old.sizeBytes(), 1, term));
+        int frame = at + WalV1Format.BLOCK_HEADER_BYTES;
+        WalV1Format.FrameHeader header = WalV1Format.frameHeader(bytes, frame);
+        WalV1Format.putFrameHeader(
+                bytes,
+                frame,
+                new WalV1Format.FrameHeader(header.kind(), sequence, header.partition()),
+                WalV1Format.frameSize(bytes, frame) - WalV1Format.FRAME_HEADER_BYTES,
+                term);
+    }
+
+    @Test
+    void a_block_whose_number_does_not_follow_is_not_taken() throws Exception {
+        for (int by : new int[] {-1, 1}) {
+            disk = new FaultyDisk();
+            leaveBlocks(5);
+            byte[] bytes = disk.contentOf(FIRST_WAL);
+            rewrite(bytes, 4 * PAGE, 0, by);
+            disk.put(FIRST_WAL, bytes);
+            assertCutAfter(4);
+        }
+    }
+
     @Test
     void a_process_that_left_only_unacknowledged_blocks_used_up_its_term_too() throws Exception {
         leaveSecondOfTwoUnsyncedBlocks(0);
         // As if a second process had written the two, and nothing before them.
         byte[] bytes = disk.contentOf(FIRST_WAL);
-        int at = PAGE + WalV1Format.paddedSize(40_000);
-        WalV1Format.BlockHeader stale =
-                Objects.requireNonNull(WalV1Format.blockHeader(ByteBuffer.wrap(bytes), at));
-        WalV1Format.putBlockHeader(
-                ByteBuffer.wrap(bytes),
-                at,
-                new WalV1Format.BlockHeader(
-                        stale.lsn(),
-                        stale.syncedLsn(),
-                        stale.firstSequence(),
-                        stale.sizeBytes(),
-                        stale.frameCount(),
-                        stale.term() + 1));
+        rewrite(bytes, PAGE + WalV1Format.paddedSize(40_000), 1, 0);
         disk.put(FIRST_WAL, bytes);
         assertStaleBlockIsNotTaken(1);
+    }
+
+    @Test
+    void pages_that_an_earlier_process_left_within_a_block_do_not_pass_for_its_own()
+            throws Exception {
+        // Two frames, and the second begins with a page: header 48 + frame 40 + batch = 4096.
+        int fill = PAGE - 48 - 40 - Batches.plain().ofBytes(1000).remaining() + 1000;
+        byte[][] written = new byte[2][];
+        FaultyDisk empty = disk;
+        for (int process = 0; process < 2; process++) {
+            TestLog log = open();
+            disk.hold(FaultyDisk.Selection.of(WRITE, ".wal"));
+            log.append(Batches.plain().of("before"));
+            disk.awaitHeld();
+            log.append(Batches.plain().ofBytes(fill));
+            Commit commit = log.append(Batches.plain().of("process " + process)).commit();
+            disk.letGo();
+            commit.awaitDurable();
+            written[process] = disk.processDeath().contentOf(FIRST_WAL);
+            log.abandon();
+            disk = new FaultyDisk();
+            // The second process finds nothing, but a higher term.
+            TestLog.open(disk, TestLog.LAZY, 1).close();
+        }
+        byte[] mixed = written[1].clone();
+        System.arraycopy(written[0], 2 * PAGE, mixed, 2 * PAGE, PAGE);
+        assertThat(mixed).isNotEqualTo(written[1]);
+        disk = new FaultyDisk();
+        open().close();
+        disk.put(FIRST_WAL, mixed);
+        try (TestLog log = open()) {
+            assertThat(log.partition().endOffset()).isEqualTo(1);
+        }
+        assertThat(empty.openFiles()).isZero();
     }
 
     @Test

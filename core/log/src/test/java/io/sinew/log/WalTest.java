@@ -24,13 +24,14 @@ class WalTest {
             PartitionLog.Append append = log.append(Batches.plain().of("a"));
             append.commit().awaitWritten();
             disk.awaitHeld();
-            assertThat(append.commit().isSettled()).isFalse();
-            assertThat(log.partition().endOffset()).isZero();
-            assertThat(log.partition().nextOffset()).isEqualTo(1);
             try (LogRead read = log.partition().read(0, 1000, true)) {
                 assertThat(read.slice().sizeBytes()).isZero();
+                assertThat(append.commit().isSettled()).isFalse();
+                assertThat(log.partition().endOffset()).isZero();
+                assertThat(log.partition().nextOffset()).isEqualTo(1);
+            } finally {
+                disk.letGo();
             }
-            disk.letGo();
             append.commit().awaitDurable();
             assertThat(log.partition().endOffset()).isEqualTo(1);
         }
@@ -43,8 +44,9 @@ class WalTest {
             log.append(Batches.plain().of("a"));
             disk.awaitHeld();
             Commit barrier = log.store.barrier();
-            assertThat(barrier.isSettled()).isFalse();
+            boolean settledEarly = barrier.isSettled();
             disk.letGo();
+            assertThat(settledEarly).isFalse();
             barrier.awaitDurable();
             assertThat(log.partition().endOffset()).isEqualTo(1);
         }

@@ -70,6 +70,8 @@ public final class FaultyDisk implements Disk {
         }
     }
 
+    private static final long GIVE_UP_NANOS = 5_000_000_000L;
+
     private final FaultyDiskNode root;
     private final List<Event> events = new ArrayList<>();
     private final Set<Path> locks = new HashSet<>();
@@ -177,10 +179,16 @@ public final class FaultyDisk implements Disk {
         held = selection;
     }
 
-    /// Waits until somebody is waiting in an operation that is held.
+    /// Waits until somebody is waiting in an operation that is held. Fails when nobody comes for so
+    /// long that nobody will.
     public synchronized void awaitHeld() throws InterruptedException {
+        long start = System.nanoTime();
         while (waiting == 0) {
-            wait();
+            if (System.nanoTime() - start > GIVE_UP_NANOS) {
+                letGo();
+                throw new AssertionError("nobody came to do what is held");
+            }
+            wait(100);
         }
     }
 

@@ -47,7 +47,9 @@ final class FaultyDiskContent {
 
     void flipBit(int position, int bit) {
         seen[position] ^= (byte) (1 << bit);
-        durable[position] ^= (byte) (1 << bit);
+        if (position < durable.length) {
+            durable[position] ^= (byte) (1 << bit);
+        }
     }
 
     void sync() {
