@@ -38,6 +38,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        terminal.out().println("A fresh server, with its data in a temporary folder:");
+        terminal.flush();
         try (var folder = TemporaryFolder.create("demo");
                 var backbone =
                         ChildBackbone.start(

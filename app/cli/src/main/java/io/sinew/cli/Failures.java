@@ -13,9 +13,11 @@ final class Failures {
 
     static int wrongUsage(Terminal terminal, ParameterException e) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        terminal.complain(firstLine(e));
         if (e instanceof UnmatchedArgumentException unmatched) {
+            terminal.complain("'" + unmatched.getUnmatched().getFirst() + "' is not known here");
             UnmatchedArgumentException.printSuggestions(unmatched, e.getCommandLine().getErr());
+        } else {
+            terminal.complain(firstLine(e));
         }
         String topic = command.substring(Math.min(command.length(), "sinew".length()));
         terminal.err().println("Try `./sinew help" + topic + "`.");
