@@ -1,5 +1,7 @@
 package io.sinew.base;
 
+import java.util.Optional;
+
 /// What a number means. Each module lists its metrics in one enum that implements this, and the
 /// documentation's page is made from those enums.
 public interface Metric {
@@ -7,6 +9,8 @@ public interface Metric {
     enum Kind {
         /// Only grows, from zero at start.
         COUNTER,
+        /// Time spent, which only grows; counted in nanoseconds, shown in seconds.
+        TIME,
         /// A level, read when asked.
         GAUGE
     }
@@ -18,4 +22,10 @@ public interface Metric {
 
     /// One sentence for whoever reads the dashboard.
     String meaning();
+
+    /// What tells apart the readings of a metric that has several: `api` for requests counted by
+    /// API. The values must be few and known beforehand, for each is a series for ever.
+    default Optional<String> label() {
+        return Optional.empty();
+    }
 }

@@ -44,12 +44,13 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.store = LogStore.open(data, settings.logLimits(), clock, metrics);
-        this.topics = new Topics(store, settings);
+        this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
         this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
         this.housekeeper = new Housekeeper(topics, settings, clock);
         metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
         metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);
+        metrics.gauge(BrokerMetric.GROUPS, groups::count);
     }
 
     /// Opens the broker of a data directory, which it closes in the end, and brings back what was

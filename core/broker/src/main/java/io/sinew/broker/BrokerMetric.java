@@ -5,7 +5,15 @@ import io.sinew.base.Metric;
 /// What the broker counts.
 public enum BrokerMetric implements Metric {
     TOPICS("sinew_topics", Kind.GAUGE, "Topics there are."),
-    PARTITIONS("sinew_partitions", Kind.GAUGE, "Partitions of all topics together.");
+    PARTITIONS("sinew_partitions", Kind.GAUGE, "Partitions of all topics together."),
+    GROUPS("sinew_groups", Kind.GAUGE, "Consumer groups there are, with members or without."),
+    APPENDED_BATCHES("sinew_appended_batches_total", Kind.COUNTER, "Batches appended."),
+    APPENDED_RECORDS("sinew_appended_records_total", Kind.COUNTER, "Records appended."),
+    APPENDED_BYTES("sinew_appended_bytes_total", Kind.COUNTER, "Bytes of the batches appended."),
+    DUPLICATE_BATCHES(
+            "sinew_duplicate_batches_total",
+            Kind.COUNTER,
+            "Batches of idempotent producers that had been appended before and were not again.");
 
     private final String id;
     private final Kind kind;

@@ -124,6 +124,16 @@ public final class GroupsRunner implements AutoCloseable {
         }
     }
 
+    /// Groups there are.
+    int count() {
+        lock.lock();
+        try {
+            return state.groupCount();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- restart
 
     void restore(LogOwner.Section section) {

@@ -108,6 +108,12 @@ public final class GroupsState {
         return awake ? Math.min(timers.firstMs(), sweepAtMs) : 0;
     }
 
+    /// Groups there are, stored or not.
+    int groupCount() {
+        long unstored = coordinated.keySet().stream().filter(id -> !store.contains(id)).count();
+        return Math.toIntExact(store.size() + unstored);
+    }
+
     /// Takes in one record, from the log at start or just decided.
     public void replay(GroupRecord record) {
         store.apply(record);

@@ -23,16 +23,24 @@ public final class Partition {
     private final int index;
     private final LogStore store;
     private final PartitionLog log;
+    private final AppendCounts counts;
     private final ReentrantLock lock = new ReentrantLock();
     private final ProducerStates producers = new ProducerStates();
     private volatile TopicConfig config;
 
-    Partition(Topic topic, int index, LogStore store, PartitionLog log, TopicConfig config) {
+    Partition(
+            Topic topic,
+            int index,
+            LogStore store,
+            PartitionLog log,
+            TopicConfig config,
+            AppendCounts counts) {
         this.topic = topic;
         this.index = index;
         this.store = store;
         this.log = log;
         this.config = config;
+        this.counts = counts;
     }
 
     public int index() {
@@ -82,12 +90,14 @@ public final class Partition {
             if (idempotent) {
                 Optional<Long> original = producers.check(batch);
                 if (original.isPresent()) {
+                    counts.duplicate();
                     // Safe once everything before now is, the original included.
                     return new Appended(original.get(), -1, store.barrier());
                 }
             }
             PartitionLog.Append append = log.append(batch, store.leaderEpoch(), stampMs);
             producers.replay(batch, append.baseOffset(), nowMs);
+            counts.appended(batch);
             return new Appended(append.baseOffset(), stampMs.orElse(-1), append.commit());
         } finally {
             lock.unlock();

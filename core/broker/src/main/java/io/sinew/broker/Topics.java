@@ -33,13 +33,15 @@ public final class Topics {
 
     private final LogStore store;
     private final BrokerSettings settings;
+    private final AppendCounts counts;
     private final ConcurrentMap<PartitionId, Partition> partitions = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private long lastSequence;
 
-    Topics(LogStore store, BrokerSettings settings) {
+    Topics(LogStore store, BrokerSettings settings, AppendCounts counts) {
         this.store = store;
         this.settings = settings;
+        this.counts = counts;
         this.state = new TopicsState(settings.intValue(BrokerSettings.MAX_PARTITIONS));
     }
 
@@ -254,7 +256,7 @@ public final class Topics {
                 continue;
             }
             var log = store.createPartition(id, topic.name(), config.partition());
-            partitions.put(id, new Partition(topic, index, store, log, config));
+            partitions.put(id, new Partition(topic, index, store, log, config, counts));
         }
     }
 

@@ -79,6 +79,10 @@ public final class LogStore implements AutoCloseable {
         this.flusher = new Flusher(context, pool, cut);
         this.wal = new Wal(context, pool, flusher);
         this.keeper = new Keeper(data, context, wal, flusher);
+        metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
+        metrics.gauge(
+                LogMetric.WRITABLE,
+                () -> health.status() instanceof LogHealth.Status.Running ? 1 : 0);
     }
 
     /// Opens the log in a directory; [#recover] must follow.
@@ -182,6 +186,14 @@ public final class LogStore implements AutoCloseable {
 
     public LogHealth health() {
         return health;
+    }
+
+    private long usableBytes() {
+        try {
+            return disk.usableBytes(data.path());
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     /// Epoch that batches are stamped with: one for each time the log was opened for use.
@@ -309,6 +321,9 @@ public final class LogStore implements AutoCloseable {
     /// Ends the log so that the next start has nothing to replay. Nobody may append any more.
     @Override
     public void close() throws IOException {
+        if (closing) {
+            return;
+        }
         closing = true;
         try {
             orphans.join();

@@ -1,6 +1,7 @@
 package io.sinew.log;
 
 import io.sinew.base.BrokenInvariant;
+import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
@@ -29,6 +30,8 @@ final class Wal implements AutoCloseable {
     private final DurableSink sink;
     private final LongAdder bytesWritten;
     private final LongAdder syncs;
+    private final LongAdder syncNanos;
+    private final Clock clock;
     private final Thread writer;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -65,11 +68,14 @@ final class Wal implements AutoCloseable {
 
     Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
         this.limits = context.limits();
+        this.clock = context.clock();
         this.pool = pool;
         this.health = context.health();
         this.sink = sink;
         this.bytesWritten = context.metrics().counter(LogMetric.WAL_BYTES);
         this.syncs = context.metrics().counter(LogMetric.WAL_SYNCS);
+        this.syncNanos = context.metrics().counter(LogMetric.WAL_SYNC_TIME);
+        context.metrics().gauge(LogMetric.REPLAY_BYTES, () -> files == null ? 0 : bytesSinceCut());
         this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
     }
 
@@ -288,7 +294,9 @@ final class Wal implements AutoCloseable {
             }
             group.commit().markWritten();
             if (limits.durability() == LogLimits.Durability.FSYNC) {
+                long began = clock.nanos();
                 files().sync();
+                syncNanos.add(clock.nanos() - began);
                 syncs.increment();
                 syncedLsn = files().nextLsn();
             }

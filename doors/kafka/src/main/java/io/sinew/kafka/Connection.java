@@ -38,6 +38,7 @@ final class Connection {
     private final Apis apis;
     private final RequestBuffers buffers;
     private final DoorLimits limits;
+    private final DoorCounts counts;
     private final Clock clock;
     private final String host;
     private final InetSocketAddress reached;
@@ -46,6 +47,9 @@ final class Connection {
     private volatile long lastActivityNanos;
     private volatile boolean midRequest;
     private volatile boolean closing;
+
+    /// What the writer waits for.
+    private volatile @Nullable Reply awaited;
 
     /// An answer on its way to the writer; null fields mark the end of the connection.
     private record Answer(@Nullable ApiKey api, int version, int correlationId, Reply reply) {
@@ -57,12 +61,14 @@ final class Connection {
             Apis apis,
             RequestBuffers buffers,
             DoorLimits limits,
+            DoorCounts counts,
             Clock clock)
             throws IOException {
         this.channel = channel;
         this.apis = apis;
         this.buffers = buffers;
         this.limits = limits;
+        this.counts = counts;
         this.clock = clock;
         this.host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
         this.reached = (InetSocketAddress) channel.getLocalAddress();
@@ -143,6 +149,7 @@ final class Connection {
         int key = frame.getShort(0);
         int version = frame.getShort(2);
         ApiKey api = ApiKey.of(key).orElseThrow(() -> new CloseConnection("unknown api " + key));
+        counts.request(api, frame.limit());
         var in = new WireReader(frame);
         if (!api.serves(version)) {
             return unservedVersion(api, version, frame.getInt(4));
@@ -166,6 +173,7 @@ final class Connection {
 
     private void endWriter() {
         closing = true;
+        giveUpIfClosing();
         try {
             answers.put(Answer.END);
         } catch (InterruptedException e) {
@@ -232,11 +240,14 @@ final class Connection {
         }
     }
 
-    private static void encode(Answer answer, WireWriter out, List<Reply> sent)
+    private void encode(Answer answer, WireWriter out, List<Reply> sent)
             throws InterruptedException {
         ApiKey api = answer.api();
         sent.add(answer.reply());
+        awaited = answer.reply();
+        giveUpIfClosing();
         Optional<Message> message = answer.reply().await();
+        awaited = null;
         if (api == null || message.isEmpty()) {
             return;
         }
@@ -248,11 +259,21 @@ final class Connection {
         out.endFrame();
     }
 
+    /// Called by the reader after it has set `closing`, and by the writer after it has set
+    /// `awaited`: one of the two sees both.
+    private void giveUpIfClosing() {
+        Reply reply = awaited;
+        if (closing && reply != null) {
+            reply.giveUp();
+        }
+    }
+
     private void send(WireWriter out) throws IOException {
         out.forEachPart(
                 new WireWriter.PartConsumer() {
                     @Override
                     public void bytes(byte[] array, int offset, int length) throws IOException {
+                        counts.sent(length);
                         ByteBuffer part = ByteBuffer.wrap(array, offset, length);
                         while (part.hasRemaining()) {
                             channel.write(part);
@@ -261,6 +282,7 @@ final class Connection {
 
                     @Override
                     public void records(Records records) throws IOException {
+                        counts.sent(records.sizeBytes());
                         ((SliceRecords) records).slice().writeTo(channel);
                     }
                 });

@@ -27,10 +27,12 @@ final class FetchHandler implements Handler<FetchRequest> {
     private final TopicLookup lookup;
     private final FetchWaits waits;
     private final int maxBytes;
+    private final DoorCounts counts;
     private final FetchSessions sessions = new FetchSessions();
 
-    FetchHandler(Broker broker, FetchWaits waits, int maxBytes) {
+    FetchHandler(Broker broker, FetchWaits waits, int maxBytes, DoorCounts counts) {
         this.broker = broker;
+        this.counts = counts;
         this.lookup = new TopicLookup(broker);
         this.waits = waits;
         this.maxBytes = maxBytes;
@@ -188,6 +190,9 @@ final class FetchHandler implements Handler<FetchRequest> {
             for (int i = 0; i < read.size(); i++) {
                 FetchKey key = plan.reads().get(i).key();
                 FetchResponse.PartitionData data = read.get(i);
+                if (data.errorCode != KafkaErrors.NONE) {
+                    counts.fetchRefused();
+                }
                 boolean told =
                         plan.session()
                                 .map(known -> known.tell(key, data, plan.full()))

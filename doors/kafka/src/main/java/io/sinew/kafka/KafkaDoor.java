@@ -33,6 +33,7 @@ public final class KafkaDoor implements AutoCloseable {
     private final ServerSocketChannel server;
     private final DoorLimits limits;
     private final RequestBuffers buffers;
+    private final DoorCounts counts;
     private final Apis apis;
     private final FetchWaits fetchWaits = new FetchWaits();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -48,12 +49,14 @@ public final class KafkaDoor implements AutoCloseable {
         this.server = server;
         this.limits = limits;
         this.buffers = new RequestBuffers(limits.requestBufferBytes());
+        this.counts = new DoorCounts(metrics);
         this.apis =
                 ServedApis.of(
                         broker,
                         new Node(broker.nodeId(), broker.clusterId(), advertised),
-                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes()));
-        metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
+                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts),
+                        new ProduceHandler(broker, counts));
+        metrics.gauge(KafkaMetric.CONNECTIONS, this::connections);
     }
 
     /// Opens the door.
@@ -96,6 +99,11 @@ public final class KafkaDoor implements AutoCloseable {
         return (InetSocketAddress) server.getLocalAddress();
     }
 
+    /// Connections that are open now.
+    int connections() {
+        return connections.size();
+    }
+
     private void acceptUntilClosed() {
         while (server.isOpen()) {
             try {
@@ -125,11 +133,13 @@ public final class KafkaDoor implements AutoCloseable {
                     "connection=refused reason=\"{0} connections are open, the most there may be"
                             + " (setting max.connections)\"",
                     limits.maxConnections());
+            counts.refused();
             channel.close();
             return;
         }
+        counts.accepted();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        var connection = new Connection(channel, apis, buffers, limits, broker.clock());
+        var connection = new Connection(channel, apis, buffers, limits, counts, broker.clock());
         connections.add(connection);
         Thread.ofVirtual().name("sinew-kafka-read").start(connection::readUntilClosed);
         Thread.ofVirtual()

@@ -19,9 +19,11 @@ import java.util.Optional;
 final class ProduceHandler implements Handler<ProduceRequest> {
     private final Broker broker;
     private final TopicLookup lookup;
+    private final DoorCounts counts;
 
-    ProduceHandler(Broker broker) {
+    ProduceHandler(Broker broker, DoorCounts counts) {
         this.broker = broker;
+        this.counts = counts;
         this.lookup = new TopicLookup(broker);
     }
 
@@ -76,8 +78,9 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         return new Wait(response, appended.commit());
     }
 
-    private static void refuse(
+    private void refuse(
             ProduceResponse.PartitionProduceResponse partition, SinewException refusal) {
+        counts.produceRefused();
         partition.errorCode = KafkaErrors.of(refusal.code());
         partition.errorMessage = refusal.getMessage();
         partition.baseOffset = -1;
@@ -98,8 +101,17 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         return Optional::empty;
     }
 
-    private record Answer(ProduceResponse response, List<Wait> waits, boolean writtenIsEnough)
-            implements Reply {
+    private final class Answer implements Reply {
+        private final ProduceResponse response;
+        private final List<Wait> waits;
+        private final boolean writtenIsEnough;
+
+        Answer(ProduceResponse response, List<Wait> waits, boolean writtenIsEnough) {
+            this.response = response;
+            this.waits = waits;
+            this.writtenIsEnough = writtenIsEnough;
+        }
+
         @Override
         public Optional<Message> await() throws InterruptedException {
             for (Wait wait : waits) {

@@ -21,7 +21,10 @@ final class Storeys {
                     Map.entry("kafka-wire-generator", Set.of()),
                     Map.entry("kafka-wire", Set.of("base")),
                     Map.entry("kafka", Set.of("base", "log", "broker", "kafka-wire")),
-                    Map.entry("server", Set.of("base", "log", "broker", "kafka-wire", "kafka")),
+                    Map.entry("http", Set.of("base")),
+                    Map.entry(
+                            "server",
+                            Set.of("base", "log", "broker", "kafka-wire", "kafka", "http")),
                     Map.entry(
                             "cli",
                             Set.of("base", "log", "broker", "kafka-wire", "kafka", "server")));

@@ -1,0 +1,103 @@
+package io.sinew.clients;
+
+import io.sinew.kit.ChildJvm;
+import io.sinew.kit.ChildProcess;
+import io.sinew.kit.FreePorts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Sinew in a JVM of its own, on a port that stays the same over restarts, so that clients find it
+/// again. Not safe for several threads.
+final class ForkedSinew implements AutoCloseable {
+    static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    /// What makes a JVM quick to start and small; speed in the long run is not wanted here.
+    private static final List<String> FLAGS =
+            List.of(
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:-UsePerfData",
+                    "--enable-native-access=ALL-UNNAMED");
+
+    private final Path folder;
+    private final List<String> settings;
+    private final int port = FreePorts.next();
+    private @Nullable ChildProcess process;
+    private int starts;
+
+    /// A server that is not started yet.
+    ///
+    /// @param folder holds its data directory and its output
+    /// @param settings `NAME=VALUE`
+    ForkedSinew(Path folder, String... settings) {
+        this.folder = folder;
+        this.settings = List.of(settings);
+    }
+
+    /// A server that accepts connections.
+    static ForkedSinew start(Path folder, String... settings) throws Exception {
+        var sinew = new ForkedSinew(folder, settings);
+        sinew.start();
+        return sinew;
+    }
+
+    /// Starts it and waits until it accepts connections.
+    void start() throws Exception {
+        spawn().awaitPort(START_LIMIT, address());
+    }
+
+    /// Starts it and waits for nothing.
+    ChildProcess spawn() throws IOException {
+        var arguments = new ArrayList<String>();
+        arguments.add(dataFolder().toString());
+        arguments.add(Integer.toString(port));
+        arguments.addAll(settings);
+        Files.createDirectories(folder);
+        starts++;
+        process =
+                ChildJvm.of(SinewMain.class)
+                        .flags(FLAGS)
+                        .start("sinew", folder.resolve("sinew-" + starts + ".log"), arguments);
+        return process;
+    }
+
+    ChildProcess process() {
+        if (process == null) {
+            throw new IllegalStateException("Sinew was not started");
+        }
+        return process;
+    }
+
+    /// SIGKILL.
+    void kill() throws InterruptedException {
+        process().kill();
+    }
+
+    Path dataFolder() {
+        return folder.resolve("data");
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /// For `bootstrap.servers`.
+    String bootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+}
