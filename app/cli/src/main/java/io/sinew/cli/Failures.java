@@ -57,7 +57,10 @@ final class Failures {
 
     /// Java's messages for files are often just the file's name.
     private static String describe(IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
+        String message = String.valueOf(e.getMessage());
+        return e.getClass() == IOException.class
+                ? message
+                : e.getClass().getSimpleName() + ": " + message;
     }
 
     private static CommandException unexpected(Exception e) {

@@ -91,7 +91,7 @@ final class GroupDescribeCommand implements Callable<Integer> {
                         Column.forScripts("client"),
                         Column.text("host", "HOST"),
                         Column.number("partitions", "PARTITIONS"),
-                        Column.text("instance", "INSTANCE"));
+                        Column.optional("instance", "INSTANCE"));
         for (MemberDescription member : described.members()) {
             listing.add(
                     member.consumerId(),

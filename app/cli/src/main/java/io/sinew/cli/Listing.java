@@ -47,7 +47,7 @@ final class Listing {
         return objects;
     }
 
-    /// The lines of the table, titles first. A column without a single value is left out.
+    /// The lines of the table, titles first.
     List<String> lines() {
         var table = new ArrayList<>(Collections.nCopies(rows.size() + 1, ""));
         for (int i = 0; i < columns.size(); i++) {
@@ -67,9 +67,10 @@ final class Listing {
         return table.stream().map(String::stripTrailing).toList();
     }
 
-    private boolean isShown(int column) {
-        return !columns.get(column).title().isEmpty()
-                && (rows.isEmpty() || rows.stream().anyMatch(row -> row.get(column) != null));
+    private boolean isShown(int index) {
+        Column column = columns.get(index);
+        return !column.title().isEmpty()
+                && (!column.optional() || rows.stream().anyMatch(row -> row.get(index) != null));
     }
 
     private List<String> cells(int column) {

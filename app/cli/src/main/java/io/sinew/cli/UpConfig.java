@@ -29,6 +29,10 @@ record UpConfig(
 
     ServerConfig forServer() {
         return new ServerConfig(
-                data, kafka.resolve(), advertise.map(HostPort::unresolved), settings);
+                data,
+                kafka.resolve(),
+                advertise.map(HostPort::unresolved),
+                Optional.of(http.resolve()),
+                settings);
     }
 }

@@ -122,7 +122,8 @@ class GroupCommandsTest {
     void a_reset_makes_a_group_that_begins_where_it_is_told() {
         Outcome reset = server.run("group", "reset", "new", "--topic", "orders", "--to", "2");
 
-        assertThat(reset.out()).isEqualTo("TOPIC   PARTITION  AFTER\norders          0      2\n");
+        assertThat(reset.out())
+                .isEqualTo("TOPIC   PARTITION  BEFORE  AFTER\norders          0       -      2\n");
         assertThat(server.run("consume", "orders", "--group", "new", "--max", "1").out())
                 .isEqualTo("2\n");
     }

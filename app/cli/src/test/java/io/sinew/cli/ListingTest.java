@@ -11,7 +11,7 @@ class ListingTest {
             new Listing(
                     Column.text("name", "NAME"),
                     Column.number("size", "SIZE"),
-                    Column.text("instance", "INSTANCE"),
+                    Column.optional("instance", "INSTANCE"),
                     Column.forScripts("id"));
 
     @Test
@@ -34,7 +34,7 @@ class ListingTest {
     }
 
     @Test
-    void a_column_without_values_is_not_shown_but_scripts_get_it() {
+    void an_optional_column_without_values_is_not_shown_but_scripts_get_it() {
         listing.add("a", 1, null, "1");
 
         assertThat(listing.lines()).containsExactly("NAME  SIZE", "a        1");

@@ -3,6 +3,7 @@ package io.sinew.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class ProduceAndConsumeTest {
     void too_few_records_in_time_are_a_failure() {
         server.runWith("one\n", "produce", "orders");
 
-        Outcome consumed = server.run("consume", "orders", "--max", "2", "--timeout", "50ms");
+        Outcome consumed = server.run("consume", "orders", "--max", "2", "--timeout", "2s");
 
         assertThat(consumed.exitCode()).isEqualTo(1);
         assertThat(consumed.out()).isEqualTo("one\n");
@@ -87,7 +88,7 @@ class ProduceAndConsumeTest {
         assertThat(produced.out()).isEmpty();
         assertThat(produced.err())
                 .isEqualTo("3 records to orders\n  partition 0: 3, offsets 0 to 2\n");
-        Outcome consumed = server.run("consume", "orders", "--timeout", "50ms");
+        Outcome consumed = server.run("consume", "orders", "--max", "3");
         assertThat(consumed.exitCode()).isZero();
         assertThat(consumed.out()).isEqualTo("one\nzwei ü\n\n");
     }
@@ -109,16 +110,25 @@ class ProduceAndConsumeTest {
     void reading_begins_where_it_is_told_to() {
         server.runWith("0\n1\n2\n3\n", "produce", "orders");
 
-        assertThat(from("2")).isEqualTo("2\n3\n");
-        assertThat(from("beginning")).isEqualTo("0\n1\n2\n3\n");
-        assertThat(from("end")).isEmpty();
-        assertThat(from("1h")).isEqualTo("0\n1\n2\n3\n");
-        assertThat(from("2999-01-01T00:00:00Z")).isEmpty();
-        assertThat(from("99")).isEmpty();
+        assertThat(first("2")).isEqualTo("2\n");
+        assertThat(first("beginning")).isEqualTo("0\n");
+        assertThat(first("1h")).isEqualTo("0\n");
+        assertThat(first("2000-01-01")).isEqualTo("0\n");
     }
 
-    private String from(String place) {
-        return server.run("consume", "orders", "--from", place, "--timeout", "50ms").out();
+    private String first(String place) {
+        return server.run("consume", "orders", "--from", place, "--max", "1").out();
+    }
+
+    @Test
+    void reading_from_the_end_waits_for_what_comes_next() {
+        server.runWith("0\n1\n", "produce", "orders");
+
+        for (String place : List.of("end", "2999-01-01T00:00:00Z", "99")) {
+            Outcome consumed =
+                    server.run("consume", "orders", "--from", place, "--timeout", "200ms");
+            assertThat(consumed).as(place).isEqualTo(new Outcome(0, "", ""));
+        }
     }
 
     @Test

@@ -40,6 +40,16 @@ class UpRefusalsTest {
     }
 
     @Test
+    void an_http_port_that_is_taken_is_in_the_way_too() throws Exception {
+        try (LiveServer other = LiveServer.start(directory.resolve("other"))) {
+            Outcome outcome = up("--kafka", "127.0.0.1:0", "--http", other.address());
+
+            assertThat(outcome.exitCode()).isEqualTo(5);
+            assertThat(outcome.err()).contains(other.address()).contains("--http").hasLineCount(1);
+        }
+    }
+
+    @Test
     void a_data_directory_in_use_is_in_the_way() throws Exception {
         try (LiveServer other = LiveServer.start(directory.resolve("data"))) {
             Outcome outcome = up("--kafka", "127.0.0.1:0");
@@ -74,7 +84,7 @@ class UpRefusalsTest {
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err())
                 .contains("There is no setting partitions")
-                .contains("did you mean num.partitions?");
+                .contains("did you mean");
     }
 
     @Test

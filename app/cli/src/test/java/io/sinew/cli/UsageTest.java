@@ -118,7 +118,7 @@ class UsageTest {
             Outcome outcome = server.run("topic", "list", "--client-config", properties.toString());
 
             assertThat(outcome.exitCode()).isEqualTo(1);
-            assertThat(outcome.err()).contains("sasl").hasLineCount(1);
+            assertThat(outcome.err()).contains("JAAS").hasLineCount(1);
         }
     }
 }
