@@ -12,6 +12,7 @@ final class Interrupt implements AutoCloseable {
     private final Thread hook = new Thread(this::stopAndWait, "sinew-interrupt");
     private final CountDownLatch ended = new CountDownLatch(1);
     private Runnable stop = () -> {};
+    private volatile Runnable last = () -> {};
     private boolean requested;
 
     Interrupt() {
@@ -24,6 +25,11 @@ final class Interrupt implements AutoCloseable {
         if (requested) {
             work.run();
         }
+    }
+
+    /// What is to be done in the end, when all is closed or patience has run out.
+    void lastly(Runnable work) {
+        last = work;
     }
 
     synchronized boolean requested() {
@@ -43,6 +49,7 @@ final class Interrupt implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        last.run();
     }
 
     @Override

@@ -268,6 +268,7 @@ public final class OrdersStory implements AutoCloseable {
     /// Ends the departments and the checkout; the topic and the groups stay.
     @Override
     public void close() {
+        workers.values().forEach(Worker::stop);
         List.copyOf(workers.keySet()).forEach(this::close);
         checkout.close();
         records.close();
