@@ -47,7 +47,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = {"-d", "--data"},
             paramLabel = "DIR",
-            description = "Where the data is; made if it is not there. Default: ./data.")
+            description = "Where the data is; made if it is not there. Default: data.")
     private @Nullable Path data;
 
     @Option(
