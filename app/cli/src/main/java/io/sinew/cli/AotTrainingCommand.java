@@ -2,6 +2,7 @@ package io.sinew.cli;
 
 import io.sinew.server.SinewServer;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -41,7 +42,7 @@ final class AotTrainingCommand implements Callable<Integer> {
                             new HostPort("127.0.0.1", 0),
                             Optional.empty(),
                             ConfigFile.read(file).settings());
-            Terminal quiet = quiet("");
+            Terminal quiet = quiet("", terminal.err());
             Commands.commandLine(quiet, "up").parseArgs("up", "--data", "data", "--set", "a=b");
             try (SinewServer server = UpCommand.start(config, quiet)) {
                 failures += train(HostPort.of(server.kafkaAddress()).toString());
@@ -78,17 +79,23 @@ final class AotTrainingCommand implements Callable<Integer> {
         return run(input, command + " --bootstrap " + bootstrap);
     }
 
-    /// Runs a command and counts whether it failed.
+    /// Runs a command and counts whether it failed; what it says is of interest only then.
     private int run(String input, String command) {
-        int exitCode = Main.run(quiet(input), command.split(" "));
-        return exitCode == ExitCode.DONE.number() ? 0 : 1;
+        var said = new ByteArrayOutputStream();
+        var err = new PrintStream(said, true, StandardCharsets.UTF_8);
+        int exitCode = Main.run(quiet(input, err), command.split(" "));
+        if (exitCode == ExitCode.DONE.number()) {
+            return 0;
+        }
+        terminal.err().print(said.toString(StandardCharsets.UTF_8));
+        return 1;
     }
 
-    /// A terminal with this input that prints errors only.
-    private Terminal quiet(String input) {
+    /// A terminal with this input, whose output goes nowhere.
+    private static Terminal quiet(String input, PrintStream err) {
         return new Terminal(
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
-                terminal.err());
+                err);
     }
 }

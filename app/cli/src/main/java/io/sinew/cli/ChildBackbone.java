@@ -21,7 +21,6 @@ final class ChildBackbone implements Backbone, AutoCloseable {
     private final Path data;
     private final Consumer<String> tell;
     private final Clock clock = Clock.system();
-    private final Thread hook = new Thread(this::killNow, "sinew-end-backbone");
     private HostPort address;
     private Process process;
 
@@ -30,7 +29,6 @@ final class ChildBackbone implements Backbone, AutoCloseable {
         this.data = data;
         this.tell = tell;
         this.process = launch();
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /// Starts it; ready when this returns.
@@ -103,7 +101,8 @@ final class ChildBackbone implements Backbone, AutoCloseable {
         tell.accept("kill -9 " + process.pid());
     }
 
-    private void killNow() {
+    /// SIGKILL, without waiting.
+    void killNow() {
         process.destroyForcibly();
     }
 
@@ -124,12 +123,9 @@ final class ChildBackbone implements Backbone, AutoCloseable {
         process.destroy();
         try {
             process.waitFor();
-            Runtime.getRuntime().removeShutdownHook(hook);
         } catch (InterruptedException e) {
             killNow();
             Thread.currentThread().interrupt();
-        } catch (IllegalStateException e) {
-            // This process is ending too, and its hook does no harm.
         }
     }
 }

@@ -95,8 +95,9 @@ final class ConsumeCommand implements Callable<Integer> {
         checkOptions();
         try (KafkaClients clients = server.connect()) {
             List<TopicPartition> partitions = Offsets.partitions(clients.admin(), topic, partition);
-            try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(settings());
-                    var interrupt = new Interrupt(consumer::wakeup)) {
+            try (var interrupt = new Interrupt();
+                    KafkaConsumer<byte[], byte[]> consumer = clients.consumer(settings())) {
+                interrupt.stops(consumer::wakeup);
                 if (group == null) {
                     consumer.assign(partitions);
                     Offsets.at(clients.admin(), partitions, from).forEach(consumer::seek);

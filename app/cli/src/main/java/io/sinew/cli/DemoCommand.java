@@ -5,6 +5,7 @@ import io.sinew.orders.StoryException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -38,28 +39,44 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (var folder = TemporaryFolder.create("demo");
+        terminal.out().println("A fresh server, with its data in a temporary folder:");
+        terminal.flush();
+        Thread storyteller = Thread.currentThread();
+        try (var interrupt = new Interrupt();
+                var folder = TemporaryFolder.create("demo");
                 var backbone =
                         ChildBackbone.start(
                                 kafka, folder.path().resolve("data"), this::printIndented)) {
-            var narrator = new DemoNarrator(terminal, backbone.address());
-            try (var story = new OrdersStory(backbone, narrator)) {
-                story.play();
-                terminal.out().println();
-                terminal.out().println("Every claim was verified.");
-                if (keep) {
-                    waitForTheReader(backbone);
-                } else {
-                    terminal.out()
-                            .println(
-                                    "To look at it yourself: `./sinew demo --keep`, or begin your"
-                                            + " own with `./sinew up`.");
+            interrupt.lastly(backbone::killNow);
+            interrupt.stops(storyteller::interrupt);
+            try {
+                play(backbone);
+            } catch (InterruptedException | InterruptException e) {
+                if (!interrupt.requested()) {
+                    throw e;
                 }
-            } catch (StoryException | ExecutionException e) {
-                throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
             }
         }
         return ExitCode.DONE.number();
+    }
+
+    private void play(ChildBackbone backbone) throws IOException, InterruptedException {
+        var narrator = new DemoNarrator(terminal, backbone.address());
+        try (var story = new OrdersStory(backbone, narrator)) {
+            story.play();
+            terminal.out().println();
+            terminal.out().println("Every claim was verified.");
+            if (keep) {
+                waitForTheReader(backbone);
+            } else {
+                terminal.out()
+                        .println(
+                                "To look at it yourself: `./sinew demo --keep`, or begin your"
+                                        + " own with `./sinew up`.");
+            }
+        } catch (StoryException | ExecutionException e) {
+            throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private void printIndented(String line) {

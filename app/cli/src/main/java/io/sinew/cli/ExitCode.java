@@ -5,7 +5,7 @@ import java.util.Map;
 
 /// How a command ended, for scripts.
 enum ExitCode {
-    DONE(0, "done; for `up`: stopped by Ctrl-C or SIGTERM, with everything flushed"),
+    DONE(0, "done; `up`, by Ctrl-C or SIGTERM, with everything flushed"),
     FAILED(1, "failed, or refused by the server"),
     USAGE(2, "wrong usage or configuration"),
     NO_ANSWER(3, "nothing answers at the server's address"),

@@ -13,9 +13,11 @@ final class Failures {
 
     static int wrongUsage(Terminal terminal, ParameterException e) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        terminal.complain(firstLine(e));
         if (e instanceof UnmatchedArgumentException unmatched) {
+            terminal.complain("'" + unmatched.getUnmatched().getFirst() + "' is not known here");
             UnmatchedArgumentException.printSuggestions(unmatched, e.getCommandLine().getErr());
+        } else {
+            terminal.complain(firstLine(e));
         }
         String topic = command.substring(Math.min(command.length(), "sinew".length()));
         terminal.err().println("Try `./sinew help" + topic + "`.");
@@ -55,7 +57,10 @@ final class Failures {
 
     /// Java's messages for files are often just the file's name.
     private static String describe(IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
+        String message = String.valueOf(e.getMessage());
+        return e.getClass() == IOException.class
+                ? message
+                : e.getClass().getSimpleName() + ": " + message;
     }
 
     private static CommandException unexpected(Exception e) {

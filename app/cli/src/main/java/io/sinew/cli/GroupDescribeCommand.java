@@ -48,11 +48,11 @@ final class GroupDescribeCommand implements Callable<Integer> {
     }
 
     private Listing partitions(Admin admin, ConsumerGroupDescription described) {
-        var owners = new HashMap<TopicPartition, String>();
+        var owners = new HashMap<TopicPartition, MemberDescription>();
         for (MemberDescription member : described.members()) {
             member.assignment()
                     .topicPartitions()
-                    .forEach(partition -> owners.put(partition, member.consumerId()));
+                    .forEach(partition -> owners.put(partition, member));
         }
         Map<TopicPartition, Long> committed = Groups.committed(admin, group);
         var partitions = new TreeSet<TopicPartition>(Offsets.ORDER);
@@ -66,17 +66,20 @@ final class GroupDescribeCommand implements Callable<Integer> {
                         Column.number("committedOffset", "COMMITTED"),
                         Column.number("endOffset", "END"),
                         Column.number("lag", "LAG"),
-                        Column.text("member", "MEMBER"));
+                        Column.text("client", "CLIENT"),
+                        Column.forScripts("member"));
         for (TopicPartition partition : partitions) {
             @Nullable Long at = committed.get(partition);
             long end = ends.getOrDefault(partition, 0L);
+            @Nullable MemberDescription owner = owners.get(partition);
             listing.add(
                     partition.topic(),
                     partition.partition(),
                     at,
                     end,
                     at == null ? null : Math.max(0, end - at),
-                    owners.get(partition));
+                    owner == null ? null : owner.clientId(),
+                    owner == null ? null : owner.consumerId());
         }
         return listing;
     }
@@ -85,17 +88,17 @@ final class GroupDescribeCommand implements Callable<Integer> {
         var listing =
                 new Listing(
                         Column.text("member", "MEMBER"),
-                        Column.text("instance", "INSTANCE"),
-                        Column.text("client", "CLIENT"),
+                        Column.forScripts("client"),
                         Column.text("host", "HOST"),
-                        Column.number("partitions", "PARTITIONS"));
+                        Column.number("partitions", "PARTITIONS"),
+                        Column.optional("instance", "INSTANCE"));
         for (MemberDescription member : described.members()) {
             listing.add(
                     member.consumerId(),
-                    member.groupInstanceId().orElse(null),
                     member.clientId(),
                     member.host(),
-                    member.assignment().topicPartitions().size());
+                    member.assignment().topicPartitions().size(),
+                    member.groupInstanceId().orElse(null));
         }
         return listing;
     }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
         name = "list",
         description = {
             "List the consumer groups.",
-            "LAG is how many records the group has not committed yet, in the topics that it has"
-                    + " committed offsets in."
+            "LAG is how many records the group has not committed yet, in the partitions"
+                    + " that it has committed offsets in."
         })
 final class GroupListCommand implements Callable<Integer> {
     private final Terminal terminal;

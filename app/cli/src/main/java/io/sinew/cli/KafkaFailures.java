@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.GroupSubscribedToTopicException;
@@ -66,9 +65,11 @@ final class KafkaFailures {
                             e);
             case InterruptException interrupted ->
                     new CommandException(ExitCode.FAILED, "interrupted", e);
-            case ApiException refused ->
-                    new CommandException(ExitCode.FAILED, it + ": " + e.getMessage(), e);
-            default -> new CommandException(ExitCode.FAILED, it + ": " + withCause(e), e);
+            default ->
+                    new CommandException(
+                            ExitCode.FAILED,
+                            (subject.isEmpty() ? "" : subject + ": ") + withCause(e),
+                            e);
         };
     }
 
@@ -79,8 +80,13 @@ final class KafkaFailures {
                 group + " has members: stop them first (`./sinew group describe` names them)");
     }
 
+    /// Kafka's outermost message often says only that something could not be made.
     private static String withCause(KafkaException e) {
-        Throwable cause = e.getCause();
-        return e.getMessage() + (cause == null ? "" : ": " + cause.getMessage());
+        String message = String.valueOf(e.getMessage());
+        Throwable root = e.getCause();
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == null ? message : message + ": " + root.getMessage();
     }
 }

@@ -49,29 +49,35 @@ final class Listing {
 
     /// The lines of the table, titles first.
     List<String> lines() {
-        var table = new ArrayList<List<String>>();
-        table.add(columns.stream().map(Column::title).toList());
-        for (List<@Nullable Object> row : rows) {
-            table.add(row.stream().map(Listing::text).toList());
-        }
-        int[] widths = new int[columns.size()];
-        for (List<String> row : table) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
+        var table = new ArrayList<>(Collections.nCopies(rows.size() + 1, ""));
+        for (int i = 0; i < columns.size(); i++) {
+            if (isShown(i)) {
+                List<String> cells = cells(i);
+                int width = cells.stream().mapToInt(String::length).max().orElse(0);
+                for (int row = 0; row < cells.size(); row++) {
+                    String cell = cells.get(row);
+                    String padding = " ".repeat(width - cell.length());
+                    String before = table.get(row).isEmpty() ? "" : table.get(row) + GAP;
+                    table.set(
+                            row,
+                            before + (columns.get(i).number() ? padding + cell : cell + padding));
+                }
             }
         }
-        return table.stream().map(row -> line(row, widths)).toList();
+        return table.stream().map(String::stripTrailing).toList();
     }
 
-    private String line(List<String> row, int[] widths) {
-        var line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            String padding = " ".repeat(widths[i] - row.get(i).length());
-            boolean number = columns.get(i).number();
-            line.append(i == 0 ? "" : GAP)
-                    .append(number ? padding + row.get(i) : row.get(i) + padding);
-        }
-        return line.toString().stripTrailing();
+    private boolean isShown(int index) {
+        Column column = columns.get(index);
+        return !column.title().isEmpty()
+                && (!column.optional() || rows.stream().anyMatch(row -> row.get(index) != null));
+    }
+
+    private List<String> cells(int column) {
+        var cells = new ArrayList<String>();
+        cells.add(columns.get(column).title());
+        rows.forEach(row -> cells.add(text(row.get(column))));
+        return cells;
     }
 
     /// A value as people see it.
@@ -81,6 +87,7 @@ final class Listing {
                     ? NONE
                     : String.join(", ", many.stream().map(String::valueOf).toList());
         }
-        return value == null ? NONE : value.toString();
+        String text = value == null ? "" : value.toString();
+        return text.isEmpty() ? NONE : text;
     }
 }

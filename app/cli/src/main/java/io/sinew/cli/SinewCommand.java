@@ -15,9 +15,9 @@ import picocli.CommandLine.ScopeType;
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nTo begin:%n",
         footer = {
-            "  ./sinew demo                                  see what it does, in ten seconds",
-            "  ./sinew up                                    start it, with its data in ./data",
-            "  echo 'hello' | ./sinew produce greetings      in another terminal",
+            "  ./sinew demo                               see what it does, in ten seconds",
+            "  ./sinew up                                 start it, data in the folder data",
+            "  echo 'hello' | ./sinew produce greetings   in another terminal",
             "  ./sinew consume greetings",
             "",
             "`./sinew help COMMAND` tells more about a command."

@@ -47,7 +47,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = {"-d", "--data"},
             paramLabel = "DIR",
-            description = "Where the data is; made if it is not there. Default: ./data.")
+            description = "Where the data is; made if it is not there. Default: data.")
     private @Nullable Path data;
 
     @Option(
@@ -69,7 +69,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--http",
             paramLabel = "HOST:PORT",
             converter = HostPort.Converter.class,
-            description = "Where health and metrics are. Default: 127.0.0.1:8080.")
+            description = "Where GET /health and GET /metrics are. Default: 127.0.0.1:8080.")
     private @Nullable HostPort http;
 
     @Option(
@@ -124,16 +124,26 @@ final class UpCommand implements Callable<Integer> {
         try {
             server = SinewServer.start(config.forServer());
         } catch (BindException e) {
-            throw new CommandException(
-                    ExitCode.IN_THE_WAY,
-                    config.kafka()
-                            + " cannot be listened on ("
-                            + e.getMessage()
-                            + "): stop what runs there, or choose another address with --kafka",
-                    e);
+            throw taken(config.kafka(), "--kafka", e);
+        } catch (IOException e) {
+            if (e.getCause() instanceof BindException bind) {
+                throw taken(config.http(), "--http", bind);
+            }
+            throw e;
         }
         printReady(server, config, terminal);
         return server;
+    }
+
+    private static CommandException taken(HostPort address, String option, BindException e) {
+        return new CommandException(
+                ExitCode.IN_THE_WAY,
+                address
+                        + " cannot be listened on ("
+                        + e.getMessage()
+                        + "): stop what runs there, or choose another address with "
+                        + option,
+                e);
     }
 
     private static void printReady(SinewServer server, UpConfig config, Terminal terminal)
@@ -147,6 +157,8 @@ final class UpCommand implements Callable<Integer> {
         out.println("  kafka       " + HostPort.of(address));
         server.httpAddress().ifPresent(http -> out.println("  http        " + HostPort.of(http)));
         config.advertise().ifPresent(told -> out.println("  advertised  " + told));
+        server.httpAddress()
+                .ifPresent(http -> out.println("  http        http://" + HostPort.of(http)));
         out.println("  data        " + config.data().toAbsolutePath().normalize());
         out.println(
                 "  durability  "

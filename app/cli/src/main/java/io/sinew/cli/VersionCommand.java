@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.server.SinewServer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -12,15 +13,9 @@ final class VersionCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
-    /// The version of the build; `unknown` when it does not run from its jar.
-    static String version() {
-        String version = VersionCommand.class.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
-    }
-
     @Override
     public Integer call() {
-        terminal.out().println("sinew " + version() + ", Java " + Runtime.version());
+        terminal.out().println("sinew " + SinewServer.version() + ", Java " + Runtime.version());
         return ExitCode.DONE.number();
     }
 }

@@ -1,5 +1,6 @@
 package io.sinew.orders;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -10,6 +11,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /// Where orders come in: the only part of the shop that writes to the topic.
 final class Checkout implements AutoCloseable {
+    /// How long orders that are under way may take when the shop closes.
+    private static final Duration CLOSE = Duration.ofSeconds(2);
+
     private final KafkaProducer<String, Order> producer;
 
     Checkout(String bootstrap) {
@@ -28,6 +32,6 @@ final class Checkout implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(CLOSE);
     }
 }

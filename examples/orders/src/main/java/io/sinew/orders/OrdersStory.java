@@ -69,7 +69,7 @@ public final class OrdersStory implements AutoCloseable {
         verify("each order was stored once", stored == MORNING_ORDERS);
         verify("the orders of one customer are in order", customersAreInOrder());
         narrator.look("topic describe orders");
-        narrator.look("consume orders --max 3 --json");
+        narrator.look("consume orders --max 3");
     }
 
     private boolean customersAreInOrder() throws ExecutionException, InterruptedException {
@@ -158,10 +158,11 @@ public final class OrdersStory implements AutoCloseable {
         closing.set(true);
         evening.get();
         narrator.tell(
-                "killed after order "
+                "killed when inventory had handled "
                         + handledAtKill
-                        + "; customers waited, and went on to order "
-                        + placed);
+                        + " orders; customers waited, and placed "
+                        + placed
+                        + " in all");
         verifyNothingWasLost(committedBefore);
         narrator.look("topic describe orders");
         narrator.look("group list");
@@ -267,6 +268,7 @@ public final class OrdersStory implements AutoCloseable {
     /// Ends the departments and the checkout; the topic and the groups stay.
     @Override
     public void close() {
+        workers.values().forEach(Worker::stop);
         List.copyOf(workers.keySet()).forEach(this::close);
         checkout.close();
         records.close();

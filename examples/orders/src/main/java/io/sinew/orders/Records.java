@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /// The server's own account of the topic and of the groups that read it: what the story's claims
 /// are verified against.
 final class Records implements AutoCloseable {
+    private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(200);
 
     /// After so many polls without a record there is nothing more to come.
@@ -121,6 +122,6 @@ final class Records implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close();
+        admin.close(CLOSE);
     }
 }

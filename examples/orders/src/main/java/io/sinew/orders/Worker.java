@@ -3,6 +3,7 @@ package io.sinew.orders;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,6 +17,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /// department's desk, and says how far it has come. Start several, and they share the partitions.
 final class Worker implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /// How long leaving may take when the server does not answer.
+    private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final Desk desk;
     private final KafkaConsumer<String, Order> consumer;
@@ -42,7 +46,7 @@ final class Worker implements AutoCloseable {
     }
 
     private void work() {
-        try (consumer) {
+        try {
             consumer.subscribe(List.of(Order.TOPIC));
             while (open) {
                 ConsumerRecords<String, Order> records = consumer.poll(POLL);
@@ -53,6 +57,8 @@ final class Worker implements AutoCloseable {
                     commit();
                 }
             }
+        } finally {
+            consumer.close(CloseOptions.timeout(CLOSE));
         }
     }
 
@@ -68,13 +74,18 @@ final class Worker implements AutoCloseable {
         }
     }
 
+    /// Stops after what is in hand, and does not wait for that.
+    void stop() {
+        open = false;
+    }
+
     /// Stops after what is in hand; returns when that is committed and the member has left its
     /// group.
     @Override
     public void close() {
-        open = false;
+        stop();
         try {
-            thread.join();
+            var _ = thread.join(CLOSE.plus(CLOSE));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

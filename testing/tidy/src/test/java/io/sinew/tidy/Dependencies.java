@@ -35,16 +35,16 @@ final class Dependencies implements Rule {
         }
         Set<String> testing = new HashSet<>();
         for (String module : Storeys.modulesIn(tree)) {
-            if (Storeys.besideTheHouse(module)) {
-                testing.add(artifactOf(module));
+            if (Storeys.isForTests(module)) {
+                testing.add(Storeys.artifactOf(module));
             }
-            if (hasMainCode(tree, module) && !seen.contains(artifactOf(module))) {
+            if (hasMainCode(tree, module) && !seen.contains(Storeys.artifactOf(module))) {
                 String message = "it does not depend on " + module + ", whose classes it misses";
                 found.add(new Violation(name(), TIDY + "/pom.xml", 0, message));
             }
         }
         for (String module : tree.modules()) {
-            if (!Storeys.besideTheHouse(module)) {
+            if (!Storeys.isForTests(module)) {
                 Set<String> used =
                         sinewDependencies(tree, module, Set.of("", "compile", "runtime"));
                 used.retainAll(testing);
@@ -63,10 +63,6 @@ final class Dependencies implements Rule {
     private static boolean hasMainCode(SourceTree tree, String module) {
         return tree.javaFiles().stream()
                 .anyMatch(file -> file.path().startsWith(module + "/src/main/java/"));
-    }
-
-    private static String artifactOf(String module) {
-        return "sinew-" + Storeys.folder(module);
     }
 
     private static Set<String> sinewDependencies(

@@ -7,10 +7,11 @@ import java.util.Set;
 /// Which modules there may be and which of them each may use: ARCHITECTURE.md as a table. A module
 /// uses those below its storey, and of its own storey only those that stand beside its name.
 final class Storeys {
-    /// From the ground up. `testing` and `examples` stand beside the house: they may see all of it.
+    /// From the ground up. `testing` and `examples` stand beside the house: they may see all of it,
+    /// unless the table says otherwise.
     static final List<String> ORDER = List.of("core", "patterns", "doors", "app");
 
-    private static final Set<String> BESIDE = Set.of("testing");
+    private static final Set<String> BESIDE = Set.of("testing", "examples");
 
     /// What a module may use of the code of this project, by the names of their folders.
     static final Map<String, Set<String>> MAY_USE =
@@ -27,7 +28,17 @@ final class Storeys {
                             Set.of("base", "log", "broker", "kafka-wire", "kafka", "http")),
                     Map.entry(
                             "cli",
-                            Set.of("base", "log", "broker", "kafka-wire", "kafka", "server")));
+                            Set.of(
+                                    "base",
+                                    "log",
+                                    "broker",
+                                    "kafka-wire",
+                                    "kafka",
+                                    "http",
+                                    "server",
+                                    "orders")),
+                    // What anybody could have written, against any Kafka server.
+                    Map.entry("orders", Set.of()));
 
     private Storeys() {}
 
@@ -51,6 +62,16 @@ final class Storeys {
     /// `io.sinew.kafkawire` of `doors/kafka-wire`.
     static String packageOf(String module) {
         return "io.sinew." + folder(module).replace("-", "");
+    }
+
+    /// `sinew-log` of `core/log`, `sinew-example-orders` of `examples/orders`.
+    static String artifactOf(String module) {
+        return (storey(module).equals("examples") ? "sinew-example-" : "sinew-") + folder(module);
+    }
+
+    /// Whether what is in there may reach the house as a test dependency only.
+    static boolean isForTests(String module) {
+        return storey(module).equals("testing");
     }
 
     static boolean besideTheHouse(String module) {

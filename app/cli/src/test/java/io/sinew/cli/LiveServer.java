@@ -1,0 +1,41 @@
+package io.sinew.cli;
+
+import io.sinew.server.SinewServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A server in this process, on a free port, and commands that are run against it.
+record LiveServer(SinewServer server, String address) implements AutoCloseable {
+    static LiveServer start(Path data) throws IOException {
+        var config =
+                new UpConfig(
+                        data,
+                        new HostPort("127.0.0.1", 0),
+                        new HostPort("127.0.0.1", 0),
+                        Optional.empty(),
+                        Map.of());
+        SinewServer server = SinewServer.start(config.forServer());
+        return new LiveServer(server, HostPort.of(server.kafkaAddress()).toString());
+    }
+
+    /// Runs a command without input.
+    Outcome run(String... arguments) {
+        return runWith("", arguments);
+    }
+
+    /// Runs a command with input.
+    Outcome runWith(String input, String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--bootstrap", address));
+        return Outcome.of(input, all.toArray(String[]::new));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

@@ -1,0 +1,144 @@
+package io.sinew.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `sinew up` when it cannot start: one line, and a code that says which kind of trouble it is.
+class UpRefusalsTest {
+    @TempDir Path directory;
+
+    private Outcome up(String... more) {
+        var arguments = new String[more.length + 3];
+        arguments[0] = "up";
+        arguments[1] = "--data";
+        arguments[2] = directory.resolve("data").toString();
+        System.arraycopy(more, 0, arguments, 3, more.length);
+        return Outcome.of("", arguments);
+    }
+
+    private Outcome upWith(String config) throws Exception {
+        Path file = directory.resolve("sinew.yaml");
+        Files.writeString(file, config);
+        return up("--config", file.toString());
+    }
+
+    @Test
+    void a_port_that_is_taken_is_in_the_way() throws Exception {
+        try (LiveServer other = LiveServer.start(directory.resolve("other"))) {
+            Outcome outcome = up("--kafka", other.address());
+
+            assertThat(outcome.exitCode()).isEqualTo(5);
+            assertThat(outcome.err())
+                    .startsWith("sinew: " + other.address() + " cannot be listened on")
+                    .contains("--kafka")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void an_http_port_that_is_taken_is_in_the_way_too() throws Exception {
+        try (LiveServer other = LiveServer.start(directory.resolve("other"))) {
+            Outcome outcome = up("--kafka", "127.0.0.1:0", "--http", other.address());
+
+            assertThat(outcome.exitCode()).isEqualTo(5);
+            assertThat(outcome.err()).contains(other.address()).contains("--http").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void a_data_directory_in_use_is_in_the_way() throws Exception {
+        try (LiveServer other = LiveServer.start(directory.resolve("data"))) {
+            Outcome outcome = up("--kafka", "127.0.0.1:0");
+
+            assertThat(other.address()).isNotEmpty();
+            assertThat(outcome.exitCode()).isEqualTo(5);
+            assertThat(outcome.err()).contains("data").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void data_of_a_newer_sinew_and_damaged_data_are_bad_data() throws Exception {
+        LiveServer.start(directory.resolve("data")).close();
+        Path identity = directory.resolve("data/sinew.properties");
+        Files.writeString(
+                identity,
+                Files.readString(identity).replace("format.version=1", "format.version=99"));
+        Outcome newer = up("--kafka", "127.0.0.1:0");
+        assertThat(newer.exitCode()).isEqualTo(6);
+        assertThat(newer.err()).contains("newer Sinew").hasLineCount(1);
+
+        Files.writeString(identity, "what is this");
+        Outcome damaged = up("--kafka", "127.0.0.1:0");
+        assertThat(damaged.exitCode()).isEqualTo(6);
+        assertThat(damaged.err()).contains("sinew.properties").hasLineCount(1);
+    }
+
+    @Test
+    void an_unknown_setting_is_refused_with_a_hint() {
+        Outcome outcome = up("--kafka", "127.0.0.1:0", "--set", "partitions=6");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err())
+                .contains("There is no setting partitions")
+                .contains("did you mean");
+    }
+
+    @Test
+    void a_value_out_of_range_is_refused() {
+        Outcome outcome = up("--kafka", "127.0.0.1:0", "--set", "num.partitions=0");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("num.partitions").hasLineCount(1);
+    }
+
+    @Test
+    void a_host_that_nobody_knows_is_wrong_usage() {
+        Outcome outcome = up("--kafka", "no-such-host.invalid:0");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("'no-such-host.invalid'");
+    }
+
+    @Test
+    void an_unknown_key_in_the_file_is_refused_with_those_there_are() throws Exception {
+        Outcome outcome = upWith("port: 9092\n");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err())
+                .contains("there is no key port")
+                .contains("advertise, data, kafka, listen")
+                .hasLineCount(1);
+        assertThat(upWith("listen:\n  kafak: 127.0.0.1:0\n").err()).contains("listen.kafak");
+    }
+
+    @Test
+    void an_address_under_kafka_is_told_where_it_belongs() throws Exception {
+        Outcome outcome = upWith("kafka: 127.0.0.1:9092\n");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("listen.kafka");
+    }
+
+    @Test
+    void a_file_that_is_not_yaml_is_refused_with_its_line() throws Exception {
+        Outcome broken = upWith("data: here\nkafka: {\n");
+        assertThat(broken.exitCode()).isEqualTo(2);
+        assertThat(broken.err()).contains("line ").hasLineCount(1);
+
+        Outcome twice = upWith("data: a\ndata: b\n");
+        assertThat(twice.exitCode()).isEqualTo(2);
+        assertThat(twice.err()).contains("data").hasLineCount(1);
+    }
+
+    @Test
+    void a_file_that_is_not_there_is_wrong_usage() {
+        Outcome outcome = up("--config", directory.resolve("none.yaml").toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("none.yaml").hasLineCount(1);
+    }
+}
