@@ -3,7 +3,9 @@
 module io.sinew.server {
     requires transitive io.sinew.base;
     requires io.sinew.broker;
+    requires io.sinew.http;
     requires io.sinew.kafka;
+    requires io.sinew.log;
 
     exports io.sinew.server;
 }

@@ -28,6 +28,7 @@ class KafkaClientsTest {
                         directory,
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         Optional.empty(),
+                        Optional.empty(),
                         Map.of());
         try (var server = SinewServer.start(config)) {
             String bootstrap = "127.0.0.1:" + server.kafkaAddress().getPort();

@@ -321,6 +321,9 @@ public final class LogStore implements AutoCloseable {
     /// Ends the log so that the next start has nothing to replay. Nobody may append any more.
     @Override
     public void close() throws IOException {
+        if (closing) {
+            return;
+        }
         closing = true;
         try {
             orphans.join();

@@ -96,8 +96,12 @@ final class OpenFiles {
         return new SharedFile(path);
     }
 
+    /// Closes everything, also what is in use: by readers who are late, and by segments that a log
+    /// which was stopped never synced.
     synchronized void closeAll() {
-        closeUnused(0);
+        for (SharedFile file : List.copyOf(open)) {
+            file.closeNow();
+        }
     }
 
     private void closeUnused(int keep) {

@@ -278,7 +278,7 @@ public final class PartitionLog {
     }
 
     /// The durable batches that are in memory only and not trimmed.
-    synchronized TailSlice durableTail() {
+    synchronized TailHold durableTail() {
         var batches = new ArrayList<TailBatch>();
         for (int i = tail.indexOf(logStartOffset);
                 i < tail.size() && tail.get(i).lastOffset() < endOffset;
@@ -286,7 +286,7 @@ public final class PartitionLog {
             tail.get(i).buffer().retain();
             batches.add(tail.get(i));
         }
-        return new TailSlice(batches, 0);
+        return new TailHold(batches);
     }
 
     // ---- trim and retention

@@ -12,7 +12,7 @@ import java.util.Optional;
 record TimeLookup(PartitionLog log) {
     /// The first record with `timestamp` or a later one.
     Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
-        try (TailSlice tail = log.durableTail()) {
+        try (TailHold tail = log.durableTail()) {
             for (Segment segment : log.segments().list()) {
                 Optional<RecordPosition> found = firstIn(segment, timestamp);
                 if (found.isPresent()) {
@@ -61,7 +61,7 @@ record TimeLookup(PartitionLog log) {
     Optional<RecordPosition> latest() throws IOException {
         long start = log.logStartOffset();
         long max = -1;
-        try (TailSlice tail = log.durableTail()) {
+        try (TailHold tail = log.durableTail()) {
             for (TailBatch batch : tail.batches()) {
                 max = Math.max(max, maxTimestamp(batch.slice(), start));
             }

@@ -139,6 +139,14 @@ final class TestLog implements LogOwner, AutoCloseable {
         return recorded.commit();
     }
 
+    /// Durable bytes that are not in segments yet.
+    long unflushedBytes() {
+        return metrics.samples().stream()
+                .filter(sample -> sample.series().metric() == LogMetric.UNFLUSHED_BYTES)
+                .mapToLong(sample -> sample.value().getAsLong())
+                .sum();
+    }
+
     /// Runs something while a checkpoint asks for the snapshots.
     void atSnapshot(Runnable action) {
         atSnapshot = action;
@@ -222,7 +230,7 @@ final class TestLog implements LogOwner, AutoCloseable {
         data.close();
     }
 
-    /// Ends the threads of a log whose disk is gone.
+    /// Ends the threads of a log whose disk is gone, if [#close] did not.
     void abandon() {
         try {
             store.close();

@@ -1,15 +1,21 @@
 package io.sinew.log;
 
 import static io.sinew.kit.FaultyDisk.Operation.SYNC;
+import static io.sinew.kit.FaultyDisk.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
 import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
+import java.io.IOException;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// Group commit: who is told what, and when.
 class WalTest {
-    private final FaultyDisk disk = new FaultyDisk();
+    private FaultyDisk disk = new FaultyDisk();
 
     @Test
     void nothing_is_acknowledged_or_readable_before_its_sync_is_done() throws Exception {
@@ -41,6 +47,105 @@ class WalTest {
             disk.letGo();
             barrier.awaitDurable();
             assertThat(log.partition().endOffset()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_record_that_fits_no_file_is_refused_and_harms_nobody() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.SMALL, 1)) {
+            log.append(Batches.plain().of("before"));
+            assertThatThrownBy(() -> log.append(Batches.plain().ofBytes(64 << 10)))
+                    .extracting(e -> ((SinewException) e).code())
+                    .isEqualTo(ErrorCode.BATCH_TOO_LARGE);
+            assertThatThrownBy(() -> log.record("x".repeat(64 << 10)))
+                    .isInstanceOf(SinewException.class);
+            log.appendDurably(Batches.plain().of("after"));
+            assertThat(log.partition().endOffset()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_block_that_fills_its_file_to_the_last_byte_is_durable_when_it_is_acknowledged()
+            throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        disk.hold(FaultyDisk.Selection.of(WRITE, ".wal"));
+        log.append(Batches.plain().ofBytes(30_000));
+        disk.awaitHeld();
+        // In the next group: one block to the file's end, and one in the next file.
+        log.append(Batches.plain().ofBytes(30_000));
+        Commit last = log.append(Batches.plain().ofBytes(30_000)).commit();
+        disk.letGo();
+        last.awaitDurable();
+        disk.failEvery(_ -> true, new IOException("Input/output error"));
+        for (int seed = 0; seed < 20; seed++) {
+            FaultyDisk after = disk.powerFailure(new SplittableRandom(seed));
+            try (TestLog again = TestLog.open(after, TestLog.SMALL, 1)) {
+                assertThat(again.partition().endOffset()).isEqualTo(3);
+            }
+        }
+        log.abandon();
+    }
+
+    @Test
+    void what_a_killed_process_left_unsynced_is_durable_once_it_is_served() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.appendDurably(Batches.plain().of("acknowledged"));
+        disk.hold(FaultyDisk.Selection.of(SYNC, ".wal"));
+        log.append(Batches.plain().of("only written"));
+        disk.awaitHeld();
+        disk = disk.processDeath();
+        log.abandon();
+        TestLog second = TestLog.open(disk, TestLog.LAZY, 1);
+        long served = second.partition().endOffset();
+        assertThat(served).isEqualTo(2);
+        for (int seed = 0; seed < 20; seed++) {
+            FaultyDisk after = disk.powerFailure(new SplittableRandom(seed));
+            try (TestLog third = TestLog.open(after, TestLog.LAZY, 1)) {
+                assertThat(third.partition().endOffset()).isEqualTo(served);
+            }
+        }
+        second.abandon();
+    }
+
+    @Test
+    void nothing_is_taken_after_the_log_was_closed() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        log.close();
+        assertThatThrownBy(() -> log.append(Batches.plain().of("late")))
+                .extracting(e -> ((SinewException) e).code())
+                .isEqualTo(ErrorCode.LOG_STOPPED);
+        log.close();
+    }
+
+    @Test
+    void spares_that_a_crash_left_are_used_one_after_the_other() throws Exception {
+        for (int life = 0; life < 4; life++) {
+            TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+            for (int i = 0; i < 40; i++) {
+                log.appendDurably(Batches.plain().ofBytes(10_000));
+                if (i % 10 == 0) {
+                    log.store.checkpoint();
+                }
+            }
+            assertThat(log.partition().endOffset()).isEqualTo(40L * (life + 1));
+            disk = disk.processDeath();
+            log.abandon();
+        }
+        assertThat(disk.list(TestLog.WAL)).hasSizeLessThan(20);
+    }
+
+    @Test
+    void with_durability_os_nothing_waits_for_a_sync() throws Exception {
+        LogLimits limits = TestLog.LAZY.withDurability(LogLimits.Durability.OS);
+        TestLog log = TestLog.open(disk, limits, 1);
+        disk.hold(FaultyDisk.Selection.of(SYNC, ".wal"));
+        log.appendDurably(Batches.plain().of("a"));
+        log.record("state").awaitDurable();
+        disk = disk.processDeath();
+        log.abandon();
+        try (TestLog again = TestLog.open(disk, limits, 1)) {
+            assertThat(again.partition().endOffset()).isEqualTo(1);
+            assertThat(again.records).containsExactly("state");
         }
     }
 }

@@ -47,7 +47,7 @@ final class AlterConfigsHandler implements Handler<AlterConfigsRequest> {
             boolean validateOnly,
             AlterConfigsResponse.AlterConfigsResourceResponse result,
             DurableReply reply) {
-        ConfigResource.requireTopic(resource.resourceType);
+        ConfigResources.requireTopic(resource.resourceType);
         var duplicates = Duplicates.among(resource.configs.stream().map(config -> config.name));
         resource.configs.forEach(config -> duplicates.refuse(config.name));
         Function<Map<String, String>, Map<String, String>> edit =

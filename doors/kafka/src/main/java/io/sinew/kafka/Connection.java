@@ -48,6 +48,9 @@ final class Connection {
     private volatile boolean midRequest;
     private volatile boolean closing;
 
+    /// What the writer waits for.
+    private volatile @Nullable Reply awaited;
+
     /// An answer on its way to the writer; null fields mark the end of the connection.
     private record Answer(@Nullable ApiKey api, int version, int correlationId, Reply reply) {
         static final Answer END = new Answer(null, 0, 0, Optional::empty);
@@ -170,6 +173,7 @@ final class Connection {
 
     private void endWriter() {
         closing = true;
+        giveUpIfClosing();
         try {
             answers.put(Answer.END);
         } catch (InterruptedException e) {
@@ -236,11 +240,14 @@ final class Connection {
         }
     }
 
-    private static void encode(Answer answer, WireWriter out, List<Reply> sent)
+    private void encode(Answer answer, WireWriter out, List<Reply> sent)
             throws InterruptedException {
         ApiKey api = answer.api();
         sent.add(answer.reply());
+        awaited = answer.reply();
+        giveUpIfClosing();
         Optional<Message> message = answer.reply().await();
+        awaited = null;
         if (api == null || message.isEmpty()) {
             return;
         }
@@ -250,6 +257,15 @@ final class Connection {
         header.write(out, api.responseHeaderVersion(answer.version()));
         message.get().write(out, answer.version());
         out.endFrame();
+    }
+
+    /// Called by the reader after it has set `closing`, and by the writer after it has set
+    /// `awaited`: one of the two sees both.
+    private void giveUpIfClosing() {
+        Reply reply = awaited;
+        if (closing && reply != null) {
+            reply.giveUp();
+        }
     }
 
     private void send(WireWriter out) throws IOException {

@@ -33,7 +33,17 @@ record Coordinator(GroupsRunner groups) {
         } catch (SinewException e) {
             return Reply.now(refusal.of(KafkaErrors.ofCoordinator(e.code())));
         }
-        return () -> Optional.of(awaited(pending, expected, answer, refusal));
+        return new Reply() {
+            @Override
+            public Optional<Message> await() throws InterruptedException {
+                return Optional.of(awaited(pending, expected, answer, refusal));
+            }
+
+            @Override
+            public void giveUp() {
+                pending.giveUp();
+            }
+        };
     }
 
     private static <R extends GroupReply> Message awaited(

@@ -47,19 +47,19 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
 
     private List<ConfigValue> values(DescribeConfigsRequest.DescribeConfigsResource resource) {
         return switch (resource.resourceType) {
-            case ConfigResource.TOPIC ->
+            case ConfigResources.TOPIC ->
                     ConfigValue.ofTopic(
                             lookup.topic(resource.resourceName, Message.ZERO_UUID),
                             broker.settings());
-            case ConfigResource.BROKER -> {
-                ConfigResource.requireThisBroker(resource.resourceName, broker);
+            case ConfigResources.BROKER -> {
+                ConfigResources.requireThisBroker(resource.resourceName, broker);
                 // What holds for all brokers of a cluster can't be set, so there is nothing of it.
                 yield resource.resourceName.isEmpty()
                         ? List.of()
                         : ConfigValue.ofBroker(broker.settings());
             }
-            case ConfigResource.GROUP -> List.of();
-            default -> throw ConfigResource.unknown(resource.resourceType);
+            case ConfigResources.GROUP -> List.of();
+            default -> throw ConfigResources.unknown(resource.resourceType);
         };
     }
 
@@ -68,7 +68,7 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
         var described = new DescribeConfigsResponse.DescribeConfigsResourceResult();
         described.name = value.name();
         described.value = value.value();
-        described.readOnly = resourceType != ConfigResource.TOPIC;
+        described.readOnly = resourceType != ConfigResources.TOPIC;
         described.configSource = value.source().id();
         described.configType = value.type();
         described.documentation = request.includeDocumentation ? value.setting().meaning() : null;

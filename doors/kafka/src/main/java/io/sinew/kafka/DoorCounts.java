@@ -4,6 +4,7 @@ import io.sinew.base.Metrics;
 import io.sinew.kafkawire.ApiKey;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What all connections of the door count together.
@@ -15,9 +16,6 @@ final class DoorCounts {
     private final LongAdder produceRefusals;
     private final LongAdder fetchRefusals;
     private final Map<ApiKey, LongAdder> requests = new EnumMap<>(ApiKey.class);
-
-    /// For an API without a counter, which there is none of.
-    private final LongAdder uncounted = new LongAdder();
 
     DoorCounts(Metrics metrics) {
         this.accepted = metrics.counter(KafkaMetric.CONNECTIONS_ACCEPTED);
@@ -40,7 +38,7 @@ final class DoorCounts {
     }
 
     void request(ApiKey api, int sizeBytes) {
-        requests.getOrDefault(api, uncounted).increment();
+        Objects.requireNonNull(requests.get(api)).increment();
         receivedBytes.add(sizeBytes);
     }
 

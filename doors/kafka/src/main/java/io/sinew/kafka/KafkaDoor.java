@@ -55,8 +55,8 @@ public final class KafkaDoor implements AutoCloseable {
                         broker,
                         new Node(broker.nodeId(), broker.clusterId(), advertised),
                         new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts),
-                        counts);
-        metrics.gauge(KafkaMetric.CONNECTIONS, connections::size);
+                        new ProduceHandler(broker, counts));
+        metrics.gauge(KafkaMetric.CONNECTIONS, this::connections);
     }
 
     /// Opens the door.
@@ -97,6 +97,11 @@ public final class KafkaDoor implements AutoCloseable {
     /// Where the door listens.
     public InetSocketAddress address() throws IOException {
         return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /// Connections that are open now.
+    int connections() {
+        return connections.size();
     }
 
     private void acceptUntilClosed() {

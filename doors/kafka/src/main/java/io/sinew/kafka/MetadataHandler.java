@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// `Metadata`: brokers, topics and partitions. A topic that a client names may be created by it
 /// (`auto.create.topics.enable`); it is answered when it is durable.
 final class MetadataHandler implements Handler<MetadataRequest> {
+    /// From here on a topic in the answer can be without a name.
+    private static final int NULLABLE_NAMES = 12;
+
     private final Broker broker;
     private final Node node;
 
@@ -73,8 +76,9 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                         && (request.allowAutoTopicCreation || caller.version() < 4);
         for (MetadataRequest.MetadataRequestTopic topic : wanted) {
             String name = topic.name;
-            if (name == null) {
-                response.topics.add(byId(topic.topicId));
+            // Clients that go by id leave the name out, or leave it empty.
+            if (name == null || !topic.topicId.equals(Message.ZERO_UUID)) {
+                response.topics.add(byId(topic.topicId, caller.version()));
                 continue;
             }
             Optional<Topic> known = broker.topics().named(name);
@@ -100,12 +104,15 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         }
     }
 
-    private MetadataResponse.MetadataResponseTopic byId(UUID id) {
+    private MetadataResponse.MetadataResponseTopic byId(UUID id, int version) {
         return broker.topics()
                 .withId(id)
                 .map(this::described)
                 .orElseGet(() -> {
-                    var unknown = refused(null, KafkaErrors.UNKNOWN_TOPIC_ID);
+                    var unknown =
+                            refused(
+                                    version >= NULLABLE_NAMES ? null : "",
+                                    KafkaErrors.UNKNOWN_TOPIC_ID);
                     unknown.topicId = id;
                     return unknown;
                 });

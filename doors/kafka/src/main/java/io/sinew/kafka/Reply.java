@@ -16,6 +16,10 @@ interface Reply {
         return false;
     }
 
+    /// Ends [#await] soon, although there is nothing to answer yet: the client is gone. Called on
+    /// any thread. Waits that are short anyway need not heed it.
+    default void giveUp() {}
+
     /// Releases what the answer refers to; called once after it was sent or given up.
     default void close() {}
 

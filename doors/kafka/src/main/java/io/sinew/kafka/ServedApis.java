@@ -43,17 +43,17 @@ final class ServedApis {
         this.node = node;
     }
 
-    static Apis of(Broker broker, Node node, FetchHandler fetch, DoorCounts counts) {
+    static Apis of(Broker broker, Node node, FetchHandler fetch, ProduceHandler produce) {
         var served = new ServedApis(broker, node);
-        served.addRecords(fetch, counts);
+        served.addRecords(fetch, produce);
         served.addGroups();
         served.addTopics();
         served.addCluster();
         return served.all;
     }
 
-    private void addRecords(FetchHandler fetch, DoorCounts counts) {
-        all.with(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(broker, counts))
+    private void addRecords(FetchHandler fetch, ProduceHandler produce) {
+        all.with(ApiKey.PRODUCE, ProduceRequest.class, produce)
                 .with(ApiKey.FETCH, FetchRequest.class, fetch)
                 .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
                 .with(

@@ -72,6 +72,11 @@ final class LiveDoor implements AutoCloseable {
         door = openDoor(port);
     }
 
+    /// Connections that are open now.
+    int connections() {
+        return door.connections();
+    }
+
     Broker broker() {
         return broker;
     }

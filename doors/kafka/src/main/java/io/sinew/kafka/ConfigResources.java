@@ -5,12 +5,12 @@ import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 
 /// Kinds of things that have configs, by Kafka's numbers.
-final class ConfigResource {
+final class ConfigResources {
     static final byte TOPIC = 2;
     static final byte BROKER = 4;
     static final byte GROUP = 32;
 
-    private ConfigResource() {}
+    private ConfigResources() {}
 
     /// Refuses whatever is not a topic: only their settings can be changed while the broker runs.
     ///

@@ -1,0 +1,134 @@
+package io.sinew.log;
+
+import static io.sinew.kit.FaultyDisk.Operation.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.kit.Batches;
+import io.sinew.kit.FaultyDisk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// Without space writes are refused and nothing else; with space again they are taken again.
+class FullDiskTest {
+    private static final String FULL = "No space left on device";
+
+    private FaultyDisk disk = new FaultyDisk();
+
+    /// Appends until the log says that the disk is full.
+    private static List<Commit> fill(TestLog log) throws InterruptedException {
+        var commits = new ArrayList<Commit>();
+        while (true) {
+            try {
+                commits.add(log.append(Batches.plain().ofBytes(10_000)).commit());
+            } catch (SinewException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL);
+                assertThat(e).hasMessageContaining("free some space");
+                return commits;
+            }
+        }
+    }
+
+    private static void appendWhenThereIsSpace(TestLog log) throws InterruptedException {
+        while (log.store.health().status() instanceof LogHealth.Status.DiskFull) {
+            Thread.onSpinWait();
+        }
+        log.appendDurably(Batches.plain().of("space again"));
+    }
+
+    @Test
+    void a_full_disk_refuses_appends_and_takes_them_again_by_itself_and_loses_none()
+            throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        log.appendDurably(Batches.plain().of("first"));
+        disk.limitTo(disk.usedBytes() + 200_000);
+        List<Commit> accepted = fill(log);
+        assertThat(log.store.health().status()).isInstanceOf(LogHealth.Status.DiskFull.class);
+        assertThatThrownBy(() -> log.record("refused")).hasMessageContaining("full");
+        assertThat(TestLog.batches(log.partition(), 0, 1 << 20)).isNotEmpty();
+
+        disk.heal();
+        for (Commit commit : accepted) {
+            commit.awaitDurable();
+        }
+        appendWhenThereIsSpace(log);
+        assertThat(log.store.health().status()).isInstanceOf(LogHealth.Status.Running.class);
+        int count = accepted.size() + 2;
+        assertThat(TestLog.batches(log.partition(), 0, 1 << 20)).hasSize(count);
+
+        disk = disk.powerFailure(new SplittableRandom(3));
+        log.abandon();
+        try (TestLog again = TestLog.open(disk, TestLog.SMALL, 1)) {
+            assertThat(TestLog.batches(again.partition(), 0, 1 << 20)).hasSize(count);
+        }
+    }
+
+    @Test
+    void no_space_for_segments_refuses_appends_until_there_is() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.SMALL, 1)) {
+            disk.failEvery(FaultyDisk.Selection.of(WRITE, ".log"), new IOException(FULL));
+            List<Commit> accepted = fill(log);
+            for (Commit commit : accepted) {
+                commit.awaitDurable();
+            }
+            assertThat(TestLog.batches(log.partition(), 0, 1 << 20)).hasSize(accepted.size());
+            disk.heal();
+            appendWhenThereIsSpace(log);
+            log.store.checkpoint();
+            assertThat(TestLog.batches(log.partition(), 0, 1 << 20)).hasSize(accepted.size() + 1);
+            assertThat(log.unflushedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void no_space_for_a_checkpoint_postpones_it() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.appendDurably(Batches.plain().of("a"));
+        disk.failEvery(FaultyDisk.Selection.of(WRITE, "checkpoint.new"), new IOException(FULL));
+        assertThatThrownBy(log.store::checkpoint).hasMessage(FULL);
+        log.appendDurably(Batches.plain().of("b"));
+        disk.heal();
+        log.store.checkpoint();
+        disk = disk.powerFailure(new SplittableRandom(3));
+        log.abandon();
+        try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
+            assertThat(TestLog.batches(again.partition(), 0, 1 << 20)).hasSize(2);
+        }
+    }
+
+    @Test
+    void closing_on_a_full_disk_ends_and_tells_those_who_wait() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        log.appendDurably(Batches.plain().of("first"));
+        disk.failEvery(FaultyDisk.Selection.of(WRITE, ".wal"), new IOException(FULL));
+        Commit last = fill(log).getLast();
+        log.abandon();
+        SinewException refusal = catchThrowableOfType(SinewException.class, last::awaitDurable);
+        assertThat(refusal.code()).isEqualTo(ErrorCode.LOG_STOPPED);
+        assertThat(disk.openFiles()).isZero();
+        disk = disk.processDeath();
+        try (TestLog again = TestLog.open(disk, TestLog.SMALL, 1)) {
+            assertThat(again.partition().endOffset()).isBetween(1L, 2L);
+        }
+    }
+
+    @Test
+    void closing_ends_while_segments_cannot_be_written() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        disk.failEvery(FaultyDisk.Selection.of(WRITE, ".log"), new IOException(FULL));
+        List<Commit> accepted = fill(log);
+        assertThatThrownBy(log::close).hasMessage(FULL);
+        log.data.close();
+        assertThat(disk.openFiles()).isZero();
+        disk = disk.processDeath();
+        try (TestLog again = TestLog.open(disk, TestLog.SMALL, 1)) {
+            assertThat(again.partition().endOffset()).isEqualTo(accepted.size());
+        }
+    }
+}
