@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Sinew in a JVM of its own, on a port that stays the same over restarts, so that clients find it
-/// again. Not safe for several threads.
+/// `sinew up` in a JVM of its own, on a port that stays the same over restarts, so that clients
+/// find it again. Not safe for several threads.
 final class ForkedSinew implements AutoCloseable {
     static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private static final String MAIN = "io.sinew.cli.Main";
 
     /// What makes a JVM quick to start and small; speed in the long run is not wanted here.
     private static final List<String> FLAGS =
@@ -57,13 +59,13 @@ final class ForkedSinew implements AutoCloseable {
     /// Starts it and waits for nothing.
     ChildProcess spawn() throws IOException {
         var arguments = new ArrayList<String>();
-        arguments.add(dataFolder().toString());
-        arguments.add(Integer.toString(port));
-        arguments.addAll(settings);
+        arguments.addAll(List.of("up", "--data", dataFolder().toString()));
+        arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:0"));
+        settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Files.createDirectories(folder);
         starts++;
         process =
-                ChildJvm.of(SinewMain.class)
+                ChildJvm.of(MAIN, System.getProperty("java.class.path"))
                         .flags(FLAGS)
                         .start("sinew", folder.resolve("sinew-" + starts + ".log"), arguments);
         return process;
