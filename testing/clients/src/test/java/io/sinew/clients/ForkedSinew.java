@@ -6,6 +6,10 @@ import io.sinew.kit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +36,7 @@ final class ForkedSinew implements AutoCloseable {
     private final Path folder;
     private final List<String> settings;
     private final int port = FreePorts.next();
+    private final int httpPort = FreePorts.next();
     private @Nullable ChildProcess process;
     private int starts;
 
@@ -60,7 +65,7 @@ final class ForkedSinew implements AutoCloseable {
     ChildProcess spawn() throws IOException {
         var arguments = new ArrayList<String>();
         arguments.addAll(List.of("up", "--data", dataFolder().toString()));
-        arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:0"));
+        arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:" + httpPort));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Files.createDirectories(folder);
         starts++;
@@ -94,6 +99,23 @@ final class ForkedSinew implements AutoCloseable {
     /// For `bootstrap.servers`.
     String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /// The reading of a metric without labels.
+    long metric(String name) throws Exception {
+        var request = HttpRequest.newBuilder(http("/metrics")).build();
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length())))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private URI http(String path) {
+        return URI.create("http://127.0.0.1:" + httpPort + path);
     }
 
     @Override
