@@ -35,7 +35,7 @@ final class ForkedSinew implements AutoCloseable {
 
     private final Path folder;
     private final List<String> settings;
-    private final int port = FreePorts.next();
+    private final int port;
     private final int httpPort = FreePorts.next();
     private @Nullable ChildProcess process;
     private int starts;
@@ -45,7 +45,12 @@ final class ForkedSinew implements AutoCloseable {
     /// @param folder holds its data directory and its output
     /// @param settings `NAME=VALUE`
     ForkedSinew(Path folder, String... settings) {
+        this(folder, FreePorts.next(), settings);
+    }
+
+    private ForkedSinew(Path folder, int port, String... settings) {
         this.folder = folder;
+        this.port = port;
         this.settings = List.of(settings);
     }
 
@@ -56,9 +61,19 @@ final class ForkedSinew implements AutoCloseable {
         return sinew;
     }
 
+    /// A server that is not started yet, with this one's address and another folder.
+    ForkedSinew onSameAddress(Path otherFolder) {
+        return new ForkedSinew(otherFolder, port);
+    }
+
     /// Starts it and waits until it accepts connections.
     void start() throws Exception {
         spawn().awaitPort(START_LIMIT, address());
+    }
+
+    /// Starts it and waits until it says that it is ready, which it does when all doors are open.
+    void startWhole() throws Exception {
+        spawn().awaitLine(START_LIMIT, line -> line.startsWith("Sinew is ready"));
     }
 
     /// Starts it and waits for nothing.

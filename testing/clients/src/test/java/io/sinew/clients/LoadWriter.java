@@ -85,7 +85,8 @@ final class LoadWriter implements AutoCloseable {
                 }
             }
         } catch (RuntimeException e) {
-            failure = e;
+            // A closed producer ends whoever waits in it.
+            failure = closing ? null : e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -148,11 +149,11 @@ final class LoadWriter implements AutoCloseable {
     public void close() {
         closing = true;
         room.release();
+        producer.close(Duration.ZERO);
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        producer.close(Duration.ZERO);
     }
 }

@@ -55,10 +55,12 @@ final class RawClient implements Closeable {
                         .array());
     }
 
-    /// Asks for everything of a partition, with a large answer.
-    void fetch(int correlationId, TopicPartition from, int maxBytes) throws IOException {
+    /// Asks for what a partition has from an offset on.
+    void fetch(int correlationId, TopicPartition from, long offset, int maxBytes)
+            throws IOException {
         var partition = new FetchRequest.FetchPartition();
         partition.partition = from.partition();
+        partition.fetchOffset = offset;
         partition.partitionMaxBytes = maxBytes;
         var topic = new FetchRequest.FetchTopic();
         topic.topic = from.topic();
