@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `sinew up` in a JVM of its own, on a port that stays the same over restarts, so that clients
@@ -34,7 +35,7 @@ final class ForkedSinew implements AutoCloseable {
                     "--enable-native-access=ALL-UNNAMED");
 
     private final Path folder;
-    private final List<String> settings;
+    private final List<String> options;
     private final int port;
     private final int httpPort = FreePorts.next();
     private @Nullable ChildProcess process;
@@ -45,13 +46,17 @@ final class ForkedSinew implements AutoCloseable {
     /// @param folder holds its data directory and its output
     /// @param settings `NAME=VALUE`
     ForkedSinew(Path folder, String... settings) {
-        this(folder, FreePorts.next(), settings);
+        this(folder, FreePorts.next(), optionsOf(settings));
     }
 
-    private ForkedSinew(Path folder, int port, String... settings) {
+    private ForkedSinew(Path folder, int port, List<String> options) {
         this.folder = folder;
         this.port = port;
-        this.settings = List.of(settings);
+        this.options = List.copyOf(options);
+    }
+
+    private static List<String> optionsOf(String... settings) {
+        return Stream.of(settings).flatMap(setting -> Stream.of("--set", setting)).toList();
     }
 
     /// A server that accepts connections.
@@ -61,9 +66,16 @@ final class ForkedSinew implements AutoCloseable {
         return sinew;
     }
 
+    /// A server that accepts connections and sends clients to another address.
+    static ForkedSinew advertising(Path folder, String address) throws Exception {
+        var sinew = new ForkedSinew(folder, FreePorts.next(), List.of("--advertise", address));
+        sinew.start();
+        return sinew;
+    }
+
     /// A server that is not started yet, with this one's address and another folder.
     ForkedSinew onSameAddress(Path otherFolder) {
-        return new ForkedSinew(otherFolder, port);
+        return new ForkedSinew(otherFolder, port, List.of());
     }
 
     /// Starts it and waits until it accepts connections.
@@ -81,7 +93,7 @@ final class ForkedSinew implements AutoCloseable {
         var arguments = new ArrayList<String>();
         arguments.addAll(List.of("up", "--data", dataFolder().toString()));
         arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:" + httpPort));
-        settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        arguments.addAll(options);
         Files.createDirectories(folder);
         starts++;
         process =
