@@ -3,6 +3,7 @@ package io.sinew.clients;
 import io.sinew.kit.ChildJvm;
 import io.sinew.kit.ChildProcess;
 import io.sinew.kit.FreePorts;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,12 @@ final class ForkedSinew implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED");
+                    "--enable-native-access=ALL-UNNAMED",
+                    // Classes as the first server left them; made anew when a jar has changed.
+                    "-XX:+AutoCreateSharedArchive",
+                    "-XX:SharedArchiveFile=" + Path.of("target", "sinew.jsa").toAbsolutePath(),
+                    "-Xlog:cds=off",
+                    "-Xlog:aot=off");
 
     private final Path folder;
     private final List<String> options;
@@ -97,10 +104,18 @@ final class ForkedSinew implements AutoCloseable {
         Files.createDirectories(folder);
         starts++;
         process =
-                ChildJvm.of(MAIN, System.getProperty("java.class.path"))
+                ChildJvm.of(MAIN, jars())
                         .flags(FLAGS)
                         .start("sinew", folder.resolve("sinew-" + starts + ".log"), arguments);
         return process;
+    }
+
+    /// The class path without folders, which classes can't be kept of: all of Sinew is in jars when
+    /// this module is tested after the others were packaged, as `./dev` does.
+    private static String jars() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.endsWith(".jar"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     ChildProcess process() {
