@@ -134,14 +134,22 @@ final class Connection {
                             + limits.maxRequestBytes()
                             + " are taken (setting socket.request.max.bytes)");
         }
-        ByteBuffer frame = buffers.borrow(sizeBytes);
+        ByteBuffer frame = buffers.begin(sizeBytes);
         try {
-            if (!readFully(frame)) {
-                throw new IOException("the connection ended within a request");
+            readRest(frame);
+            while (frame.limit() < sizeBytes) {
+                frame = buffers.grow(frame, sizeBytes);
+                readRest(frame);
             }
             answers.put(handle(frame.flip()));
         } finally {
             buffers.giveBack(frame);
+        }
+    }
+
+    private void readRest(ByteBuffer frame) throws IOException {
+        if (!readFully(frame)) {
+            throw new IOException("the connection ended within a request");
         }
     }
 

@@ -26,6 +26,9 @@ record DoorLimits(
     private static final long REQUEST_READ_MS = 30_000;
     private static final long REQUEST_BUFFER_BYTES = 256L << 20;
 
+    /// Memory outside the heap is limited to the heap's own limit, if nothing else is said.
+    private static final long REQUEST_BUFFER_MAX_BYTES = Runtime.getRuntime().maxMemory() / 2;
+
     /// The bounds that are set, and defaults for those that can't be.
     static DoorLimits of(BrokerSettings settings) {
         return new DoorLimits(
@@ -34,7 +37,7 @@ record DoorLimits(
                 settings.longValue(BrokerSettings.CONNECTIONS_MAX_IDLE_MS),
                 MAX_IN_FLIGHT,
                 REQUEST_READ_MS,
-                REQUEST_BUFFER_BYTES,
+                Math.min(REQUEST_BUFFER_BYTES, REQUEST_BUFFER_MAX_BYTES),
                 settings.intValue(BrokerSettings.FETCH_MAX_BYTES));
     }
 }

@@ -3,20 +3,29 @@ package io.sinew.clients;
 import io.sinew.kit.ChildJvm;
 import io.sinew.kit.ChildProcess;
 import io.sinew.kit.FreePorts;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Sinew in a JVM of its own, on a port that stays the same over restarts, so that clients find it
-/// again. Not safe for several threads.
+/// `sinew up` in a JVM of its own, on a port that stays the same over restarts, so that clients
+/// find it again. Not safe for several threads.
 final class ForkedSinew implements AutoCloseable {
     static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private static final String MAIN = "io.sinew.cli.Main";
 
     /// What makes a JVM quick to start and small; speed in the long run is not wanted here.
     private static final List<String> FLAGS =
@@ -25,11 +34,17 @@ final class ForkedSinew implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED");
+                    "--enable-native-access=ALL-UNNAMED",
+                    // Classes as the first server left them; made anew when a jar has changed.
+                    "-XX:+AutoCreateSharedArchive",
+                    "-XX:SharedArchiveFile=" + Path.of("target", "sinew.jsa").toAbsolutePath(),
+                    "-Xlog:cds=off",
+                    "-Xlog:aot=off");
 
     private final Path folder;
-    private final List<String> settings;
-    private final int port = FreePorts.next();
+    private final List<String> options;
+    private final int port;
+    private final int httpPort = FreePorts.next();
     private @Nullable ChildProcess process;
     private int starts;
 
@@ -38,8 +53,17 @@ final class ForkedSinew implements AutoCloseable {
     /// @param folder holds its data directory and its output
     /// @param settings `NAME=VALUE`
     ForkedSinew(Path folder, String... settings) {
+        this(folder, FreePorts.next(), optionsOf(settings));
+    }
+
+    private ForkedSinew(Path folder, int port, List<String> options) {
         this.folder = folder;
-        this.settings = List.of(settings);
+        this.port = port;
+        this.options = List.copyOf(options);
+    }
+
+    private static List<String> optionsOf(String... settings) {
+        return Stream.of(settings).flatMap(setting -> Stream.of("--set", setting)).toList();
     }
 
     /// A server that accepts connections.
@@ -49,24 +73,49 @@ final class ForkedSinew implements AutoCloseable {
         return sinew;
     }
 
+    /// A server that accepts connections and sends clients to another address.
+    static ForkedSinew advertising(Path folder, String address) throws Exception {
+        var sinew = new ForkedSinew(folder, FreePorts.next(), List.of("--advertise", address));
+        sinew.start();
+        return sinew;
+    }
+
+    /// A server that is not started yet, with this one's address and another folder.
+    ForkedSinew onSameAddress(Path otherFolder) {
+        return new ForkedSinew(otherFolder, port, List.of());
+    }
+
     /// Starts it and waits until it accepts connections.
     void start() throws Exception {
         spawn().awaitPort(START_LIMIT, address());
     }
 
+    /// Starts it and waits until it says that it is ready, which it does when all doors are open.
+    void startWhole() throws Exception {
+        spawn().awaitLine(START_LIMIT, line -> line.startsWith("Sinew is ready"));
+    }
+
     /// Starts it and waits for nothing.
     ChildProcess spawn() throws IOException {
         var arguments = new ArrayList<String>();
-        arguments.add(dataFolder().toString());
-        arguments.add(Integer.toString(port));
-        arguments.addAll(settings);
+        arguments.addAll(List.of("up", "--data", dataFolder().toString()));
+        arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:" + httpPort));
+        arguments.addAll(options);
         Files.createDirectories(folder);
         starts++;
         process =
-                ChildJvm.of(SinewMain.class)
+                ChildJvm.of(MAIN, jars())
                         .flags(FLAGS)
                         .start("sinew", folder.resolve("sinew-" + starts + ".log"), arguments);
         return process;
+    }
+
+    /// The class path without folders, which classes can't be kept of: all of Sinew is in jars when
+    /// this module is tested after the others were packaged, as `./dev` does.
+    private static String jars() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.endsWith(".jar"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     ChildProcess process() {
@@ -92,6 +141,23 @@ final class ForkedSinew implements AutoCloseable {
     /// For `bootstrap.servers`.
     String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /// The reading of a metric without labels.
+    long metric(String name) throws Exception {
+        var request = HttpRequest.newBuilder(http("/metrics")).build();
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length())))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private URI http(String path) {
+        return URI.create("http://127.0.0.1:" + httpPort + path);
     }
 
     @Override

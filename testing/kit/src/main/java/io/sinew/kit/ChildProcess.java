@@ -175,7 +175,8 @@ public final class ChildProcess implements AutoCloseable {
         if (paused) {
             resume();
         }
-        process.destroy();
+        // Not the process's own method: that closes the pipe, and its last words would be lost.
+        process.toHandle().destroy();
         boolean ended = process.waitFor(grace.toNanos(), TimeUnit.NANOSECONDS);
         tree.forEach(ProcessHandle::destroyForcibly);
         kill();
@@ -214,7 +215,7 @@ public final class ChildProcess implements AutoCloseable {
 
     private void killTree() {
         List<ProcessHandle> tree = process.toHandle().descendants().toList();
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         tree.forEach(ProcessHandle::destroyForcibly);
     }
 

@@ -56,6 +56,7 @@ class ChildProcessTest {
             child.awaitLine(LIMIT, "ready"::equals);
             assertThat(child.stop(LIMIT)).isTrue();
             assertThat(stopped).exists();
+            assertThat(child.lastLines()).containsExactly("ready", "last words");
         }
         Path killed = folder.path().resolve("killed");
         try (var child = start("wait", killed.toString())) {
@@ -158,6 +159,7 @@ class ChildProcessTest {
         private static void touch(Path file) {
             try {
                 Files.createFile(file);
+                System.out.println("last words");
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
