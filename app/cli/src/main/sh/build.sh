@@ -104,6 +104,7 @@ run_maven() {
 # Around a build of the distribution: what was edited meanwhile is newer than the stamp.
 begin_build() {
     mkdir -p "$root/app/cli/target"
+    rm -rf "$dist/lib" # or jars of versions that are no longer used would stay
     touch "$root/app/cli/target/began"
 }
 

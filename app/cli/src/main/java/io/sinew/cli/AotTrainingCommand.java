@@ -4,8 +4,11 @@ import io.sinew.server.SinewServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +49,7 @@ final class AotTrainingCommand implements Callable<Integer> {
             Commands.commandLine(quiet, "up").parseArgs("up", "--data", "data", "--set", "a=b");
             try (SinewServer server = UpCommand.start(config, quiet)) {
                 failures += train(HostPort.of(server.kafkaAddress()).toString());
+                failures += get(server, "/health") + get(server, "/metrics");
             }
         }
         if (failures > 0) {
@@ -73,6 +77,21 @@ final class AotTrainingCommand implements Callable<Integer> {
         failures += run("", "group delete g", bootstrap);
         failures += run("", "topic delete orders", bootstrap);
         return failures;
+    }
+
+    private static int get(SinewServer server, String path) throws IOException {
+        var connection =
+                (HttpURLConnection)
+                        URI.create(
+                                        "http://"
+                                                + HostPort.of(server.httpAddress().orElseThrow())
+                                                + path)
+                                .toURL()
+                                .openConnection();
+        try (InputStream answer = connection.getInputStream()) {
+            answer.transferTo(OutputStream.nullOutputStream());
+        }
+        return connection.getResponseCode() == HttpURLConnection.HTTP_OK ? 0 : 1;
     }
 
     private int run(String input, String command, String bootstrap) {

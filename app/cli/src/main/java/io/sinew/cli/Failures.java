@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import picocli.CommandLine.ParameterException;
@@ -52,7 +53,9 @@ final class Failures {
                     case DATA_DIRECTORY_TOO_NEW, DAMAGED_DATA -> ExitCode.BAD_DATA;
                     default -> ExitCode.FAILED;
                 };
-        return new CommandException(exitCode, String.valueOf(e.getMessage()), e);
+        String hint =
+                e.code() == ErrorCode.ADDRESS_UNAVAILABLE ? " (options --kafka and --http)" : "";
+        return new CommandException(exitCode, e.getMessage() + hint, e);
     }
 
     /// Java's messages for files are often just the file's name.

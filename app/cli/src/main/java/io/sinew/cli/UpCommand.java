@@ -4,7 +4,6 @@ import io.sinew.base.Clock;
 import io.sinew.server.SinewServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.BindException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -120,30 +119,9 @@ final class UpCommand implements Callable<Integer> {
 
     /// Starts a server and says so.
     static SinewServer start(UpConfig config, Terminal terminal) throws IOException {
-        SinewServer server;
-        try {
-            server = SinewServer.start(config.forServer());
-        } catch (BindException e) {
-            throw taken(config.kafka(), "--kafka", e);
-        } catch (IOException e) {
-            if (e.getCause() instanceof BindException bind) {
-                throw taken(config.http(), "--http", bind);
-            }
-            throw e;
-        }
+        SinewServer server = SinewServer.start(config.forServer());
         printReady(server, config, terminal);
         return server;
-    }
-
-    private static CommandException taken(HostPort address, String option, BindException e) {
-        return new CommandException(
-                ExitCode.IN_THE_WAY,
-                address
-                        + " cannot be listened on ("
-                        + e.getMessage()
-                        + "): stop what runs there, or choose another address with "
-                        + option,
-                e);
     }
 
     private static void printReady(SinewServer server, UpConfig config, Terminal terminal)
@@ -155,7 +133,6 @@ final class UpCommand implements Callable<Integer> {
         var out = terminal.out();
         out.printf(Locale.ROOT, "Sinew is ready after %.2f s%n", (nowMs - startMs) / 1000.0);
         out.println("  kafka       " + HostPort.of(address));
-        server.httpAddress().ifPresent(http -> out.println("  http        " + HostPort.of(http)));
         config.advertise().ifPresent(told -> out.println("  advertised  " + told));
         server.httpAddress()
                 .ifPresent(http -> out.println("  http        http://" + HostPort.of(http)));

@@ -33,7 +33,7 @@ class UpRefusalsTest {
 
             assertThat(outcome.exitCode()).isEqualTo(5);
             assertThat(outcome.err())
-                    .startsWith("sinew: " + other.address() + " cannot be listened on")
+                    .startsWith("sinew: Cannot listen for Kafka on " + other.address())
                     .contains("--kafka")
                     .hasLineCount(1);
         }

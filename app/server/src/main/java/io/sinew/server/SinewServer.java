@@ -33,9 +33,7 @@ public final class SinewServer implements AutoCloseable {
     /// HTTP door is still being opened.
     ///
     /// @throws io.sinew.base.SinewException `INVALID_CONFIG`, `DATA_DIRECTORY_LOCKED`,
-    ///   `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`, `ADDRESS_UNAVAILABLE` (of the HTTP door); then
-    ///   nothing is left open
-    /// @throws java.net.BindException when Kafka's address can't be had
+    ///   `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`, `ADDRESS_UNAVAILABLE`; then nothing is left open
     public static SinewServer start(ServerConfig config) throws IOException {
         return start(config, Disk.system(), Clock.system());
     }

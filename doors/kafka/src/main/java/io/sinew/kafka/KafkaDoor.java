@@ -1,12 +1,15 @@
 package io.sinew.kafka;
 
+import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,14 +87,28 @@ public final class KafkaDoor implements AutoCloseable {
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             server.bind(address, BACKLOG);
-        } catch (IOException e) {
+        } catch (IOException | UnresolvedAddressException e) {
             server.close();
-            throw e;
+            throw unusable(address, e);
         }
         var door = new KafkaDoor(broker, server, advertised, limits, metrics);
         Thread.ofVirtual().name("sinew-kafka-accept").start(door::acceptUntilClosed);
         Thread.ofVirtual().name("sinew-kafka-idle").start(door::closeIdleUntilClosed);
         return door;
+    }
+
+    private static SinewException unusable(InetSocketAddress address, Exception cause) {
+        String reason = address.isUnresolved() ? "there is no such host" : cause.getMessage();
+        return new SinewException(
+                ErrorCode.ADDRESS_UNAVAILABLE,
+                "Cannot listen for Kafka on "
+                        + address.getHostString()
+                        + ":"
+                        + address.getPort()
+                        + ": "
+                        + reason
+                        + ". Choose another address, or stop the program that has this one",
+                cause);
     }
 
     /// Where the door listens.

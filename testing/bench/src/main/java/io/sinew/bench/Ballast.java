@@ -27,14 +27,20 @@ final class Ballast implements AutoCloseable {
         this.file = file;
     }
 
-    /// Writes the file; it needs as much disk as there is memory.
+    /// Whether a folder's disk has room for the file and as much again for the measurements.
+    static boolean fits(Path folder) throws IOException {
+        return Files.getFileStore(folder).getUsableSpace() >= 2 * sizeBytes();
+    }
+
+    private static long sizeBytes() throws IOException {
+        return MachineFacts.memoryKib("MemAvailable") * KIB * SHARE_PERCENT / 100;
+    }
+
+    /// Writes the file, which goes with this process at the latest.
     static Ballast in(Path folder) throws IOException {
-        long sizeBytes = MachineFacts.memoryKib("MemAvailable") * KIB * SHARE_PERCENT / 100;
+        long sizeBytes = sizeBytes();
         Path file = folder.resolve("ballast");
-        if (Files.getFileStore(folder).getUsableSpace() < 2 * sizeBytes) {
-            throw new IOException(
-                    "too little disk for a file as large as the memory; use --no-fill-memory");
-        }
+        file.toFile().deleteOnExit();
         var zeros = ByteBuffer.allocateDirect(STEP_BYTES);
         try (FileChannel out =
                 FileChannel.open(

@@ -117,6 +117,12 @@ final class LogBench implements Callable<Integer> {
         String classPath = kafkaClassPath();
         List<Peer> chosen = peers.stream().map(name -> peer(name, classPath)).toList();
         Map<String, String> facts = MachineFacts.read(Files.createDirectories(folder));
+        if (fillMemory && !Ballast.fits(folder)) {
+            throw usage(
+                    "the disk of %s has no room for a file as large as the memory and as much again;"
+                                    .formatted(folder.toAbsolutePath())
+                            + " free some, choose another with --folder, or use --no-fill-memory");
+        }
         int count = rounds > 0 ? rounds : quick ? 1 : ROUNDS_FULL;
         for (int round = 1; round <= count; round++) {
             measureDisk(round);

@@ -70,7 +70,7 @@ public final class FaultyDisk implements Disk {
         }
     }
 
-    private static final long GIVE_UP_NANOS = 5_000_000_000L;
+    private static final int GIVE_UP_LOOKS = 300;
 
     private final FaultyDiskNode root;
     private final List<Event> events = new ArrayList<>();
@@ -182,9 +182,8 @@ public final class FaultyDisk implements Disk {
     /// Waits until somebody is waiting in an operation that is held. Fails when nobody comes for so
     /// long that nobody will.
     public synchronized void awaitHeld() throws InterruptedException {
-        long start = System.nanoTime();
-        while (waiting == 0) {
-            if (System.nanoTime() - start > GIVE_UP_NANOS) {
+        for (int looks = 0; waiting == 0; looks++) {
+            if (looks > GIVE_UP_LOOKS) {
                 letGo();
                 throw new AssertionError("nobody came to do what is held");
             }
