@@ -33,4 +33,9 @@ class GeneratedPagesTest {
     void the_page_on_metrics_lists_what_the_code_counts() throws IOException {
         isUpToDate("operating/metrics.md", MetricsPage.text());
     }
+
+    @Test
+    void the_page_on_the_kafka_protocol_lists_what_is_decoded() throws IOException {
+        isUpToDate("kafka.md", KafkaPage.text());
+    }
 }

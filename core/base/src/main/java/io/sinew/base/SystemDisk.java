@@ -71,7 +71,19 @@ enum SystemDisk implements Disk {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+            sync(channel, true);
+        }
+    }
+
+    /// A failed sync is told apart from a full disk even where the disk being full is its reason: it
+    /// must not be tried again, because the second may succeed without having written anything.
+    private static void sync(FileChannel channel, boolean metadata) throws IOException {
+        try {
+            channel.force(metadata);
+        } catch (IOException e) {
+            var failed = new SyncFailedException(String.valueOf(e.getMessage()));
+            failed.initCause(e);
+            throw failed;
         }
     }
 
@@ -144,13 +156,7 @@ enum SystemDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            try {
-                channel.force(false);
-            } catch (IOException e) {
-                var failed = new SyncFailedException(String.valueOf(e.getMessage()));
-                failed.initCause(e);
-                throw failed;
-            }
+            SystemDisk.sync(channel, false);
         }
 
         @Override

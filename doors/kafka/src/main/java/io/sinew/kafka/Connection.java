@@ -87,10 +87,7 @@ final class Connection {
         try {
             var prefix = ByteBuffer.allocate(Integer.BYTES);
             while (readFully(prefix.clear())) {
-                lastActivityNanos = clock.nanos();
-                midRequest = true;
                 handleRequest(prefix.getInt(0));
-                midRequest = false;
                 lastActivityNanos = clock.nanos();
             }
         } catch (IOException e) {
@@ -119,6 +116,7 @@ final class Connection {
                 }
                 return false;
             }
+            lastActivityNanos = clock.nanos();
         }
         return true;
     }
@@ -135,12 +133,15 @@ final class Connection {
                             + " are taken (setting socket.request.max.bytes)");
         }
         ByteBuffer frame = buffers.begin(sizeBytes);
+        lastActivityNanos = clock.nanos();
+        midRequest = true;
         try {
             readRest(frame);
             while (frame.limit() < sizeBytes) {
                 frame = buffers.grow(frame, sizeBytes);
                 readRest(frame);
             }
+            midRequest = false;
             answers.put(handle(frame.flip()));
         } finally {
             buffers.giveBack(frame);
@@ -314,11 +315,15 @@ final class Connection {
 
     // ---- end
 
-    /// Closes the connection when its client has been silent for too long.
+    /// Closes the connection when its client has been silent for too long, and not because it waits
+    /// for us: a join may take longer than that.
     void closeIfIdle(long nowNanos) {
         long idleMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - lastActivityNanos);
-        long limitMs = midRequest ? limits.requestReadMs() : limits.maxIdleMs();
-        if (idleMs > limitMs && answers.isEmpty()) {
+        boolean tooLong =
+                midRequest
+                        ? idleMs > limits.requestReadMs()
+                        : idleMs > limits.maxIdleMs() && awaited == null;
+        if (tooLong) {
             LOGGER.log(
                     System.Logger.Level.INFO,
                     "connection=closed client={0} reason=\"silent for {1} ms\"",

@@ -10,7 +10,7 @@ import io.sinew.broker.BrokerSettings;
 ///   closed
 /// @param maxInFlight requests of one connection that may wait for their answers; beyond it the
 ///   connection is not read
-/// @param requestReadMs how long the rest of a request may take once it has begun
+/// @param requestReadMs how long a client may be silent within a request
 /// @param requestBufferBytes memory for requests that are being read, all connections together;
 ///   more wait
 /// @param fetchMaxBytes `fetch.max.bytes`

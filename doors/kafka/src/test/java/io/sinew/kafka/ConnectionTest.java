@@ -206,6 +206,29 @@ class ConnectionTest {
         }
     }
 
+    @Test
+    void a_silent_connection_is_closed_and_one_that_waits_for_its_answer_is_not() throws Exception {
+        door.close();
+        var impatient = new DoorLimits(1 << 20, 10, 100, 4, 50, 8 << 20, 1 << 20);
+        door = LiveDoor.open(directory, impatient);
+        try (var first = RawClient.to(door);
+                var second = RawClient.to(door)) {
+            JoinGroupResponse leader =
+                    first.ask(ApiKey.JOIN_GROUP, 0, joining(), JoinGroupResponse.class);
+            second.send(ApiKey.JOIN_GROUP, 0, joining());
+            first.awaitClosed();
+            try (var silent = RawClient.to(door)) {
+                silent.awaitClosed();
+            }
+            try (var back = RawClient.to(door)) {
+                JoinGroupRequest again = joining();
+                again.memberId = leader.memberId;
+                back.send(ApiKey.JOIN_GROUP, 0, again);
+                assertThat(second.receive(JoinGroupResponse.class).errorCode).isZero();
+            }
+        }
+    }
+
     private static JoinGroupRequest joining() {
         var join = new JoinGroupRequest();
         join.groupId = "g";

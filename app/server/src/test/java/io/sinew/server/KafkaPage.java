@@ -1,0 +1,75 @@
+package io.sinew.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// docs/kafka.md: what of the Kafka protocol is served, from the list that the codecs are made from.
+final class KafkaPage {
+    private static final Path SERVED =
+            Path.of("..", "..", "doors", "kafka-wire", "src", "main", "wire", "served-apis.txt");
+
+    private static final String HEAD =
+            """
+            # The Kafka protocol
+
+            <!-- Made from the code by `./dev docs`; do not edit. -->
+
+            Any client of Apache Kafka 0.11 or newer can connect. `./dev check` runs a session of producing, consuming, groups and
+            administration with:
+
+            | client | how |
+            |---|---|
+            | kafka-clients 4.3.1, and everything in `testing/clients` | each time |
+            | kafka-clients 3.9.1 and 4.4.0 | each time, in processes of their own |
+            | kcat (librdkafka) | each time |
+            | kafkajs 2.2.4 | what it sends, recorded byte by byte, each time; the library itself with `./dev clients kafkajs`, because npm's registry is not everywhere |
+
+            ## APIs
+
+            A client is told these when it connects, and chooses the newest version that it knows too.
+
+            | API | key | versions |
+            |---|---|---|
+            """;
+
+    private static final String TAIL =
+            """
+
+            Produce is announced from version 0 and served from 3: librdkafka takes a higher beginning for a broker that knows no
+            compression (KAFKA-18659). Formats of records before version 2 (Kafka 0.10) are refused.
+
+            Not announced, because not built yet: transactions, groups of the new protocol (`group.protocol=consumer`), share groups,
+            quotas, delegation tokens, SASL, ACLs. A client that needs one of them says so itself.
+
+            ## Where an answer differs from Apache Kafka's
+
+            | what | Apache Kafka | Sinew |
+            |---|---|---|
+            | `acks=all` | in the page cache of all in-sync replicas | on the disk of this one; `durability=os` for the page cache |
+            | what consumers see | up to the high watermark | up to what is durable, with `acks=1` and `acks=0` too |
+            | replication factor | copies on so many brokers | any is accepted, and is 1 |
+            | leader epoch | goes up with each election | goes up with each start |
+            | `group.initial.rebalance.delay.ms` | 3000 | 0: the first member of a group need not wait |
+            | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
+            | `cleanup.policy=compact` | compacts | is kept with the topic, and does nothing yet |
+            | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log |
+            | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
+            """;
+
+    private KafkaPage() {}
+
+    static String text() throws IOException {
+        var page = new StringBuilder(HEAD);
+        for (String line : Files.readAllLines(SERVED)) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                String[] words = line.strip().split("\\s+");
+                page.append(
+                        String.format(
+                                Locale.ROOT, "| %s | %s | %s |%n", words[0], words[1], words[2]));
+            }
+        }
+        return page.append(TAIL).toString();
+    }
+}
