@@ -75,8 +75,8 @@ enum SystemDisk implements Disk {
         }
     }
 
-    /// A failed sync is told apart from a full disk even where the disk being full is its reason: it
-    /// must not be tried again, because the second may succeed without having written anything.
+    /// A failed sync is told apart from a full disk even where the disk being full is its reason:
+    /// it must not be tried again, because the second may succeed without having written anything.
     private static void sync(FileChannel channel, boolean metadata) throws IOException {
         try {
             channel.force(metadata);

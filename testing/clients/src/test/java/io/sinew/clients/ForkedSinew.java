@@ -38,8 +38,8 @@ final class ForkedSinew implements AutoCloseable {
                     // Classes as the first server left them; made anew when a jar has changed.
                     "-XX:+AutoCreateSharedArchive",
                     "-XX:SharedArchiveFile=" + Path.of("target", "sinew.jsa").toAbsolutePath(),
-                    "-Xlog:cds=off",
-                    "-Xlog:aot=off");
+                    "-Xlog:cds*=off",
+                    "-Xlog:aot*=off");
 
     private final Path folder;
     private final List<String> options;
