@@ -13,6 +13,21 @@ public final class DiskFullException extends IOException {
         super(message);
     }
 
+    /// What a failed write is to be reported as. The system's words are in the language of its
+    /// user; the space that is left is not.
+    ///
+    /// @param usableBytes what could still be written a moment later
+    /// @param wantedBytes what had not been written
+    static IOException whereThatIsTheReason(
+            IOException failure, long usableBytes, long wantedBytes) {
+        if (isCause(failure) || usableBytes >= wantedBytes) {
+            return failure;
+        }
+        var full = new DiskFullException(String.valueOf(failure.getMessage()));
+        full.initCause(failure);
+        return full;
+    }
+
     /// Whether `failure` is a write that may be repeated once there is space. A failed sync never
     /// is one, whatever its reason.
     public static boolean isCause(IOException failure) {

@@ -20,17 +20,18 @@ enum SystemDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new SystemFile(
+        FileChannel channel =
                 FileChannel.open(
                         file,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
-                        StandardOpenOption.WRITE));
+                        StandardOpenOption.WRITE);
+        return new SystemFile(channel, file);
     }
 
     @Override
     public DiskFile openForReading(Path file) throws IOException {
-        return new SystemFile(FileChannel.open(file, StandardOpenOption.READ));
+        return new SystemFile(FileChannel.open(file, StandardOpenOption.READ), file);
     }
 
     @Override
@@ -112,7 +113,7 @@ enum SystemDisk implements Disk {
         return Files.getFileStore(path).getUsableSpace();
     }
 
-    private record SystemFile(FileChannel channel) implements DiskFile {
+    private record SystemFile(FileChannel channel, Path path) implements DiskFile {
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
             int total = 0;
@@ -128,6 +129,19 @@ enum SystemDisk implements Disk {
 
         @Override
         public void write(ByteBuffer[] sources, long position) throws IOException {
+            try {
+                writeAll(sources, position);
+            } catch (IOException e) {
+                long left = 0;
+                for (ByteBuffer source : sources) {
+                    left += source.remaining();
+                }
+                long usable = Files.getFileStore(path).getUsableSpace();
+                throw DiskFullException.whereThatIsTheReason(e, usable, left);
+            }
+        }
+
+        private void writeAll(ByteBuffer[] sources, long position) throws IOException {
             if (sources.length == 1) {
                 writeOne(sources[0], position);
                 return;
