@@ -52,6 +52,15 @@ public final class BatchV2Format {
     private static final int BASE_SEQUENCE = 53;
     private static final int RECORD_COUNT = 57;
 
+    /// Length, attributes, two deltas, the lengths of key and value, and the number of headers: a
+    /// byte each.
+    private static final int MIN_RECORD_BYTES = 7;
+
+    /// Records that a compressed batch may claim. Each offset costs something for ever (a segment
+    /// holds 2^31 of them), and how many records a few compressed bytes hold is not known before
+    /// they are unpacked.
+    private static final int MAX_COMPRESSED_RECORDS = 10_000_000;
+
     private static final int COMPRESSION_MASK = 0x07;
     private static final int LOG_APPEND_TIME = 0x08;
     private static final int TRANSACTIONAL = 0x10;
@@ -189,6 +198,20 @@ public final class BatchV2Format {
                             + lastOffsetDelta(bytes, at)
                             + " must hold one record more than that, not "
                             + count);
+        }
+        int most =
+                compression(bytes, at) == 0
+                        ? (sizeBytes(bytes, at) - HEADER_BYTES) / MIN_RECORD_BYTES
+                        : MAX_COMPRESSED_RECORDS;
+        if (count > most) {
+            throw new SinewException(
+                    ErrorCode.INVALID_RECORD,
+                    "a batch of "
+                            + sizeBytes(bytes, at)
+                            + " bytes cannot hold "
+                            + count
+                            + " records; at most "
+                            + most);
         }
         if (isControl(bytes, at)) {
             throw new SinewException(

@@ -92,6 +92,21 @@ class BatchV2FormatTest {
     }
 
     @Test
+    void more_records_than_the_bytes_can_hold_are_refused() {
+        int claimed = Integer.MAX_VALUE;
+        assertThat(refusal(changed(batch -> batch.putInt(23, claimed - 1).putInt(57, claimed))))
+                .isEqualTo(ErrorCode.INVALID_RECORD);
+        short gzip = 1;
+        assertThat(
+                        refusal(
+                                changed(batch ->
+                                        batch.putShort(21, gzip)
+                                                .putInt(23, 10_000_000)
+                                                .putInt(57, 10_000_001))))
+                .isEqualTo(ErrorCode.INVALID_RECORD);
+    }
+
+    @Test
     void what_only_the_broker_may_set_is_refused() {
         assertThat(refusal(changed(batch -> batch.putShort(21, (short) 0x20))))
                 .isEqualTo(ErrorCode.INVALID_RECORD);
