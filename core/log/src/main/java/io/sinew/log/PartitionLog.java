@@ -37,7 +37,6 @@ public final class PartitionLog {
     private volatile long logStartOffset;
     private volatile long endOffset;
     private volatile long nextOffset;
-    private volatile long sizeBytes;
     private volatile boolean deleted;
 
     /// Bytes of the batches in `tail`.
@@ -66,7 +65,6 @@ public final class PartitionLog {
         this.endOffset = start.flushedOffset();
         this.nextOffset = start.flushedOffset();
         this.flushedOffset = start.flushedOffset();
-        this.sizeBytes = start.sizeBytes();
         this.epochs = new LeaderEpochs(start.epochs());
     }
 
@@ -95,8 +93,8 @@ public final class PartitionLog {
     }
 
     /// Bytes of all batches that the partition holds.
-    public long sizeBytes() {
-        return sizeBytes;
+    public synchronized long sizeBytes() {
+        return segments.sizeBytes() + tailBytes;
     }
 
     public LeaderEpochs epochs() {
@@ -142,7 +140,6 @@ public final class PartitionLog {
                     nextOffset);
             tail.add(batch);
             nextOffset = batch.lastOffset() + 1;
-            sizeBytes += batch.sizeBytes();
             tailBytes += batch.sizeBytes();
             epochs.seen(
                     BatchV2Format.leaderEpoch(batch.buffer().bytes(), batch.position()),
@@ -316,11 +313,7 @@ public final class PartitionLog {
     ///
     /// @return bytes freed
     public long deleteTrimmedSegments() throws IOException {
-        long freed = segments.deleteBefore(logStartOffset);
-        synchronized (this) {
-            sizeBytes -= freed;
-        }
-        return freed;
+        return segments.deleteBefore(logStartOffset);
     }
 
     /// Where the log would start if it kept only what the limits allow: whole segments. The active
@@ -333,7 +326,7 @@ public final class PartitionLog {
         // First: what is flushed after this does not lie before it.
         long flushedEnd = endWithoutTail();
         List<Segment> all = segments.list();
-        long excess = maxBytes == Long.MAX_VALUE ? 0 : sizeBytes - maxBytes;
+        long excess = maxBytes == Long.MAX_VALUE ? 0 : bytesFrom(all) - maxBytes;
         long from = logStartOffset;
         for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
@@ -350,6 +343,15 @@ public final class PartitionLog {
             from = Math.max(from, all.get(i + 1).baseOffset());
         }
         return from;
+    }
+
+    /// Bytes of these segments and of what is in memory. Not more than there are: what moves to a
+    /// segment meanwhile is left out.
+    private long bytesFrom(List<Segment> all) {
+        long bytes = all.stream().mapToLong(Segment::sizeBytes).sum();
+        synchronized (this) {
+            return bytes + tailBytes;
+        }
     }
 
     /// The end if the last segment reaches it; else 0.
@@ -420,7 +422,7 @@ public final class PartitionLog {
                             flushedOffset,
                             end.activeBase(),
                             end.activeBytes(),
-                            sizeBytes - tailBytes,
+                            segments.sizeBytes(),
                             epochs.list());
             return new FlushPoint(point, end);
         }

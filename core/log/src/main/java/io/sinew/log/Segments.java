@@ -28,6 +28,10 @@ final class Segments {
     private final TreeMap<Long, Segment> byBase = new TreeMap<>();
     private boolean loaded;
 
+    /// Bytes of all segments: what the checkpoint says until they are found, because segments that
+    /// were deleted since are still in it. Changed under the monitor.
+    private volatile long sizeBytes;
+
     // Owned by the flusher's thread.
     private final List<Segment> unsynced = new ArrayList<>();
     private boolean directoryUnsynced;
@@ -37,10 +41,16 @@ final class Segments {
         this.directory = directory;
         this.disk = disk;
         this.files = files;
+        this.sizeBytes = start.sizeBytes();
     }
 
     Path directory() {
         return directory;
+    }
+
+    /// Bytes of all segments; before anybody looked at them, those of the last checkpoint.
+    long sizeBytes() {
+        return sizeBytes;
     }
 
     // ---- look-up
@@ -81,6 +91,7 @@ final class Segments {
             found.put(base, segment);
         }
         byBase.putAll(found);
+        sizeBytes = found.values().stream().mapToLong(Segment::sizeBytes).sum();
         loaded = true;
     }
 
@@ -101,8 +112,14 @@ final class Segments {
         Segment segment = segmentFor(batches.getFirst(), config, roll);
         int count = countFor(segment, batches, config);
         keepUntilSynced(segment);
+        int before = segment.sizeBytes();
         segment.append(batches.subList(0, count), config.indexIntervalBytes());
+        grew(segment.sizeBytes() - before);
         return count;
+    }
+
+    private synchronized void grew(int bytes) {
+        sizeBytes += bytes;
     }
 
     private Segment segmentFor(TailBatch batch, PartitionConfig config, boolean roll)
@@ -200,15 +217,17 @@ final class Segments {
     /// @return bytes freed
     long deleteBefore(long logStart) throws IOException {
         var gone = new ArrayList<Segment>();
+        long freed = 0;
         synchronized (this) {
             load();
             while (byBase.size() > 1 && byBase.higherKey(byBase.firstKey()) <= logStart) {
-                gone.add(byBase.pollFirstEntry().getValue());
+                Segment first = byBase.pollFirstEntry().getValue();
+                freed += first.sizeBytes();
+                gone.add(first);
             }
+            sizeBytes -= freed;
         }
-        long freed = 0;
         for (Segment segment : gone) {
-            freed += segment.sizeBytes();
             segment.delete();
         }
         return freed;
@@ -220,6 +239,7 @@ final class Segments {
         synchronized (this) {
             all = List.copyOf(byBase.values());
             byBase.clear();
+            sizeBytes = 0;
             loaded = true;
         }
         for (Segment segment : unsynced) {

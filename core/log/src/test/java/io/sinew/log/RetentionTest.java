@@ -162,6 +162,30 @@ class RetentionTest {
     }
 
     @Test
+    void segments_that_were_deleted_since_the_checkpoint_do_not_count_after_a_crash()
+            throws Exception {
+        TestLog log = openWithTenSegments();
+        long segment = log.partition().sizeBytes() / 10;
+        log.partition().trim(9).awaitDurable();
+        log.partition().deleteTrimmedSegments();
+        disk = disk.processDeath();
+        log.abandon();
+        try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
+            PartitionLog partition = again.partition();
+            assertThat(partition.retainableStart(NO_AGE, 7 * segment)).isEqualTo(9);
+            assertThat(partition.retainableStart(NO_AGE, 6 * segment)).isEqualTo(12);
+            assertThat(partition.sizeBytes()).isEqualTo(7 * segment);
+            again.appendDurably(Batches.plain().ofBytes(12_000));
+            assertThat(partition.sizeBytes()).isEqualTo(7 * segment + segment / 3);
+            again.store.checkpoint();
+            assertThat(partition.sizeBytes()).isEqualTo(7 * segment + segment / 3);
+        }
+        try (TestLog third = TestLog.open(disk, TestLog.LAZY, 1)) {
+            assertThat(third.partition().sizeBytes()).isEqualTo(7 * segment + segment / 3);
+        }
+    }
+
+    @Test
     void a_trim_in_the_replayed_log_does_not_make_deleted_segments_pass_for_lost()
             throws Exception {
         TestLog log = openWithTenSegments();
