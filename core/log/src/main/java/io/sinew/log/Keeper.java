@@ -8,6 +8,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -215,8 +216,10 @@ final class Keeper implements AutoCloseable {
             unsynced.removeLast();
         }
         for (Path path : unsyncedDirectories) {
-            if (disk.exists(path)) {
+            try {
                 disk.syncDirectory(path);
+            } catch (NoSuchFileException e) {
+                // Its topic was deleted meanwhile: nothing in it has to last.
             }
         }
         unsyncedDirectories.clear();

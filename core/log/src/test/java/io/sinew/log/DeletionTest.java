@@ -8,6 +8,8 @@ import io.sinew.base.SinewException;
 import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// Partitions that go, and partitions that are many.
@@ -52,6 +54,34 @@ class DeletionTest {
             log.store.checkpoint();
             assertThat(log.store.health().status()).isInstanceOf(LogHealth.Status.Running.class);
             assertThat(disk.list(TOPICS)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_partition_may_be_deleted_while_a_checkpoint_syncs_its_directory() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 2)) {
+            log.appendDurably(Batches.plain().of("a"));
+            log.append(1, Batches.plain().of("stays")).commit().awaitDurable();
+            disk.hold(
+                    FaultyDisk.Selection.of(
+                            FaultyDisk.Operation.SYNC_DIRECTORY,
+                            TestLog.directoryOf(0).toString()));
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<?> checkpoint =
+                        threads.submit(() -> {
+                            log.store.checkpoint();
+                            return null;
+                        });
+                disk.awaitHeld();
+                log.store.deletePartition(log.partition().id());
+                while (disk.exists(TestLog.directoryOf(0))) {
+                    Thread.onSpinWait();
+                }
+                disk.letGo();
+                checkpoint.get();
+            }
+            assertThat(log.store.health().status()).isInstanceOf(LogHealth.Status.Running.class);
+            assertThat(disk.list(TOPICS)).hasSize(1);
         }
     }
 
