@@ -106,8 +106,7 @@ public final class LogStore implements AutoCloseable {
         flusher.start();
         var recovery = new WalRecovery(disk, walDirectory, pool, start);
         recovery.run(new RecoverySink(owner, sequences));
-        long term = recovery.largestTerm() + 1;
-        epoch = Math.toIntExact(term);
+        epoch = Math.toIntExact(recovery.largestTerm() + 1);
         int maxSpares = (int) (limits.checkpointBytes() / start.walFileBytes()) + 1;
         var walFiles =
                 new WalFiles(
@@ -118,18 +117,11 @@ public final class LogStore implements AutoCloseable {
                         start.cutLsn(),
                         maxSpares);
         walFiles.syncRecovered();
-        wal.start(walFiles, term, lastSequence(recovery.sequence()), start.cutLsn());
+        keeper.takeTerm(start, epoch);
+        wal.start(walFiles, epoch, recovery.sequence(), start.cutLsn());
         points.clear();
-        keeper.start(owner, partitions.values(), term, start.walFileBytes());
+        keeper.start(owner, partitions.values(), epoch, start.walFileBytes());
         orphans.start();
-    }
-
-    /// With `durability: os` a power failure takes records that a snapshot knows already: their
-    /// numbers must not be given again, or the new ones would pass for known.
-    private long lastSequence(long recovered) {
-        return start.sections().stream()
-                .mapToLong(LogOwner.Section::sequence)
-                .reduce(recovered, Math::max);
     }
 
     private final class RecoverySink implements WalRecovery.Sink {

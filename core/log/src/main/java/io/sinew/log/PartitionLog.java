@@ -309,11 +309,18 @@ public final class PartitionLog {
         epochs.trim(logStartOffset);
     }
 
-    /// Deletes the segments that lie wholly before the log start. Their trim must be durable.
+    /// Deletes the segments that lie wholly before the log start as it is now, once a power failure
+    /// cannot bring the log start back.
     ///
     /// @return bytes freed
-    public long deleteTrimmedSegments() throws IOException {
-        return segments.deleteBefore(logStartOffset);
+    /// @throws SinewException `LOG_STOPPED`
+    public long deleteTrimmedSegments() throws IOException, InterruptedException {
+        long start = logStartOffset;
+        if (!segments.anyBefore(start)) {
+            return 0;
+        }
+        wal.syncBarrier().awaitDurable();
+        return segments.deleteBefore(start);
     }
 
     /// Where the log would start if it kept only what the limits allow: whole segments. The active

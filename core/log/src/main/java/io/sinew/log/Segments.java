@@ -212,6 +212,12 @@ final class Segments {
 
     // ---- deletion
 
+    /// Whether [#deleteBefore] would find any.
+    synchronized boolean anyBefore(long logStart) throws IOException {
+        load();
+        return byBase.size() > 1 && byBase.higherKey(byBase.firstKey()) <= logStart;
+    }
+
     /// Deletes the segments that lie wholly before `logStart`; the last one always stays.
     ///
     /// @return bytes freed
@@ -219,8 +225,7 @@ final class Segments {
         var gone = new ArrayList<Segment>();
         long freed = 0;
         synchronized (this) {
-            load();
-            while (byBase.size() > 1 && byBase.higherKey(byBase.firstKey()) <= logStart) {
+            while (anyBefore(logStart)) {
                 Segment first = byBase.pollFirstEntry().getValue();
                 freed += first.sizeBytes();
                 gone.add(first);

@@ -39,7 +39,7 @@ final class WalRecovery {
         this.fileBytes = checkpoint.walFileBytes();
         this.lsn = checkpoint.cutLsn();
         this.term = checkpoint.term();
-        this.largestTerm = checkpoint.term();
+        this.largestTerm = Math.max(checkpoint.term(), checkpoint.lastTerm());
         this.sequence = checkpoint.cutSequence();
     }
 
