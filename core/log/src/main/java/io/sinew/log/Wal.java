@@ -25,6 +25,7 @@ final class Wal implements AutoCloseable {
     private static final long FULL_DISK_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final LogLimits limits;
+    private final long salt;
     private final WalBufferPool pool;
     private final LogHealth health;
     private final DurableSink sink;
@@ -69,7 +70,9 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
+    /// @param salt of the data directory
+    Wal(LogContext context, WalBufferPool pool, DurableSink sink, long salt) {
+        this.salt = salt;
         this.limits = context.limits();
         this.clock = context.clock();
         this.pool = pool;
@@ -261,7 +264,7 @@ final class Wal implements AutoCloseable {
             buffer = pool.take(needed);
             filling = buffer;
         }
-        block = new WalBlock(buffer, sequence + 1, term);
+        block = new WalBlock(buffer, sequence + 1, term, salt);
         open = block;
         return block;
     }
