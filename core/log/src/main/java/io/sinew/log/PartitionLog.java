@@ -122,12 +122,27 @@ public final class PartitionLog {
     /// time, who has passed [LogStore#awaitRoom] before it took any lock.
     ///
     /// @param stampMs time to stamp on the batch, for `LogAppendTime` topics
-    /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the
+    ///   segments are damaged, or cannot be looked at): then nothing has changed
     public Append append(ByteBuffer batch, int leaderEpoch, OptionalLong stampMs) {
+        requireSegments();
         long base = nextOffset;
         var placement = new Placement(base, leaderEpoch, stampMs);
         Commit commit = wal.appendBatch(this, batch, placement);
         return new Append(base, nextOffset - 1, commit);
+    }
+
+    /// What was accepted must find its way to a segment: a partition whose segments are damaged
+    /// refuses alone, instead of stopping the log for all.
+    private void requireSegments() {
+        try {
+            segments.requireIntact();
+        } catch (IOException e) {
+            throw new SinewException(
+                    ErrorCode.INTERNAL_ERROR,
+                    segments.directory() + " cannot be read; check the disk, and try again",
+                    e);
+        }
     }
 
     /// Takes a batch that is in the write-ahead log now. Called under the write-ahead log's lock.

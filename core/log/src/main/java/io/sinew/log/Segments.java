@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,13 @@ final class Segments {
         return List.copyOf(byBase.values());
     }
 
+    /// Makes sure that the segments are as the checkpoint says.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    synchronized void requireIntact() throws IOException {
+        load();
+    }
+
     /// The one that holds `offset` if any does.
     synchronized Optional<Segment> floor(long offset) throws IOException {
         load();
@@ -75,13 +83,16 @@ final class Segments {
         }
         var found = new TreeMap<Long, Segment>();
         for (Path path : disk.list(directory)) {
-            String name = path.getFileName().toString();
-            if (!name.endsWith(Segment.LOG_SUFFIX)) {
+            OptionalLong named = Segment.baseOffsetIn(path.getFileName().toString());
+            if (named.isEmpty()) {
                 continue;
             }
-            long base = Long.parseLong(name.substring(0, name.indexOf('.')));
+            long base = named.getAsLong();
             long actual = disk.size(path);
-            int size = base == start.activeBase() ? start.activeBytes() : Math.toIntExact(actual);
+            int size =
+                    base == start.activeBase()
+                            ? start.activeBytes()
+                            : (int) Math.min(Integer.MAX_VALUE, actual);
             var segment = new Segment(disk, files, directory, base, size, null);
             if (base > start.activeBase() || size == 0) {
                 segment.delete();
