@@ -224,8 +224,6 @@ public final class Partition {
                 log.trim(start);
             }
         }
-        // A crash must not bring the log start back once the segments are gone.
-        store.barrier().awaitDurable();
         return log.deleteTrimmedSegments();
     }
 }

@@ -9,14 +9,15 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /// The file `checkpoint`, version 1: everything a start needs besides the write-ahead log from `cut
-/// lsn` on. It is written beside the old one, synced, and renamed over it. Big endian:
+/// lsn` on. It is written beside the old one, synced, and renamed over it. A start writes down the
+/// one it found, with its own term as the last. Big endian:
 ///
 /// ```
 ///  0  magic           u32   "SNC1"
 ///  4  checksum        u32   CRC-32C of everything after
 ///  8  wal file bytes  i32
-/// 12  (zero)          i32
-/// 16  term            i64   of the process that wrote it
+/// 12  last term       i32   the largest that any process took: none takes it again
+/// 16  term            i64   of the process that made it; no block from cut lsn on has a smaller one
 /// 24  cut lsn         i64   all frames before it are in segments and sections
 /// 32  cut seq         i64   sequence of the last frame before it
 /// 40  sections        i32, then each: machine i32, seq i64 (records up to it are in), size i32, bytes
@@ -51,11 +52,17 @@ final class CheckpointV1Format {
 
     record Checkpoint(
             int walFileBytes,
+            int lastTerm,
             long term,
             long cutLsn,
             long cutSequence,
             List<LogOwner.Section> sections,
-            List<PartitionPoint> partitions) {}
+            List<PartitionPoint> partitions) {
+        Checkpoint withLastTerm(int value) {
+            return new Checkpoint(
+                    walFileBytes, value, term, cutLsn, cutSequence, sections, partitions);
+        }
+    }
 
     static ByteBuffer write(Checkpoint checkpoint) {
         long size = HEADER_BYTES + 8L;
@@ -66,7 +73,8 @@ final class CheckpointV1Format {
             size += POINT_BYTES + (long) point.epochs().size() * EPOCH_BYTES;
         }
         var out = ByteBuffer.allocate(Math.toIntExact(size));
-        out.putInt(MAGIC).putInt(0).putInt(checkpoint.walFileBytes()).putInt(0);
+        out.putInt(MAGIC).putInt(0).putInt(checkpoint.walFileBytes());
+        out.putInt(checkpoint.lastTerm());
         out.putLong(checkpoint.term());
         out.putLong(checkpoint.cutLsn()).putLong(checkpoint.cutSequence());
         out.putInt(checkpoint.sections().size());
@@ -106,7 +114,7 @@ final class CheckpointV1Format {
         }
         in.position(8);
         int walFileBytes = in.getInt();
-        in.getInt();
+        int lastTerm = in.getInt();
         long term = in.getLong();
         long cutLsn = in.getLong();
         long cutSequence = in.getLong();
@@ -122,7 +130,8 @@ final class CheckpointV1Format {
         for (int left = in.getInt(); left > 0; left--) {
             partitions.add(point(in));
         }
-        return new Checkpoint(walFileBytes, term, cutLsn, cutSequence, sections, partitions);
+        return new Checkpoint(
+                walFileBytes, lastTerm, term, cutLsn, cutSequence, sections, partitions);
     }
 
     private static PartitionPoint point(ByteBuffer in) {

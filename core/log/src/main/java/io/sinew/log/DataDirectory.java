@@ -9,7 +9,9 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Properties;
 
 /// A data directory that this process owns: locked, and of a version it can read. The file
@@ -18,6 +20,7 @@ import java.util.Properties;
 /// ```
 /// format.version=1
 /// cluster.id=<22 characters>
+/// wal.salt=<16 hexadecimal digits, chosen at random; see WalV1Format>
 /// ```
 public final class DataDirectory implements AutoCloseable {
     /// The newest format this build writes and reads.
@@ -28,13 +31,16 @@ public final class DataDirectory implements AutoCloseable {
     private final Disk disk;
     private final Path path;
     private final AutoCloseable lock;
-    private final String clusterId;
+    private final Identity identity;
 
-    private DataDirectory(Disk disk, Path path, AutoCloseable lock, String clusterId) {
+    /// What the directory is known by.
+    private record Identity(String clusterId, long salt) {}
+
+    private DataDirectory(Disk disk, Path path, AutoCloseable lock, Identity identity) {
         this.disk = disk;
         this.path = path;
         this.lock = lock;
-        this.clusterId = clusterId;
+        this.identity = identity;
     }
 
     /// Takes the directory, and makes it one of Sinew's if it is empty.
@@ -79,7 +85,14 @@ public final class DataDirectory implements AutoCloseable {
             throw damaged(path, "is missing although there is data");
         }
         Path unfinished = path.resolve(IDENTITY + ".new");
-        String text = "format.version=" + FORMAT_VERSION + "\ncluster.id=" + clusterId + "\n";
+        String text =
+                "format.version="
+                        + FORMAT_VERSION
+                        + "\ncluster.id="
+                        + clusterId
+                        + "\nwal.salt="
+                        + HexFormat.of().toHexDigits(new SecureRandom().nextLong())
+                        + "\n";
         try (DiskFile file = disk.open(unfinished)) {
             file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
             file.sync();
@@ -88,7 +101,7 @@ public final class DataDirectory implements AutoCloseable {
         disk.syncDirectory(path);
     }
 
-    private static String readIdentity(Disk disk, Path path) throws IOException {
+    private static Identity readIdentity(Disk disk, Path path) throws IOException {
         Path identity = path.resolve(IDENTITY);
         var properties = new Properties();
         try (DiskFile file = disk.openForReading(identity)) {
@@ -103,7 +116,8 @@ public final class DataDirectory implements AutoCloseable {
         }
         String version = properties.getProperty("format.version", "");
         String clusterId = properties.getProperty("cluster.id", "");
-        if (!version.matches("[0-9]{1,9}") || clusterId.isEmpty()) {
+        String salt = properties.getProperty("wal.salt", "");
+        if (!version.matches("[0-9]{1,9}")) {
             throw damaged(path, "is not readable");
         }
         if (Integer.parseInt(version) > FORMAT_VERSION) {
@@ -116,7 +130,10 @@ public final class DataDirectory implements AutoCloseable {
                             + FORMAT_VERSION
                             + "). Start that version, or choose another directory with --data");
         }
-        return clusterId;
+        if (clusterId.isEmpty() || !salt.matches("[0-9a-f]{16}")) {
+            throw damaged(path, "is not readable");
+        }
+        return new Identity(clusterId, HexFormat.fromHexDigitsToLong(salt));
     }
 
     private static SinewException damaged(Path path, String what) {
@@ -125,7 +142,7 @@ public final class DataDirectory implements AutoCloseable {
                 path.resolve(IDENTITY)
                         + " "
                         + what
-                        + ". Restore it from a backup: it names the format and the cluster id");
+                        + ". Restore it from a backup: it names the format, the cluster id and the salt");
     }
 
     private static void closeQuietly(AutoCloseable resource, Exception cause) {
@@ -146,7 +163,12 @@ public final class DataDirectory implements AutoCloseable {
 
     /// The name Kafka clients know this broker's cluster by; it never changes.
     public String clusterId() {
-        return clusterId;
+        return identity.clusterId();
+    }
+
+    /// What the write-ahead log's checksums begin with: random, and known to nobody else.
+    long salt() {
+        return identity.salt();
     }
 
     @Override

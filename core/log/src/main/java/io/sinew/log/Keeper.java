@@ -8,6 +8,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,7 +50,7 @@ final class Keeper implements AutoCloseable {
 
     private @Nullable LogOwner owner;
     private Collection<PartitionLog> partitions = List.of();
-    private long term;
+    private int term;
     private int walFileBytes;
     private long lastNanos;
 
@@ -71,7 +72,7 @@ final class Keeper implements AutoCloseable {
         Path path = directory.resolve("checkpoint");
         if (!disk.exists(path)) {
             return new CheckpointV1Format.Checkpoint(
-                    limits.walFileBytes(), 0, 0, 0, List.of(), List.of());
+                    limits.walFileBytes(), 0, 0, 0, 0, List.of(), List.of());
         }
         try (DiskFile file = disk.openForReading(path)) {
             var bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
@@ -80,10 +81,26 @@ final class Keeper implements AutoCloseable {
         }
     }
 
+    /// Makes the term of this process durable before anybody sees it, so that the next process
+    /// takes a larger one, whatever a power failure leaves of the write-ahead log. On a full disk a
+    /// log that promises `fsync` starts all the same: what its readers see is in synced blocks,
+    /// which have the term.
+    void takeTerm(CheckpointV1Format.Checkpoint found, int taken) throws IOException {
+        try {
+            write(found.withLastTerm(taken));
+        } catch (IOException e) {
+            if (!DiskFullException.isCause(e)
+                    || limits.durability() != LogLimits.Durability.FSYNC) {
+                throw e;
+            }
+            LOGGER.log(System.Logger.Level.WARNING, "disk=full; term=unwritten", e);
+        }
+    }
+
     void start(
             LogOwner ownerOfState,
             Collection<PartitionLog> livePartitions,
-            long currentTerm,
+            int currentTerm,
             int fileBytes) {
         owner = ownerOfState;
         partitions = livePartitions;
@@ -192,6 +209,7 @@ final class Keeper implements AutoCloseable {
                 new CheckpointV1Format.Checkpoint(
                         walFileBytes,
                         term,
+                        term,
                         cut.handed().lsn(),
                         cut.handed().sequence(),
                         sections,
@@ -215,17 +233,19 @@ final class Keeper implements AutoCloseable {
             unsynced.removeLast();
         }
         for (Path path : unsyncedDirectories) {
-            if (disk.exists(path)) {
+            try {
                 disk.syncDirectory(path);
+            } catch (NoSuchFileException e) {
+                // Its topic was deleted meanwhile: nothing in it has to last.
             }
         }
         unsyncedDirectories.clear();
     }
 
-    /// A snapshot must not know of records that a crash could still lose.
+    /// A checkpoint must not know of records that a crash or a power failure could still lose.
     private void awaitDurable() {
         try {
-            wal.barrier().awaitDurable();
+            wal.syncBarrier().awaitDurable();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted", e);

@@ -45,7 +45,6 @@ public final class LogStore implements AutoCloseable {
     private final LogHealth health = new LogHealth();
     private final WalBufferPool pool;
     private final OpenFiles files;
-    private final Path walDirectory;
     private final CheckpointV1Format.Checkpoint start;
     private final Map<PartitionId, CheckpointV1Format.PartitionPoint> points = new HashMap<>();
     private final ConcurrentMap<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
@@ -62,8 +61,7 @@ public final class LogStore implements AutoCloseable {
         this.data = data;
         this.disk = data.disk();
         this.limits = limits;
-        this.walDirectory = data.path().resolve("wal");
-        disk.createDirectories(walDirectory);
+        disk.createDirectories(WalFiles.directoryIn(data));
         // The name of `wal/`, and that of a checkpoint whose writer died before it could sync it.
         disk.syncDirectory(data.path());
         this.start = Keeper.readCheckpoint(disk, data.path(), limits);
@@ -77,7 +75,7 @@ public final class LogStore implements AutoCloseable {
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
         var context = new LogContext(limits, clock, health, metrics);
         this.flusher = new Flusher(context, pool, cut);
-        this.wal = new Wal(context, pool, flusher);
+        this.wal = new Wal(context, pool, flusher, data.salt());
         this.keeper = new Keeper(data, context, wal, flusher);
         metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
         metrics.gauge(
@@ -104,32 +102,18 @@ public final class LogStore implements AutoCloseable {
             owner.restore(section);
         }
         flusher.start();
-        var recovery = new WalRecovery(disk, walDirectory, pool, start);
+        var recovery = new WalRecovery(data, pool, start);
         recovery.run(new RecoverySink(owner, sequences));
-        long term = recovery.largestTerm() + 1;
-        epoch = Math.toIntExact(term);
+        epoch = Math.toIntExact(recovery.largestTerm() + 1);
         int maxSpares = (int) (limits.checkpointBytes() / start.walFileBytes()) + 1;
         var walFiles =
-                new WalFiles(
-                        disk,
-                        walDirectory,
-                        start.walFileBytes(),
-                        recovery.lsn(),
-                        start.cutLsn(),
-                        maxSpares);
+                new WalFiles(data, start.walFileBytes(), recovery.lsn(), start.cutLsn(), maxSpares);
         walFiles.syncRecovered();
-        wal.start(walFiles, term, lastSequence(recovery.sequence()), start.cutLsn());
+        keeper.takeTerm(start, epoch);
+        wal.start(walFiles, epoch, recovery.sequence(), start.cutLsn());
         points.clear();
-        keeper.start(owner, partitions.values(), term, start.walFileBytes());
+        keeper.start(owner, partitions.values(), epoch, start.walFileBytes());
         orphans.start();
-    }
-
-    /// With `durability: os` a power failure takes records that a snapshot knows already: their
-    /// numbers must not be given again, or the new ones would pass for known.
-    private long lastSequence(long recovered) {
-        return start.sections().stream()
-                .mapToLong(LogOwner.Section::sequence)
-                .reduce(recovered, Math::max);
     }
 
     private final class RecoverySink implements WalRecovery.Sink {

@@ -37,7 +37,6 @@ public final class PartitionLog {
     private volatile long logStartOffset;
     private volatile long endOffset;
     private volatile long nextOffset;
-    private volatile long sizeBytes;
     private volatile boolean deleted;
 
     /// Bytes of the batches in `tail`.
@@ -66,7 +65,6 @@ public final class PartitionLog {
         this.endOffset = start.flushedOffset();
         this.nextOffset = start.flushedOffset();
         this.flushedOffset = start.flushedOffset();
-        this.sizeBytes = start.sizeBytes();
         this.epochs = new LeaderEpochs(start.epochs());
     }
 
@@ -95,8 +93,8 @@ public final class PartitionLog {
     }
 
     /// Bytes of all batches that the partition holds.
-    public long sizeBytes() {
-        return sizeBytes;
+    public synchronized long sizeBytes() {
+        return segments.sizeBytes() + tailBytes;
     }
 
     public LeaderEpochs epochs() {
@@ -124,12 +122,27 @@ public final class PartitionLog {
     /// time, who has passed [LogStore#awaitRoom] before it took any lock.
     ///
     /// @param stampMs time to stamp on the batch, for `LogAppendTime` topics
-    /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the
+    ///   segments are damaged, or cannot be looked at): then nothing has changed
     public Append append(ByteBuffer batch, int leaderEpoch, OptionalLong stampMs) {
+        requireSegments();
         long base = nextOffset;
         var placement = new Placement(base, leaderEpoch, stampMs);
         Commit commit = wal.appendBatch(this, batch, placement);
         return new Append(base, nextOffset - 1, commit);
+    }
+
+    /// What was accepted must find its way to a segment: a partition whose segments are damaged
+    /// refuses alone, instead of stopping the log for all.
+    private void requireSegments() {
+        try {
+            segments.requireIntact();
+        } catch (IOException e) {
+            throw new SinewException(
+                    ErrorCode.INTERNAL_ERROR,
+                    segments.directory() + " cannot be read; check the disk, and try again",
+                    e);
+        }
     }
 
     /// Takes a batch that is in the write-ahead log now. Called under the write-ahead log's lock.
@@ -142,7 +155,6 @@ public final class PartitionLog {
                     nextOffset);
             tail.add(batch);
             nextOffset = batch.lastOffset() + 1;
-            sizeBytes += batch.sizeBytes();
             tailBytes += batch.sizeBytes();
             epochs.seen(
                     BatchV2Format.leaderEpoch(batch.buffer().bytes(), batch.position()),
@@ -312,15 +324,18 @@ public final class PartitionLog {
         epochs.trim(logStartOffset);
     }
 
-    /// Deletes the segments that lie wholly before the log start. Their trim must be durable.
+    /// Deletes the segments that lie wholly before the log start as it is now, once a power failure
+    /// cannot bring the log start back.
     ///
     /// @return bytes freed
-    public long deleteTrimmedSegments() throws IOException {
-        long freed = segments.deleteBefore(logStartOffset);
-        synchronized (this) {
-            sizeBytes -= freed;
+    /// @throws SinewException `LOG_STOPPED`
+    public long deleteTrimmedSegments() throws IOException, InterruptedException {
+        long start = logStartOffset;
+        if (!segments.anyBefore(start)) {
+            return 0;
         }
-        return freed;
+        wal.syncBarrier().awaitDurable();
+        return segments.deleteBefore(start);
     }
 
     /// Where the log would start if it kept only what the limits allow: whole segments. The active
@@ -333,7 +348,7 @@ public final class PartitionLog {
         // First: what is flushed after this does not lie before it.
         long flushedEnd = endWithoutTail();
         List<Segment> all = segments.list();
-        long excess = maxBytes == Long.MAX_VALUE ? 0 : sizeBytes - maxBytes;
+        long excess = maxBytes == Long.MAX_VALUE ? 0 : bytesFrom(all) - maxBytes;
         long from = logStartOffset;
         for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
@@ -350,6 +365,15 @@ public final class PartitionLog {
             from = Math.max(from, all.get(i + 1).baseOffset());
         }
         return from;
+    }
+
+    /// Bytes of these segments and of what is in memory. Not more than there are: what moves to a
+    /// segment meanwhile is left out.
+    private long bytesFrom(List<Segment> all) {
+        long bytes = all.stream().mapToLong(Segment::sizeBytes).sum();
+        synchronized (this) {
+            return bytes + tailBytes;
+        }
     }
 
     /// The end if the last segment reaches it; else 0.
@@ -420,7 +444,7 @@ public final class PartitionLog {
                             flushedOffset,
                             end.activeBase(),
                             end.activeBytes(),
-                            sizeBytes - tailBytes,
+                            segments.sizeBytes(),
                             epochs.list());
             return new FlushPoint(point, end);
         }

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A file of consecutive batches of one partition: `<base offset>.log` holds them as they came, one
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
     static final String LOG_SUFFIX = ".log";
     static final String INDEX_SUFFIX = ".index";
+
+    private static final int BASE_DIGITS = 20;
+    private static final Pattern LOG_NAME = Pattern.compile("[0-9]{20}\\.log");
 
     /// Bytes read at a time while looking for a batch.
     private static final int SCAN_BYTES = 64 << 10;
@@ -51,6 +56,16 @@ final class Segment {
         return String.format(Locale.ROOT, "%020d%s", baseOffset, suffix);
     }
 
+    /// Base offset of the segment whose file has this name; none when it is no segment's.
+    static OptionalLong baseOffsetIn(String fileName) {
+        boolean named =
+                LOG_NAME.matcher(fileName).matches()
+                        && fileName.compareTo(name(Long.MAX_VALUE, LOG_SUFFIX)) <= 0;
+        return named
+                ? OptionalLong.of(Long.parseLong(fileName, 0, BASE_DIGITS, 10))
+                : OptionalLong.empty();
+    }
+
     long baseOffset() {
         return baseOffset;
     }
@@ -65,10 +80,10 @@ final class Segment {
 
     /// @param actual length of the file; what lies behind the bytes that are known to be good is
     ///   overwritten, or cut off by [#finish]
-    /// @throws SinewException `DAMAGED_DATA` when there are fewer
+    /// @throws SinewException `DAMAGED_DATA` when there are fewer, or more than any segment has
     void requireWhole(long actual) {
-        if (actual < sizeBytes) {
-            throw damaged("it is " + actual + " bytes long and was " + sizeBytes);
+        if (actual < sizeBytes || actual > Integer.MAX_VALUE) {
+            throw damaged("it is " + actual + " bytes long and should have " + sizeBytes);
         }
     }
 

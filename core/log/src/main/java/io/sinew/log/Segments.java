@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,10 @@ final class Segments {
     private final TreeMap<Long, Segment> byBase = new TreeMap<>();
     private boolean loaded;
 
+    /// Bytes of all segments: what the checkpoint says until they are found, because segments that
+    /// were deleted since are still in it. Changed under the monitor.
+    private volatile long sizeBytes;
+
     // Owned by the flusher's thread.
     private final List<Segment> unsynced = new ArrayList<>();
     private boolean directoryUnsynced;
@@ -37,10 +42,16 @@ final class Segments {
         this.directory = directory;
         this.disk = disk;
         this.files = files;
+        this.sizeBytes = start.sizeBytes();
     }
 
     Path directory() {
         return directory;
+    }
+
+    /// Bytes of all segments; before anybody looked at them, those of the last checkpoint.
+    long sizeBytes() {
+        return sizeBytes;
     }
 
     // ---- look-up
@@ -49,6 +60,13 @@ final class Segments {
     synchronized List<Segment> list() throws IOException {
         load();
         return List.copyOf(byBase.values());
+    }
+
+    /// Makes sure that the segments are as the checkpoint says.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    synchronized void requireIntact() throws IOException {
+        load();
     }
 
     /// The one that holds `offset` if any does.
@@ -65,13 +83,16 @@ final class Segments {
         }
         var found = new TreeMap<Long, Segment>();
         for (Path path : disk.list(directory)) {
-            String name = path.getFileName().toString();
-            if (!name.endsWith(Segment.LOG_SUFFIX)) {
+            OptionalLong named = Segment.baseOffsetIn(path.getFileName().toString());
+            if (named.isEmpty()) {
                 continue;
             }
-            long base = Long.parseLong(name.substring(0, name.indexOf('.')));
+            long base = named.getAsLong();
             long actual = disk.size(path);
-            int size = base == start.activeBase() ? start.activeBytes() : Math.toIntExact(actual);
+            int size =
+                    base == start.activeBase()
+                            ? start.activeBytes()
+                            : (int) Math.min(Integer.MAX_VALUE, actual);
             var segment = new Segment(disk, files, directory, base, size, null);
             if (base > start.activeBase() || size == 0) {
                 segment.delete();
@@ -81,6 +102,7 @@ final class Segments {
             found.put(base, segment);
         }
         byBase.putAll(found);
+        sizeBytes = found.values().stream().mapToLong(Segment::sizeBytes).sum();
         loaded = true;
     }
 
@@ -101,8 +123,14 @@ final class Segments {
         Segment segment = segmentFor(batches.getFirst(), config, roll);
         int count = countFor(segment, batches, config);
         keepUntilSynced(segment);
+        int before = segment.sizeBytes();
         segment.append(batches.subList(0, count), config.indexIntervalBytes());
+        grew(segment.sizeBytes() - before);
         return count;
+    }
+
+    private synchronized void grew(int bytes) {
+        sizeBytes += bytes;
     }
 
     private Segment segmentFor(TailBatch batch, PartitionConfig config, boolean roll)
@@ -195,20 +223,27 @@ final class Segments {
 
     // ---- deletion
 
+    /// Whether [#deleteBefore] would find any.
+    synchronized boolean anyBefore(long logStart) throws IOException {
+        load();
+        return byBase.size() > 1 && byBase.higherKey(byBase.firstKey()) <= logStart;
+    }
+
     /// Deletes the segments that lie wholly before `logStart`; the last one always stays.
     ///
     /// @return bytes freed
     long deleteBefore(long logStart) throws IOException {
         var gone = new ArrayList<Segment>();
-        synchronized (this) {
-            load();
-            while (byBase.size() > 1 && byBase.higherKey(byBase.firstKey()) <= logStart) {
-                gone.add(byBase.pollFirstEntry().getValue());
-            }
-        }
         long freed = 0;
+        synchronized (this) {
+            while (anyBefore(logStart)) {
+                Segment first = byBase.pollFirstEntry().getValue();
+                freed += first.sizeBytes();
+                gone.add(first);
+            }
+            sizeBytes -= freed;
+        }
         for (Segment segment : gone) {
-            freed += segment.sizeBytes();
             segment.delete();
         }
         return freed;
@@ -220,6 +255,7 @@ final class Segments {
         synchronized (this) {
             all = List.copyOf(byBase.values());
             byBase.clear();
+            sizeBytes = 0;
             loaded = true;
         }
         for (Segment segment : unsynced) {

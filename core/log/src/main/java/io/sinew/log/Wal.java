@@ -25,6 +25,7 @@ final class Wal implements AutoCloseable {
     private static final long FULL_DISK_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final LogLimits limits;
+    private final long salt;
     private final WalBufferPool pool;
     private final LogHealth health;
     private final DurableSink sink;
@@ -47,6 +48,9 @@ final class Wal implements AutoCloseable {
     private long sequence;
     private boolean closing;
 
+    /// Whether somebody needs a sync although nothing promises one (`durability: os`).
+    private boolean syncWanted;
+
     private volatile long durableSequence;
 
     /// Everything before it may be gone: the checkpoint has it.
@@ -66,7 +70,9 @@ final class Wal implements AutoCloseable {
         void durable(List<TailBatch> batches, long endLsn, long lastSequence);
     }
 
-    Wal(LogContext context, WalBufferPool pool, DurableSink sink) {
+    /// @param salt of the data directory
+    Wal(LogContext context, WalBufferPool pool, DurableSink sink, long salt) {
+        this.salt = salt;
         this.limits = context.limits();
         this.clock = context.clock();
         this.pool = pool;
@@ -210,9 +216,29 @@ final class Wal implements AutoCloseable {
     Commit barrier() {
         lock.lock();
         try {
-            return open == null && sealed.isEmpty() ? lastCommit : commit;
+            return open == null && sealed.isEmpty() && !syncWanted ? lastCommit : commit;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// A commit that settles when everything appended so far survives a power failure, whatever the
+    /// durability.
+    Commit syncBarrier() {
+        lock.lock();
+        try {
+            wantSync();
+            return barrier();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has the writer sync before it ends; when it is about to end, it does so anyway.
+    private void wantSync() {
+        if (limits.durability() == LogLimits.Durability.OS && !closing) {
+            syncWanted = true;
+            appended.signal();
         }
     }
 
@@ -238,7 +264,7 @@ final class Wal implements AutoCloseable {
             buffer = pool.take(needed);
             filling = buffer;
         }
-        block = new WalBlock(buffer, sequence + 1, term);
+        block = new WalBlock(buffer, sequence + 1, term, salt);
         open = block;
         return block;
     }
@@ -251,12 +277,12 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    private record Group(List<WalBlock> blocks, Commit commit, long lastSequence) {}
+    private record Group(List<WalBlock> blocks, Commit commit, long lastSequence, boolean synced) {}
 
     private @Nullable Group nextGroup() throws InterruptedException {
         lock.lock();
         try {
-            while (open == null && sealed.isEmpty()) {
+            while (open == null && sealed.isEmpty() && !syncWanted) {
                 if (closing) {
                     return null;
                 }
@@ -267,8 +293,10 @@ final class Wal implements AutoCloseable {
                 sealed.add(open);
                 open = null;
             }
-            var group = new Group(List.copyOf(sealed), commit, sequence);
+            boolean synced = syncWanted || limits.durability() == LogLimits.Durability.FSYNC;
+            var group = new Group(List.copyOf(sealed), commit, sequence, synced);
             sealed.clear();
+            syncWanted = false;
             lastCommit = commit;
             commit = new Commit();
             return group;
@@ -293,7 +321,7 @@ final class Wal implements AutoCloseable {
                 writeBlock(block);
             }
             group.commit().markWritten();
-            if (limits.durability() == LogLimits.Durability.FSYNC) {
+            if (group.synced()) {
                 long began = clock.nanos();
                 files().sync();
                 syncNanos.add(clock.nanos() - began);
@@ -361,11 +389,12 @@ final class Wal implements AutoCloseable {
         pool.wakeAll();
     }
 
-    /// Writes what was appended, unless the disk is full, and ends the writer.
+    /// Writes and syncs what was appended, unless the disk is full, and ends the writer.
     @Override
     public void close() throws IOException {
         lock.lock();
         try {
+            wantSync();
             closing = true;
             appended.signal();
         } finally {

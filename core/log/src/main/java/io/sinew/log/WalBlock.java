@@ -11,17 +11,19 @@ final class WalBlock {
     private final int start;
     private final long firstSequence;
     private final long term;
+    private final long salt;
     private final List<TailBatch> batches = new ArrayList<>();
     private int end;
     private int frameCount;
 
     /// Starts a block behind the last one in `buffer`.
-    WalBlock(WalBuffer buffer, long firstSequence, long term) {
+    WalBlock(WalBuffer buffer, long firstSequence, long term, long salt) {
         this.buffer = buffer;
         this.start = buffer.end;
         this.end = start + WalV1Format.BLOCK_HEADER_BYTES;
         this.firstSequence = firstSequence;
         this.term = term;
+        this.salt = salt;
         buffer.retain();
     }
 
@@ -39,7 +41,7 @@ final class WalBlock {
 
     void closeFrame(int kind, long sequence, PartitionId partition, int bodyBytes) {
         var header = new WalV1Format.FrameHeader(kind, sequence, partition);
-        WalV1Format.putFrameHeader(buffer.bytes(), end, header, bodyBytes, term);
+        WalV1Format.putFrameHeader(buffer.bytes(), end, header, bodyBytes, term, salt);
         end += WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
         frameCount++;
     }
@@ -80,7 +82,7 @@ final class WalBlock {
         var header =
                 new WalV1Format.BlockHeader(
                         lsn, syncedLsn, firstSequence, sizeBytes(), frameCount, term);
-        WalV1Format.putBlockHeader(buffer.bytes(), start, header);
+        WalV1Format.putBlockHeader(buffer.bytes(), start, header, salt);
         return buffer.slice(start, paddedBytes());
     }
 }

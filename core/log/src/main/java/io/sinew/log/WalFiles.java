@@ -24,6 +24,7 @@ final class WalFiles implements AutoCloseable {
     private final Disk disk;
     private final Path directory;
     private final int fileBytes;
+    private final long salt;
     private final int maxSpares;
 
     /// Files of full size that wait for their next use; under this object's monitor.
@@ -44,10 +45,11 @@ final class WalFiles implements AutoCloseable {
     /// @param nextLsn where the next block goes; on a block's boundary
     /// @param oldestLsn the oldest still needed
     /// @param maxSpares files kept for their next use at most
-    WalFiles(Disk disk, Path directory, int fileBytes, long nextLsn, long oldestLsn, int maxSpares)
+    WalFiles(DataDirectory data, int fileBytes, long nextLsn, long oldestLsn, int maxSpares)
             throws IOException {
-        this.disk = disk;
-        this.directory = directory;
+        this.disk = data.disk();
+        this.directory = directoryIn(data);
+        this.salt = data.salt();
         this.fileBytes = fileBytes;
         this.nextLsn = nextLsn;
         this.oldestNumber = oldestLsn / fileBytes;
@@ -64,6 +66,11 @@ final class WalFiles implements AutoCloseable {
                 keepAsSpare(pathOf(directory, number));
             }
         }
+    }
+
+    /// Where the files are.
+    static Path directoryIn(DataDirectory data) {
+        return data.path().resolve("wal");
     }
 
     private static long numberIn(String name, int from) {
@@ -141,7 +148,8 @@ final class WalFiles implements AutoCloseable {
         WalV1Format.putBlockHeader(
                 page,
                 0,
-                new WalV1Format.BlockHeader(nextLsn, syncedLsn, 0, fileBytes - at, 0, term));
+                new WalV1Format.BlockHeader(nextLsn, syncedLsn, 0, fileBytes - at, 0, term),
+                salt);
         DiskFile target = fileFor(nextLsn);
         target.write(page, at);
         nextLsn = nextLsn - at + fileBytes;

@@ -17,29 +17,27 @@ final class WalRecovery {
     private final Disk disk;
     private final Path directory;
     private final int fileBytes;
+    private final long salt;
     private final WalBufferPool pool;
 
     private long lsn;
     private long term;
     private long sequence;
 
-    /// The largest term in any header, also behind the end: what a process left that never got to
-    /// an acknowledgement. The next process must have a larger one, or its blocks and those would
-    /// be taken for each other's.
+    /// The largest term in any header, also behind the end, that stands where it says: what a
+    /// process left that never got to an acknowledgement. The next process must have a larger one,
+    /// or its blocks and those would be taken for each other's.
     private long largestTerm;
 
-    WalRecovery(
-            Disk disk,
-            Path directory,
-            WalBufferPool pool,
-            CheckpointV1Format.Checkpoint checkpoint) {
-        this.disk = disk;
-        this.directory = directory;
+    WalRecovery(DataDirectory data, WalBufferPool pool, CheckpointV1Format.Checkpoint checkpoint) {
+        this.disk = data.disk();
+        this.salt = data.salt();
+        this.directory = WalFiles.directoryIn(data);
         this.pool = pool;
         this.fileBytes = checkpoint.walFileBytes();
         this.lsn = checkpoint.cutLsn();
         this.term = checkpoint.term();
-        this.largestTerm = checkpoint.term();
+        this.largestTerm = Math.max(checkpoint.term(), checkpoint.lastTerm());
         this.sequence = checkpoint.cutSequence();
     }
 
@@ -127,7 +125,7 @@ final class WalRecovery {
         ByteBuffer bytes = buffer.bytes();
         int at = 0;
         while (limit - at >= WalV1Format.BLOCK_HEADER_BYTES) {
-            WalV1Format.BlockHeader header = WalV1Format.blockHeader(bytes, at);
+            WalV1Format.BlockHeader header = WalV1Format.blockHeader(bytes, at, salt);
             if (header == null || header.lsn() != lsn || header.term() < term) {
                 return 0;
             }
@@ -165,7 +163,7 @@ final class WalRecovery {
         int at = block + WalV1Format.BLOCK_HEADER_BYTES;
         int end = block + header.sizeBytes();
         for (int i = 0; i < header.frameCount(); i++) {
-            if (!WalV1Format.frameHolds(bytes, at, end, header.term())
+            if (!WalV1Format.frameHolds(bytes, at, end, header.term(), salt)
                     || WalV1Format.frameSequence(bytes, at) != header.firstSequence() + i) {
                 return false;
             }
@@ -213,14 +211,12 @@ final class WalRecovery {
         for (int at = 0;
                 at + WalV1Format.BLOCK_HEADER_BYTES <= window.limit();
                 at += WalV1Format.BLOCK_ALIGNMENT) {
-            WalV1Format.BlockHeader header = WalV1Format.blockHeader(window, at);
-            if (header != null) {
-                largestTerm = Math.max(largestTerm, header.term());
+            WalV1Format.BlockHeader header = WalV1Format.blockHeader(window, at, salt);
+            if (header == null || header.lsn() != windowLsn + at) {
+                continue;
             }
-            if (header != null
-                    && header.lsn() == windowLsn + at
-                    && header.term() >= term
-                    && header.syncedLsn() > lsn) {
+            largestTerm = Math.max(largestTerm, header.term());
+            if (header.term() >= term && header.syncedLsn() > lsn) {
                 throw new SinewException(
                         ErrorCode.DAMAGED_DATA,
                         WalFiles.pathOf(directory, lsn / fileBytes)

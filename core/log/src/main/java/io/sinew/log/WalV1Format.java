@@ -11,12 +11,16 @@ import java.util.zip.CRC32C;
 /// zero-filled ahead and used again after a checkpoint, so that a sync changes no metadata. Old
 /// content of a file that is used again is told from new by the LSN, which every block repeats.
 ///
+/// Producers choose the bytes of batches, and batches span pages. So that none can put a page into
+/// one that passes for a block, each checksum also covers, before all else, the *salt* of the data
+/// directory (8 bytes, see [DataDirectory]), which nobody outside learns.
+///
 /// A *block* is what one writer pass put down; it starts on a page of 4 KiB, so that no sync ever
 /// rewrites a page that holds acknowledged data. Big endian:
 ///
 /// ```
 ///  0  magic        u32   "SNW1"
-///  4  checksum     u32   CRC-32C of bytes 8 to 48
+///  4  checksum     u32   CRC-32C of the salt and of bytes 8 to 48
 ///  8  lsn          i64   where the block stands
 /// 16  synced lsn   i64   everything before it was durable when the block was written
 /// 24  first seq    i64   sequence of the first frame
@@ -30,10 +34,11 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 ///  0  size         i32   bytes, header included
-///  4  checksum     u32   CRC-32C of bytes 8 to 40 and of the body, or of the first 21 bytes of the
-///                        body when it is a batch: the batch's own checksum, among them, covers the
-///                        rest. Exclusive or the low half of the block's term, so that pages which
-///                        an earlier process left in the same place do not pass for this block's
+///  4  checksum     u32   CRC-32C of the salt, bytes 8 to 40 and the body, or the first 21 bytes of
+///                        the body when it is a batch: the batch's own checksum, among them, covers
+///                        the rest. Exclusive or the low half of the block's term, so that pages
+///                        which an earlier process left in the same place do not pass for this
+///                        block's
 ///  8  seq          i64   1, 2, 3 … over all frames
 /// 16  kind         i32   1 batch, 2 state record, 3 trim
 /// 20  number       i32   partition; for a state record: the machine it belongs to
@@ -79,7 +84,7 @@ final class WalV1Format {
         return (sizeBytes + BLOCK_ALIGNMENT - 1) & -BLOCK_ALIGNMENT;
     }
 
-    static void putBlockHeader(ByteBuffer out, int at, BlockHeader header) {
+    static void putBlockHeader(ByteBuffer out, int at, BlockHeader header, long salt) {
         out.putInt(at, MAGIC);
         out.putLong(at + 8, header.lsn());
         out.putLong(at + 16, header.syncedLsn());
@@ -87,13 +92,13 @@ final class WalV1Format {
         out.putInt(at + 32, header.sizeBytes());
         out.putInt(at + 36, header.frameCount());
         out.putLong(at + 40, header.term());
-        out.putInt(at + 4, checksum(out, at + 8, BLOCK_HEADER_BYTES - 8, 0, 0));
+        out.putInt(at + 4, headerChecksum(out, at, salt));
     }
 
     /// The header at `at` if there is an intact one, else null. Says nothing about the frames.
-    static @org.jspecify.annotations.Nullable BlockHeader blockHeader(ByteBuffer in, int at) {
-        if (in.getInt(at) != MAGIC
-                || in.getInt(at + 4) != checksum(in, at + 8, BLOCK_HEADER_BYTES - 8, 0, 0)) {
+    static @org.jspecify.annotations.Nullable BlockHeader blockHeader(
+            ByteBuffer in, int at, long salt) {
+        if (in.getInt(at) != MAGIC || in.getInt(at + 4) != headerChecksum(in, at, salt)) {
             return null;
         }
         return new BlockHeader(
@@ -112,7 +117,7 @@ final class WalV1Format {
     ///
     /// @param term of the frame's block
     static void putFrameHeader(
-            ByteBuffer out, int at, FrameHeader header, int bodyBytes, long term) {
+            ByteBuffer out, int at, FrameHeader header, int bodyBytes, long term, long salt) {
         PartitionId partition = header.partition();
         out.putInt(at, FRAME_HEADER_BYTES + bodyBytes);
         out.putLong(at + 8, header.sequence());
@@ -120,7 +125,7 @@ final class WalV1Format {
         out.putInt(at + 20, partition.index());
         out.putLong(at + 24, partition.topicId().getMostSignificantBits());
         out.putLong(at + 32, partition.topicId().getLeastSignificantBits());
-        out.putInt(at + 4, frameChecksum(out, at, bodyBytes, term));
+        out.putInt(at + 4, frameChecksum(out, at, bodyBytes, term, salt));
     }
 
     static int frameSize(ByteBuffer in, int at) {
@@ -143,7 +148,7 @@ final class WalV1Format {
 
     /// Whether the frame at `at` is intact, a batch in it included, and of this term; `limit` is
     /// where the block ends.
-    static boolean frameHolds(ByteBuffer in, int at, int limit, long term) {
+    static boolean frameHolds(ByteBuffer in, int at, int limit, long term, long salt) {
         if (limit - at < FRAME_HEADER_BYTES) {
             return false;
         }
@@ -158,24 +163,36 @@ final class WalV1Format {
                         || BatchV2Format.sizeBytes(in, body) != bodyBytes)) {
             return false;
         }
-        return in.getInt(at + 4) == frameChecksum(in, at, bodyBytes, term)
+        return in.getInt(at + 4) == frameChecksum(in, at, bodyBytes, term, salt)
                 && (kind != KIND_BATCH || BatchV2Format.checksumHolds(in, body));
     }
 
-    private static int frameChecksum(ByteBuffer bytes, int at, int bodyBytes, long term) {
+    private static int frameChecksum(
+            ByteBuffer bytes, int at, int bodyBytes, long term, long salt) {
         boolean batch = frameKind(bytes, at) == KIND_BATCH;
         int covered = batch ? BatchV2Format.ENVELOPE_BYTES : bodyBytes;
         int body = at + FRAME_HEADER_BYTES;
-        return (int) term ^ checksum(bytes, at + 8, FRAME_HEADER_BYTES - 8, body, covered);
+        CRC32C crc = salted(salt);
+        add(crc, bytes, at + 8, FRAME_HEADER_BYTES - 8);
+        add(crc, bytes, body, covered);
+        return (int) term ^ (int) crc.getValue();
     }
 
-    private static int checksum(
-            ByteBuffer bytes, int firstAt, int firstBytes, int secondAt, int secondBytes) {
-        var crc = new CRC32C();
-        crc.update(bytes.duplicate().limit(firstAt + firstBytes).position(firstAt));
-        if (secondBytes > 0) {
-            crc.update(bytes.duplicate().limit(secondAt + secondBytes).position(secondAt));
-        }
+    private static int headerChecksum(ByteBuffer bytes, int at, long salt) {
+        CRC32C crc = salted(salt);
+        add(crc, bytes, at + 8, BLOCK_HEADER_BYTES - 8);
         return (int) crc.getValue();
+    }
+
+    private static CRC32C salted(long salt) {
+        var crc = new CRC32C();
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            crc.update((int) (salt >>> shift) & 0xff);
+        }
+        return crc;
+    }
+
+    private static void add(CRC32C crc, ByteBuffer bytes, int at, int count) {
+        crc.update(bytes.duplicate().limit(at + count).position(at));
     }
 }

@@ -18,11 +18,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// What a start makes of damage: the end of the last write is cut off; anything else is refused.
 class DamageTest {
+    private static final Path IDENTITY = TestLog.DIRECTORY.resolve("sinew.properties");
     private static final Path FIRST_WAL = TestLog.WAL.resolve("0000000000000000.wal");
     private static final int PAGE = WalV1Format.BLOCK_ALIGNMENT;
 
@@ -77,14 +79,11 @@ class DamageTest {
 
     @Test
     void a_flipped_bit_in_the_last_block_cuts_that_block_off_and_nothing_else() throws Exception {
-        leaveBlocks(5);
-        byte[] intact = disk.contentOf(FIRST_WAL);
         Trials.run(
                 100,
                 random -> {
                     disk = new FaultyDisk();
                     leaveBlocks(5);
-                    disk.put(FIRST_WAL, intact);
                     int at = 4 * PAGE + random.nextInt(blockSize(disk, 4));
                     disk.flipBit(FIRST_WAL, at, random.nextInt(8));
                     assertCutAfter(4);
@@ -158,10 +157,18 @@ class DamageTest {
         assertStaleBlockIsNotTaken(1);
     }
 
+    private long salt() throws IOException {
+        try (DataDirectory data = DataDirectory.open(disk, TestLog.DIRECTORY, "unused")) {
+            return data.salt();
+        }
+    }
+
     /// Gives a block of one frame a later term or a later number, with checksums that fit.
-    private static void rewrite(byte[] file, int at, int laterTerm, int laterSequence) {
+    private void rewrite(byte[] file, int at, int laterTerm, int laterSequence) throws IOException {
         var bytes = ByteBuffer.wrap(file);
-        WalV1Format.BlockHeader old = Objects.requireNonNull(WalV1Format.blockHeader(bytes, at));
+        long salt = salt();
+        WalV1Format.BlockHeader old =
+                Objects.requireNonNull(WalV1Format.blockHeader(bytes, at, salt));
         assertThat(old.frameCount()).isEqualTo(1);
         long term = old.term() + laterTerm;
         long sequence = old.firstSequence() + laterSequence;
@@ -169,7 +176,8 @@ class DamageTest {
                 bytes,
                 at,
                 new WalV1Format.BlockHeader(
-                        old.lsn(), old.syncedLsn(), sequence, old.sizeBytes(), 1, term));
+                        old.lsn(), old.syncedLsn(), sequence, old.sizeBytes(), 1, term),
+                salt);
         int frame = at + WalV1Format.BLOCK_HEADER_BYTES;
         WalV1Format.FrameHeader header = WalV1Format.frameHeader(bytes, frame);
         WalV1Format.putFrameHeader(
@@ -177,7 +185,8 @@ class DamageTest {
                 frame,
                 new WalV1Format.FrameHeader(header.kind(), sequence, header.partition()),
                 WalV1Format.frameSize(bytes, frame) - WalV1Format.FRAME_HEADER_BYTES,
-                term);
+                term,
+                salt);
     }
 
     @Test
@@ -202,13 +211,24 @@ class DamageTest {
         assertStaleBlockIsNotTaken(1);
     }
 
+    /// A data directory without data, with the salt of another.
+    private static FaultyDisk diskOf(byte[] identity) throws IOException {
+        var disk = new FaultyDisk();
+        disk.createDirectories(TestLog.DIRECTORY);
+        disk.put(IDENTITY, identity);
+        return disk;
+    }
+
     @Test
     void pages_that_an_earlier_process_left_within_a_block_do_not_pass_for_its_own()
             throws Exception {
         // Two frames, and the second begins with a page: header 48 + frame 40 + batch = 4096.
         int fill = PAGE - 48 - 40 - Batches.plain().ofBytes(1000).remaining() + 1000;
         byte[][] written = new byte[2][];
+        open().close();
+        byte[] identity = disk.contentOf(IDENTITY);
         FaultyDisk empty = disk;
+        disk = diskOf(identity);
         for (int process = 0; process < 2; process++) {
             TestLog log = open();
             disk.hold(FaultyDisk.Selection.of(WRITE, ".wal"));
@@ -220,14 +240,14 @@ class DamageTest {
             commit.awaitDurable();
             written[process] = disk.processDeath().contentOf(FIRST_WAL);
             log.abandon();
-            disk = new FaultyDisk();
+            disk = diskOf(identity);
             // The second process finds nothing, but a higher term.
             TestLog.open(disk, TestLog.LAZY, 1).close();
         }
         byte[] mixed = written[1].clone();
         System.arraycopy(written[0], 2 * PAGE, mixed, 2 * PAGE, PAGE);
         assertThat(mixed).isNotEqualTo(written[1]);
-        disk = new FaultyDisk();
+        disk = diskOf(identity);
         open().close();
         disk.put(FIRST_WAL, mixed);
         try (TestLog log = open()) {
@@ -256,6 +276,58 @@ class DamageTest {
         try (TestLog again = TestLog.open(disk, TestLog.SMALL, 1)) {
             assertThat(again.partition().endOffset()).isEqualTo(70);
             assertThat(again.records).hasSize(60);
+        }
+    }
+
+    @Test
+    void a_header_that_stands_elsewhere_than_it_says_tells_no_term() throws Exception {
+        leaveBlocks(2);
+        byte[] bytes = disk.contentOf(FIRST_WAL);
+        var header = new WalV1Format.BlockHeader(9 * PAGE, 0, 3, 100, 1, Integer.MAX_VALUE);
+        WalV1Format.putBlockHeader(ByteBuffer.wrap(bytes), 5 * PAGE, header, salt());
+        disk.put(FIRST_WAL, bytes);
+        try (TestLog log = open()) {
+            assertThat(log.partition().endOffset()).isEqualTo(2);
+            assertThat(log.store.leaderEpoch()).isEqualTo(2);
+        }
+    }
+
+    /// A batch whose bytes are block headers at each page of a block that it has for itself, each
+    /// with the largest term, and with checksums made with `salt`.
+    private static ByteBuffer batchOfForgedHeaders(long blockLsn, int pages, long salt) {
+        ByteBuffer batch = Batches.plain().ofBytes(pages * PAGE);
+        int batchAt = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES;
+        for (int page = 1; page <= pages; page++) {
+            long lsn = blockLsn + (long) page * PAGE;
+            var header = new WalV1Format.BlockHeader(lsn, lsn, 1, 100, 1, Integer.MAX_VALUE);
+            WalV1Format.putBlockHeader(batch, page * PAGE - batchAt, header, salt);
+        }
+        var crc = new CRC32C();
+        crc.update(batch.slice(21, batch.limit() - 21));
+        return batch.putInt(17, (int) crc.getValue());
+    }
+
+    @Test
+    void block_headers_within_batches_do_not_pass_for_blocks_when_their_file_is_used_again()
+            throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        // Where the pages stand in their first use, and where they will in the second.
+        for (int file = 0; file < 20; file++) {
+            long at = (long) (file < 6 ? file + 6 : file) * TestLog.SMALL.walFileBytes();
+            log.appendDurably(batchOfForgedHeaders(at, 14, 0));
+            if (file == 5) {
+                log.store.checkpoint();
+            }
+        }
+        int epoch = log.store.leaderEpoch();
+        disk = disk.processDeath();
+        log.abandon();
+        for (int life = 0; life < 3; life++) {
+            try (TestLog again = TestLog.open(disk, TestLog.SMALL, 1)) {
+                assertThat(again.partition().endOffset()).isEqualTo(20 + life);
+                assertThat(again.store.leaderEpoch()).isEqualTo(epoch + 1 + life);
+                again.appendDurably(Batches.plain().of("goes on"));
+            }
         }
     }
 
@@ -311,11 +383,12 @@ class DamageTest {
     @Test
     void a_directory_of_a_newer_format_is_refused() throws Exception {
         open().close();
-        Path identity = TestLog.DIRECTORY.resolve("sinew.properties");
-        disk.put(identity, "format.version=2\ncluster.id=abc\n".getBytes(StandardCharsets.UTF_8));
+        disk.put(IDENTITY, "format.version=2\ncluster.id=abc\n".getBytes(StandardCharsets.UTF_8));
         assertThat(refusal(this::open).code()).isEqualTo(ErrorCode.DATA_DIRECTORY_TOO_NEW);
-        for (String damaged : new String[] {"", "format.version=x", "format.version=1\\u00"}) {
-            disk.put(identity, damaged.getBytes(StandardCharsets.UTF_8));
+        String saltless = "format.version=1\ncluster.id=abc\n";
+        for (String damaged :
+                new String[] {"", "format.version=x", "format.version=1\\u00", saltless}) {
+            disk.put(IDENTITY, damaged.getBytes(StandardCharsets.UTF_8));
             assertThat(refusal(this::open).code()).isEqualTo(ErrorCode.DAMAGED_DATA);
         }
     }
@@ -323,7 +396,7 @@ class DamageTest {
     @Test
     void data_without_its_identity_is_refused() throws Exception {
         open().close();
-        disk.delete(TestLog.DIRECTORY.resolve("sinew.properties"));
+        disk.delete(IDENTITY);
         assertThat(refusal(this::open).code()).isEqualTo(ErrorCode.DAMAGED_DATA);
     }
 

@@ -8,6 +8,9 @@ import io.sinew.base.SinewException;
 import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// Partitions that go, and partitions that are many.
@@ -41,17 +44,79 @@ class DeletionTest {
     }
 
     @Test
-    void a_damaged_partition_can_be_deleted() throws Exception {
-        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
+    void a_damaged_partition_takes_nothing_stops_nobody_and_can_be_deleted() throws Exception {
+        for (LogLimits limits : List.of(TestLog.LAZY, TestLog.SMALL)) {
+            disk = new FaultyDisk();
+            try (TestLog log = TestLog.open(disk, limits, 2)) {
+                log.appendDurably(Batches.plain().of("a"));
+            }
+            disk.put(TestLog.directoryOf(0).resolve("00000000000000000000.log"), new byte[3]);
+            try (TestLog log = TestLog.open(disk, limits, 2)) {
+                for (int attempt = 0; attempt < 2; attempt++) {
+                    SinewException refusal =
+                            catchThrowableOfType(
+                                    SinewException.class,
+                                    () -> log.append(Batches.plain().of("b")));
+                    assertThat(refusal.code()).isEqualTo(ErrorCode.DAMAGED_DATA);
+                }
+                log.append(1, Batches.plain().of("of others")).commit().awaitDurable();
+                log.store.checkpoint();
+                log.store.deletePartition(log.partition().id());
+                log.store.checkpoint();
+                assertThat(log.store.health().status())
+                        .isInstanceOf(LogHealth.Status.Running.class);
+                assertThat(disk.list(TOPICS)).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void files_that_are_no_segments_are_left_alone() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.SMALL, 1)) {
             log.appendDurably(Batches.plain().of("a"));
         }
-        disk.put(TestLog.directoryOf(0).resolve("00000000000000000000.log"), new byte[3]);
-        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
+        List<String> strays = List.of("copy.log", "1.log", "9".repeat(20) + ".log", ".log");
+        for (String name : strays) {
+            disk.put(TestLog.directoryOf(0).resolve(name), new byte[3]);
+        }
+        try (TestLog log = TestLog.open(disk, TestLog.SMALL, 1)) {
             log.appendDurably(Batches.plain().of("b"));
+            log.store.checkpoint();
+            assertThat(TestLog.batches(log.partition(), 0, 1000)).hasSize(2);
+            for (String name : strays) {
+                assertThat(disk.exists(TestLog.directoryOf(0).resolve(name))).isTrue();
+            }
             log.store.deletePartition(log.partition().id());
             log.store.checkpoint();
-            assertThat(log.store.health().status()).isInstanceOf(LogHealth.Status.Running.class);
             assertThat(disk.list(TOPICS)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_partition_may_be_deleted_while_a_checkpoint_syncs_its_directory() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 2)) {
+            log.appendDurably(Batches.plain().of("a"));
+            log.append(1, Batches.plain().of("stays")).commit().awaitDurable();
+            disk.hold(
+                    FaultyDisk.Selection.of(
+                            FaultyDisk.Operation.SYNC_DIRECTORY,
+                            TestLog.directoryOf(0).toString()));
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<?> checkpoint =
+                        threads.submit(() -> {
+                            log.store.checkpoint();
+                            return null;
+                        });
+                disk.awaitHeld();
+                log.store.deletePartition(log.partition().id());
+                while (disk.exists(TestLog.directoryOf(0))) {
+                    Thread.onSpinWait();
+                }
+                disk.letGo();
+                checkpoint.get();
+            }
+            assertThat(log.store.health().status()).isInstanceOf(LogHealth.Status.Running.class);
+            assertThat(disk.list(TOPICS)).hasSize(1);
         }
     }
 

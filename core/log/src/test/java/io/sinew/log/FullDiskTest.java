@@ -103,6 +103,21 @@ class FullDiskTest {
     }
 
     @Test
+    void a_log_starts_on_a_full_disk() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.appendDurably(Batches.plain().of("a"));
+        int epoch = log.store.leaderEpoch();
+        disk = disk.processDeath();
+        log.abandon();
+        disk.failEvery(FaultyDisk.Selection.of(WRITE, "checkpoint.new"), new IOException(FULL));
+        log = TestLog.open(disk, TestLog.LAZY, 1);
+        assertThat(log.store.leaderEpoch()).isGreaterThan(epoch);
+        assertThat(TestLog.batches(log.partition(), 0, 1 << 20)).hasSize(1);
+        log.appendDurably(Batches.plain().of("b"));
+        log.abandon();
+    }
+
+    @Test
     void closing_on_a_full_disk_ends_and_tells_those_who_wait() throws Exception {
         TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
         log.appendDurably(Batches.plain().of("first"));

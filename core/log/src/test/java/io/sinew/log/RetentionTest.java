@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /// What is trimmed is gone and stays gone; what is not is never deleted.
@@ -23,7 +24,11 @@ class RetentionTest {
 
     /// Ten segments of three batches each; batch `i` is of time `i`.
     private TestLog openWithTenSegments() throws Exception {
-        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        return openWithTenSegments(TestLog.LAZY);
+    }
+
+    private TestLog openWithTenSegments(LogLimits limits) throws Exception {
+        TestLog log = TestLog.open(disk, limits, 1);
         for (int i = 0; i < 30; i++) {
             log.append(Batches.plain().at(i, 0).ofBytes(12_000));
         }
@@ -88,6 +93,45 @@ class RetentionTest {
             assertThat(freed * 5).isEqualTo(before);
             assertThat(TestLog.batches(partition, 8, 1)).hasSize(22);
             assertThat(partition.deleteTrimmedSegments()).isZero();
+        }
+    }
+
+    @Test
+    void segments_stay_until_the_trim_that_frees_them_is_durable() throws Exception {
+        try (TestLog log = openWithTenSegments()) {
+            disk.hold(FaultyDisk.Selection.of(FaultyDisk.Operation.SYNC, ".wal"));
+            log.partition().trim(9);
+            disk.awaitHeld();
+            var deletion = new FutureTask<>(() -> log.partition().deleteTrimmedSegments());
+            Thread thread = Thread.ofPlatform().start(deletion);
+            while (thread.getState() != Thread.State.WAITING
+                    && thread.getState() != Thread.State.TERMINATED) {
+                Thread.onSpinWait();
+            }
+            int left = segments().size();
+            disk.letGo();
+            assertThat(left).isEqualTo(10);
+            assertThat(deletion.get()).isPositive();
+            assertThat(segments()).hasSize(7);
+        }
+    }
+
+    @Test
+    void with_durability_os_segments_go_only_when_the_trim_survives_a_power_failure()
+            throws Exception {
+        LogLimits limits = TestLog.LAZY.withDurability(LogLimits.Durability.OS);
+        for (int seed = 0; seed < 40; seed++) {
+            disk = new FaultyDisk();
+            TestLog log = openWithTenSegments(limits);
+            log.partition().trim(20).awaitDurable();
+            log.partition().deleteTrimmedSegments();
+            assertThat(segments()).hasSize(4);
+            disk = disk.powerFailure(new SplittableRandom(seed));
+            log.abandon();
+            try (TestLog again = TestLog.open(disk, limits, 1)) {
+                assertThat(again.partition().logStartOffset()).isEqualTo(20);
+                assertThat(TestLog.batches(again.partition(), 20, 1)).hasSize(10);
+            }
         }
     }
 
@@ -158,6 +202,30 @@ class RetentionTest {
             assertThat(partition.retainableStart(NO_AGE, 9 * segment)).isEqualTo(3);
             assertThat(partition.retainableStart(NO_AGE, 2 * segment)).isEqualTo(24);
             assertThat(partition.retainableStart(NO_AGE, 0)).isEqualTo(27);
+        }
+    }
+
+    @Test
+    void segments_that_were_deleted_since_the_checkpoint_do_not_count_after_a_crash()
+            throws Exception {
+        TestLog log = openWithTenSegments();
+        long segment = log.partition().sizeBytes() / 10;
+        log.partition().trim(9).awaitDurable();
+        log.partition().deleteTrimmedSegments();
+        disk = disk.processDeath();
+        log.abandon();
+        try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
+            PartitionLog partition = again.partition();
+            assertThat(partition.retainableStart(NO_AGE, 7 * segment)).isEqualTo(9);
+            assertThat(partition.retainableStart(NO_AGE, 6 * segment)).isEqualTo(12);
+            assertThat(partition.sizeBytes()).isEqualTo(7 * segment);
+            again.appendDurably(Batches.plain().ofBytes(12_000));
+            assertThat(partition.sizeBytes()).isEqualTo(7 * segment + segment / 3);
+            again.store.checkpoint();
+            assertThat(partition.sizeBytes()).isEqualTo(7 * segment + segment / 3);
+        }
+        try (TestLog third = TestLog.open(disk, TestLog.LAZY, 1)) {
+            assertThat(third.partition().sizeBytes()).isEqualTo(7 * segment + segment / 3);
         }
     }
 

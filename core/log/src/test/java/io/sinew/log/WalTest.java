@@ -9,6 +9,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
+import io.sinew.kit.Trials;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,56 @@ class WalTest {
         try (TestLog again = TestLog.open(disk, limits, 1)) {
             assertThat(again.partition().endOffset()).isEqualTo(1);
             assertThat(again.records).containsExactly("state");
+        }
+    }
+
+    @Test
+    void with_durability_os_a_power_failure_leaves_all_that_a_checkpoint_knows() throws Exception {
+        LogLimits limits = TestLog.LAZY.withDurability(LogLimits.Durability.OS);
+        Trials.run(
+                60,
+                random -> {
+                    disk = new FaultyDisk();
+                    int known = 0;
+                    int states = 0;
+                    int epoch = -1;
+                    for (int life = 0; life < 4; life++) {
+                        TestLog log = TestLog.open(disk, limits, 1);
+                        PartitionLog partition = log.partition();
+                        assertThat(log.store.leaderEpoch()).isGreaterThan(epoch);
+                        epoch = log.store.leaderEpoch();
+                        long start = partition.logStartOffset();
+                        assertThat(partition.endOffset()).isGreaterThanOrEqualTo(known);
+                        assertThat(start).isBetween(0L, partition.endOffset());
+                        assertThat(TestLog.batches(partition, start, 1))
+                                .hasSize((int) (partition.endOffset() - start));
+                        assertThat(log.records).hasSizeGreaterThanOrEqualTo(states);
+                        for (int i = 0; i < 10; i++) {
+                            log.appendDurably(Batches.plain().ofBytes(random.nextInt(20_000)));
+                            log.record("state");
+                        }
+                        partition.trim(partition.endOffset() - random.nextInt(10)).awaitWritten();
+                        if (random.nextBoolean()) {
+                            log.store.checkpoint();
+                            known = (int) partition.endOffset();
+                            states = log.records.size();
+                        }
+                        log.appendDurably(Batches.plain().of("served, and perhaps lost"));
+                        disk = disk.powerFailure(random);
+                        log.abandon();
+                    }
+                });
+    }
+
+    @Test
+    void no_epoch_is_given_twice_even_when_nothing_else_is_left_of_it() throws Exception {
+        int epoch = -1;
+        for (int seed = 0; seed < 20; seed++) {
+            TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+            assertThat(log.store.leaderEpoch()).isGreaterThan(epoch);
+            epoch = log.store.leaderEpoch();
+            disk = disk.powerFailure(new SplittableRandom(seed));
+            log.abandon();
         }
     }
 }
