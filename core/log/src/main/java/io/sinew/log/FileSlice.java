@@ -9,9 +9,14 @@ import java.nio.channels.WritableByteChannel;
 /// A stretch of a segment file.
 record FileSlice(OpenFiles.SharedFile shared, DiskFile file, int position, int sizeBytes)
         implements LogSlice {
+    /// Sent by one call at most: a call that has to read from the disk keeps its carrier thread
+    /// until it is done.
+    private static final int STEP_BYTES = 1 << 20;
+
     /// Sent by copying when the socket has no room: a blocking write parks the virtual thread until
-    /// it has, which `transferTo` can't.
-    private static final int UNBLOCK_BYTES = 16 << 10;
+    /// it has, which `transferTo` can't. How few does not matter: it has room for much more by
+    /// then.
+    private static final int UNBLOCK_BYTES = 4 << 10;
 
     static FileSlice open(Segment segment, int position, int sizeBytes) throws IOException {
         return new FileSlice(segment.file(), segment.file().acquire(), position, sizeBytes);
@@ -22,8 +27,13 @@ record FileSlice(OpenFiles.SharedFile shared, DiskFile file, int position, int s
         long at = position;
         long end = at + sizeBytes;
         while (at < end) {
-            long sent = file.transferTo(at, end - at, channel);
-            at += sent > 0 ? sent : copyTo(channel, at, end);
+            long step = Math.min(STEP_BYTES, end - at);
+            long sent = file.transferTo(at, step, channel);
+            at += sent;
+            if (sent < step) {
+                // Full. Another transfer would only be told so.
+                at += copyTo(channel, at, end);
+            }
         }
     }
 

@@ -7,20 +7,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Segment files that are open at the moment. A file is opened when first needed and stays open for
-/// the next reader; beyond the bound those nobody uses are closed, longest unused first.
+/// the next reader; beyond the bound those nobody uses are closed, longest unused first. What can
+/// take long on a disk, closing and deleting, happens outside of the monitor.
 final class OpenFiles {
     private final Disk disk;
     private final int maxOpen;
 
-    /// Open files, longest unused first; under this object's monitor, as the shared files' own
-    /// state.
-    private final Set<SharedFile> open = new LinkedHashSet<>();
+    // Under this object's monitor, as the shared files' own state.
+    private final Set<SharedFile> open = new HashSet<>();
+
+    /// Those of them that nobody uses, longest unused first.
+    private final LinkedHashSet<SharedFile> unused = new LinkedHashSet<>();
 
     OpenFiles(Disk disk, int maxOpen) {
         this.disk = disk;
@@ -40,55 +45,70 @@ final class OpenFiles {
 
         /// @throws NoSuchFileException when it was deleted
         DiskFile acquire() throws IOException {
-            synchronized (OpenFiles.this) {
-                DiskFile opened = file;
-                if (opened == null && deleted) {
-                    throw new NoSuchFileException(path.toString());
+            while (true) {
+                DiskFile surplus;
+                synchronized (OpenFiles.this) {
+                    surplus = file == null ? takeSurplus() : null;
+                    if (surplus == null) {
+                        return use();
+                    }
                 }
-                if (opened == null) {
-                    closeUnused(maxOpen - 1);
-                    opened = disk.open(path);
-                    file = opened;
-                }
-                open.remove(this);
-                open.add(this);
-                users++;
-                return opened;
+                close(surplus);
             }
         }
 
+        /// Under the monitor.
+        private DiskFile use() throws IOException {
+            DiskFile opened = file;
+            if (opened == null) {
+                if (deleted) {
+                    throw new NoSuchFileException(path.toString());
+                }
+                opened = disk.open(path);
+                file = opened;
+                open.add(this);
+            }
+            unused.remove(this);
+            users++;
+            return opened;
+        }
+
         void release() {
+            DiskFile last = null;
             synchronized (OpenFiles.this) {
                 users--;
                 Check.that(users >= 0, "a file is released once for each acquire");
                 if (users == 0 && deleted) {
-                    closeNow();
+                    last = take();
+                } else if (users == 0 && file != null) {
+                    unused.add(this);
                 }
             }
+            close(last);
         }
 
         /// Removes the name now; who is reading may finish.
         void delete() throws IOException {
+            DiskFile last;
             synchronized (OpenFiles.this) {
-                disk.delete(path);
+                // Before the name goes: nobody may open, and so create, the file again.
                 deleted = true;
-                if (users == 0) {
-                    closeNow();
-                }
+                last = users == 0 ? take() : null;
+            }
+            try {
+                disk.delete(path);
+            } finally {
+                close(last);
             }
         }
 
-        private void closeNow() {
-            DiskFile opened = file;
+        /// Leaves the file to the caller, who closes it. Under the monitor.
+        private @Nullable DiskFile take() {
+            DiskFile taken = file;
             file = null;
             open.remove(this);
-            if (opened != null) {
-                try {
-                    opened.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
+            unused.remove(this);
+            return taken;
         }
     }
 
@@ -98,23 +118,33 @@ final class OpenFiles {
 
     /// Closes everything, also what is in use: by readers who are late, and by segments that a log
     /// which was stopped never synced.
-    synchronized void closeAll() {
-        for (SharedFile file : List.copyOf(open)) {
-            file.closeNow();
+    void closeAll() {
+        var files = new ArrayList<DiskFile>();
+        synchronized (this) {
+            for (SharedFile shared : List.copyOf(open)) {
+                DiskFile taken = shared.take();
+                if (taken != null) {
+                    files.add(taken);
+                }
+            }
         }
+        files.forEach(OpenFiles::close);
     }
 
-    private void closeUnused(int keep) {
-        if (open.size() <= keep) {
+    /// The file longest unused, for the caller to close, if there is no room for another. Under the
+    /// monitor.
+    private @Nullable DiskFile takeSurplus() {
+        return open.size() < maxOpen || unused.isEmpty() ? null : unused.getFirst().take();
+    }
+
+    private static void close(@Nullable DiskFile file) {
+        if (file == null) {
             return;
         }
-        for (SharedFile candidate : List.copyOf(open)) {
-            if (open.size() <= keep) {
-                return;
-            }
-            if (candidate.users == 0) {
-                candidate.closeNow();
-            }
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

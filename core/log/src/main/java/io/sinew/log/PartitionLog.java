@@ -387,14 +387,17 @@ public final class PartitionLog {
 
     // ---- segments: the flusher's thread
 
-    /// Moves the durable batches to segments, or drops them if the partition was deleted.
+    /// Moves the durable batches to segments, or drops them if the partition was deleted. Those
+    /// that become durable meanwhile are for the next pass: else a busy partition would keep the
+    /// flusher at writes of a batch or two while the others wait.
     ///
     /// @param moved told of the bytes after each write, so that a later failure does not hide them
     void flush(LongConsumer moved) throws IOException {
+        long end = endOffset;
         while (true) {
             List<TailBatch> batches;
             synchronized (this) {
-                batches = tail.endingBefore(endOffset, FLUSH_BATCHES);
+                batches = tail.endingBefore(end, FLUSH_BATCHES);
             }
             if (batches.isEmpty()) {
                 return;

@@ -24,16 +24,33 @@ final class Segment {
     private static final int BASE_DIGITS = 20;
     private static final Pattern LOG_NAME = Pattern.compile("[0-9]{20}\\.log");
 
-    /// Bytes read at a time while looking for a batch.
+    /// Bytes read at a time while walking over a whole segment.
     private static final int SCAN_BYTES = 64 << 10;
+
+    /// Bytes read first while looking for a batch that the index says is near.
+    private static final int LOOK_BYTES = 4 << 10;
 
     private final Disk disk;
     private final Path directory;
     private final long baseOffset;
     private final OpenFiles.SharedFile file;
     private volatile int sizeBytes;
+
+    /// The batch found last. What is in a segment stays where it is, so this is never wrong;
+    /// readers who look for different batches only take it from each other.
+    private volatile Found found = Found.NOTHING;
+
     private long firstTimestamp = Long.MIN_VALUE;
     private @Nullable SegmentIndex index;
+
+    /// A batch and its place.
+    private record Found(long baseOffset, long lastOffset, int position, int sizeBytes) {
+        static final Found NOTHING = new Found(-1, -2, -1, 0);
+
+        boolean holds(long offset) {
+            return baseOffset <= offset && offset <= lastOffset;
+        }
+    }
 
     /// @param sizeBytes what the file holds for certain
     /// @param index what is known of those bytes; null to read it when it is needed
@@ -181,7 +198,7 @@ final class Segment {
     }
 
     private void complete(SegmentIndex entries) throws IOException {
-        var cursor = new Cursor(entries.coveredBytes());
+        var cursor = new Cursor(entries.coveredBytes(), SCAN_BYTES);
         while (cursor.next()) {
             entries.add(
                     Math.toIntExact(cursor.baseOffset() - baseOffset),
@@ -196,10 +213,18 @@ final class Segment {
     ///
     /// @throws SinewException `DAMAGED_DATA` when there is none
     int positionOf(long offset) throws IOException {
+        Found last = found;
+        if (last.holds(offset)) {
+            return last.position();
+        }
         int from = index().positionBefore((int) Math.min(Integer.MAX_VALUE, offset - baseOffset));
-        var cursor = new Cursor(from);
+        if (last.lastOffset() < offset) {
+            from = Math.max(from, last.position() + last.sizeBytes());
+        }
+        var cursor = new Cursor(from, LOOK_BYTES);
         while (cursor.next()) {
             if (cursor.lastOffset() >= offset) {
+                found = cursor.found();
                 return cursor.position();
             }
         }
@@ -208,6 +233,10 @@ final class Segment {
 
     /// Size of the batch at a position.
     int batchBytesAt(int position) throws IOException {
+        Found last = found;
+        if (last.position() == position) {
+            return last.sizeBytes();
+        }
         var prefix = ByteBuffer.allocate(BatchV2Format.PREFIX_BYTES);
         DiskFile opened = file.acquire();
         try {
@@ -220,7 +249,7 @@ final class Segment {
 
     /// Places a cursor on the first batch that holds a record of `timestamp` or later.
     @Nullable Cursor firstAtOrAfter(long timestamp) throws IOException {
-        var cursor = new Cursor(index().positionForTimestamp(timestamp));
+        var cursor = new Cursor(index().positionForTimestamp(timestamp), LOOK_BYTES);
         while (cursor.next()) {
             if (cursor.maxTimestamp() >= timestamp) {
                 return cursor;
@@ -230,19 +259,22 @@ final class Segment {
     }
 
     Cursor cursor() {
-        return new Cursor(0);
+        return new Cursor(0, SCAN_BYTES);
     }
 
-    /// Walks over the headers of a segment's batches.
+    /// Walks over the headers of a segment's batches. It reads what is in a window, which grows as
+    /// long as batches are small beside it, and begins small again behind a batch that is not:
+    /// nothing but a header is needed of that one.
     final class Cursor {
-        private final ByteBuffer window = ByteBuffer.allocate(SCAN_BYTES);
+        private final int firstWindowBytes;
+        private ByteBuffer window = ByteBuffer.allocate(0);
         private int windowStart;
         private int position = -1;
         private int nextPosition;
 
-        private Cursor(int from) {
+        private Cursor(int from, int firstWindowBytes) {
             this.nextPosition = from;
-            window.limit(0);
+            this.firstWindowBytes = firstWindowBytes;
         }
 
         /// Goes to the next batch; false at the end of the segment.
@@ -253,11 +285,12 @@ final class Segment {
             if (nextPosition >= end) {
                 return false;
             }
+            int stepBytes = nextPosition - position;
             position = nextPosition;
             int offsetInWindow = position - windowStart;
             if (offsetInWindow < 0
                     || offsetInWindow + BatchV2Format.HEADER_BYTES > window.limit()) {
-                fill(end);
+                fill(end, stepBytes);
             }
             int size = BatchV2Format.sizeBytes(window, at());
             if (window.limit() - at() < BatchV2Format.HEADER_BYTES
@@ -270,8 +303,16 @@ final class Segment {
             return true;
         }
 
-        private void fill(int end) throws IOException {
-            window.clear().limit(Math.min(SCAN_BYTES, end - position));
+        private void fill(int end, int stepBytes) throws IOException {
+            int wanted =
+                    stepBytes > window.limit()
+                            ? firstWindowBytes
+                            : Math.min(SCAN_BYTES, 2 * window.limit());
+            int size = Math.min(wanted, end - position);
+            if (window.capacity() < size) {
+                window = ByteBuffer.allocate(size);
+            }
+            window.clear().limit(size);
             windowStart = position;
             DiskFile opened = file.acquire();
             try {
@@ -307,6 +348,10 @@ final class Segment {
 
         long maxTimestamp() {
             return BatchV2Format.maxTimestamp(window, at());
+        }
+
+        private Found found() {
+            return new Found(baseOffset(), lastOffset(), position, batchBytes());
         }
 
         /// The whole batch, copied.

@@ -7,6 +7,9 @@ import java.util.List;
 /// A block of the write-ahead log while it is in memory: filled under the log's lock, then written
 /// by the log's writer. It holds one reference to its buffer until it is written.
 final class WalBlock {
+    /// What a block is padded with.
+    private static final byte[] ZEROES = new byte[WalV1Format.BLOCK_ALIGNMENT];
+
     private final WalBuffer buffer;
     private final int start;
     private final long firstSequence;
@@ -70,10 +73,7 @@ final class WalBlock {
     /// No more frames: pads the block to its page, so that the next one can start in this buffer.
     void seal() {
         int paddedEnd = start + paddedBytes();
-        ByteBuffer bytes = buffer.bytes();
-        for (int at = end; at < paddedEnd; at++) {
-            bytes.put(at, (byte) 0);
-        }
+        buffer.bytes().put(end, ZEROES, 0, paddedEnd - end);
         buffer.end = paddedEnd;
     }
 

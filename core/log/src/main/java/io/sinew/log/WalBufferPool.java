@@ -24,7 +24,9 @@ final class WalBufferPool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomAgain = lock.newCondition();
     private final ArrayDeque<WalBuffer> free = new ArrayDeque<>();
-    private int inUse;
+
+    /// Buffers that have an owner. Changed under the lock.
+    private final AtomicInteger inUse = new AtomicInteger();
 
     /// Buffers that only readers hold.
     private final AtomicInteger lent = new AtomicInteger();
@@ -37,13 +39,17 @@ final class WalBufferPool {
 
     /// Waits until fewer buffers than the bound are in use and `otherRoom` holds.
     ///
-    /// @param otherRoom asked at each look, under the pool's lock; may throw to end the wait
+    /// @param otherRoom asked at each look, under the pool's lock but for the first; may throw to
+    ///   end the wait
     /// @throws SinewException `TIMED_OUT`, or what `otherRoom` throws
     void awaitRoom(long waitMs, BooleanSupplier otherRoom) throws InterruptedException {
+        if (hasRoom(otherRoom)) {
+            return;
+        }
         long deadline = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         lock.lock();
         try {
-            while (!otherRoom.getAsBoolean() || inUse >= maxBuffers) {
+            while (!hasRoom(otherRoom)) {
                 long remaining = deadline - clock.nanos();
                 if (remaining <= 0) {
                     throw new SinewException(
@@ -59,11 +65,15 @@ final class WalBufferPool {
         }
     }
 
+    private boolean hasRoom(BooleanSupplier otherRoom) {
+        return otherRoom.getAsBoolean() && inUse.get() < maxBuffers;
+    }
+
     /// A buffer with at least `sizeBytes`, owned by the caller.
     WalBuffer take(int sizeBytes) {
         lock.lock();
         try {
-            inUse++;
+            inUse.incrementAndGet();
             if (sizeBytes <= bufferBytes) {
                 WalBuffer pooled = free.pollLast();
                 if (pooled != null) {
@@ -74,15 +84,31 @@ final class WalBufferPool {
         } finally {
             lock.unlock();
         }
-        int capacity = WalV1Format.paddedSize(Math.max(sizeBytes, bufferBytes));
-        return new WalBuffer(ByteBuffer.allocateDirect(capacity), this);
+        try {
+            int capacity = WalV1Format.paddedSize(Math.max(sizeBytes, bufferBytes));
+            return new WalBuffer(ByteBuffer.allocateDirect(capacity), this);
+        } catch (Throwable e) {
+            tookNothing();
+            throw e;
+        }
+    }
+
+    /// Undoes a [#take] for which there was no memory: or the pool would shrink with each.
+    private void tookNothing() {
+        lock.lock();
+        try {
+            inUse.decrementAndGet();
+            roomAgain.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The buffer's last owner is done; `read` if readers still hold it.
     void ownersDone(WalBuffer buffer, boolean read) {
         lock.lock();
         try {
-            inUse--;
+            inUse.decrementAndGet();
             if (read) {
                 lent.incrementAndGet();
             } else {
@@ -98,7 +124,7 @@ final class WalBufferPool {
     int held() {
         lock.lock();
         try {
-            return inUse + lent.get();
+            return inUse.get() + lent.get();
         } finally {
             lock.unlock();
         }
@@ -131,7 +157,7 @@ final class WalBufferPool {
     boolean isHalfUsed() {
         lock.lock();
         try {
-            return inUse > maxBuffers / 2;
+            return inUse.get() > maxBuffers / 2;
         } finally {
             lock.unlock();
         }

@@ -239,4 +239,30 @@ class ConcurrencyTest {
                     assertThat(own.openFiles()).isZero();
                 });
     }
+
+    @Test
+    void what_becomes_durable_during_a_flush_is_left_to_the_next_one() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
+            ByteBuffer batch = Batches.plain().of("one");
+            log.appendDurably(batch.duplicate());
+            var moves = new ArrayList<Long>();
+            log.partition()
+                    .flush(bytes -> {
+                        moves.add(bytes);
+                        if (moves.size() < 5) {
+                            appendDuringFlush(log, batch.duplicate());
+                        }
+                    });
+            assertThat(moves).containsExactly((long) batch.remaining());
+            assertThat(log.partition().endOffset()).isEqualTo(2);
+        }
+    }
+
+    private static void appendDuringFlush(TestLog log, ByteBuffer batch) {
+        try {
+            log.appendDurably(batch);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
 }
