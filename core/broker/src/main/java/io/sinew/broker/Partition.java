@@ -28,6 +28,12 @@ public final class Partition {
     private final ProducerStates producers = new ProducerStates();
     private volatile TopicConfig config;
 
+    /// Held while the log start moves, and while segments before it are deleted.
+    private final ReentrantLock trimming = new ReentrantLock();
+
+    /// When the last move of the log start is durable. Under `trimming`.
+    private Commit lastTrim = Commit.ofNothing();
+
     Partition(
             Topic topic,
             int index,
@@ -153,6 +159,16 @@ public final class Partition {
         }
     }
 
+    /// Ends the recovery: what producers sent counts as far as the log has it.
+    void recovered() {
+        lock.lock();
+        try {
+            producers.forgetFrom(log.nextOffset());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Deletes the records before `offset`; -1 stands for the end.
     ///
     /// @return where the log starts then; it is durable when the commit is
@@ -163,8 +179,22 @@ public final class Partition {
             throw new SinewException(
                     ErrorCode.OFFSET_OUT_OF_RANGE, "cannot delete up to offset " + offset);
         }
-        Commit commit = log.trim(target);
-        return new Trimmed(log.logStartOffset(), commit);
+        trimming.lock();
+        try {
+            Commit commit = trimTo(target);
+            return new Trimmed(log.logStartOffset(), commit);
+        } finally {
+            trimming.unlock();
+        }
+    }
+
+    private Commit trimTo(long offset) {
+        boolean moves = offset > log.logStartOffset();
+        Commit commit = log.trim(offset);
+        if (moves) {
+            lastTrim = commit;
+        }
+        return commit;
     }
 
     /// Where the log starts after a deletion.
@@ -214,18 +244,42 @@ public final class Partition {
     ///
     /// @return bytes freed
     long retain(long nowMs) throws IOException, InterruptedException {
+        // First what needs no record: a full disk refuses the rest.
+        long freed = deleteTrimmed();
         TopicConfig limits = config;
-        if (limits.deletes()) {
-            long oldestMs =
-                    limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
-            long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
-            long start = log.retainableStart(oldestMs, maxBytes);
-            if (start > log.logStartOffset()) {
-                log.trim(start);
-            }
+        if (!limits.deletes()) {
+            return freed;
         }
-        // A crash must not bring the log start back once the segments are gone.
-        store.barrier().awaitDurable();
-        return log.deleteTrimmedSegments();
+        long oldestMs = limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
+        long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
+        long start = log.retainableStart(oldestMs, maxBytes);
+        if (start <= log.logStartOffset()) {
+            return freed;
+        }
+        deleteBefore(start);
+        return freed + deleteTrimmed();
+    }
+
+    /// Deletes the segments before the log start. A crash must not bring the log start back once
+    /// they are gone, so that its last move has to be durable.
+    private long deleteTrimmed() throws IOException, InterruptedException {
+        Commit awaited = lastTrim();
+        awaited.awaitDurable();
+        trimming.lock();
+        try {
+            // What was trimmed meanwhile is for the next time.
+            return lastTrim == awaited ? log.deleteTrimmedSegments() : 0;
+        } finally {
+            trimming.unlock();
+        }
+    }
+
+    private Commit lastTrim() {
+        trimming.lock();
+        try {
+            return lastTrim;
+        } finally {
+            trimming.unlock();
+        }
     }
 }
