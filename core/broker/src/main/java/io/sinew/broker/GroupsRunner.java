@@ -10,9 +10,13 @@ import io.sinew.log.LogStore;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Runs the group coordinator: gives [GroupsState] the time and one command after the other, writes
 /// down what it decides, and hands out the replies when that is durable. Its thread wakes the state
@@ -212,6 +216,24 @@ public final class GroupsRunner implements AutoCloseable {
             LOGGER.log(System.Logger.Level.WARNING, "groups=tick failed; trying again", e);
             startOver();
             return LOOK_MS;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Drops the offsets in topics that are not there any more.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`: nothing was done
+    void forgetTopicsUnless(Predicate<UUID> known) {
+        lock.lock();
+        try {
+            Set<UUID> gone =
+                    state.topicIds().stream()
+                            .filter(known.negate())
+                            .collect(Collectors.toUnmodifiableSet());
+            if (!gone.isEmpty()) {
+                append(state.handle(nowMs(), ++lastTicket, new GroupCommand.ForgetTopics(gone)));
+            }
         } finally {
             lock.unlock();
         }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,11 @@ public final class GroupsState {
     int groupCount() {
         long unstored = coordinated.keySet().stream().filter(id -> !store.contains(id)).count();
         return Math.toIntExact(store.size() + unstored);
+    }
+
+    /// The topics in which any group has an offset.
+    Set<UUID> topicIds() {
+        return store.topicIds();
     }
 
     /// Takes in one record, from the log at start or just decided.
