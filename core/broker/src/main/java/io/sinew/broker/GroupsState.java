@@ -166,6 +166,10 @@ public final class GroupsState {
             draft.refuse(ticket, ErrorCode.INVALID_SESSION_TIMEOUT);
             return;
         }
+        if (!GroupLimits.allows(join)) {
+            draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
+            return;
+        }
         GroupMembership group = coordinated.get(groupId);
         if (group == null) {
             if (!join.memberId().isEmpty()) {
@@ -184,6 +188,10 @@ public final class GroupsState {
     }
 
     private void sync(long nowMs, long ticket, GroupCommand.Sync sync, GroupDraft draft) {
+        if (!GroupLimits.allows(sync)) {
+            draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
+            return;
+        }
         GroupMembership group = groupOf(ticket, sync.caller(), draft);
         if (group != null) {
             group.sync(nowMs, ticket, sync, draft);
