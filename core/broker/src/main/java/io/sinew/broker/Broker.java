@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
 public final class Broker implements AutoCloseable {
     private static final int PRODUCERS_MACHINE = 4;
 
+    private static final System.Logger LOGGER = System.getLogger(Broker.class.getName());
+
     private final BrokerSettings settings;
     private final DataDirectory data;
     private final LogStore store;
@@ -54,17 +56,44 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Opens the broker of a data directory, which it closes in the end, and brings back what was
-    /// there.
+    /// there. If that fails, the data directory is still open, and nothing else.
     ///
     /// @throws SinewException `DAMAGED_DATA`
     public static Broker open(
             DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
             throws IOException {
         var broker = new Broker(data, settings, clock, metrics);
-        broker.store.recover(broker.new Owner());
-        broker.groups.start();
-        broker.housekeeper.start();
-        return broker;
+        try {
+            broker.store.recover(broker.new Owner());
+            broker.topics.partitions().forEach(Partition::recovered);
+            broker.forgetUnknownTopics();
+            broker.groups.start();
+            broker.housekeeper.start();
+            return broker;
+        } catch (IOException | RuntimeException e) {
+            broker.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /// Ends the threads of a broker that could not be opened. Its data directory stays the
+    /// caller's.
+    private void closeAfter(Exception cause) {
+        try {
+            closeStore();
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /// A deletion is durable before the groups forget the topic, and a crash or a full disk may
+    /// come in between. What can't be written down now is for the next start.
+    private void forgetUnknownTopics() {
+        try {
+            groups.forgetTopicsUnless(id -> topics.withId(id).isPresent());
+        } catch (SinewException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "offsets=kept of deleted topics", e);
+        }
     }
 
     /// What the log keeps for the broker.
@@ -197,8 +226,9 @@ public final class Broker implements AutoCloseable {
         clearAway(List.of(topics.delete(id)));
     }
 
-    /// Waits until deletions of topics ([Topics#delete]) are durable, then drops groups' offsets in
-    /// the topics and their files.
+    /// Waits until deletions of topics ([Topics#delete]) are durable, then drops their files and
+    /// groups' offsets in them. Offsets that can't be dropped now, as on a full disk, are at the
+    /// next start: the topics are deleted either way.
     ///
     /// @throws SinewException `LOG_STOPPED`
     public void clearAway(List<Topics.Changed> deleted) throws InterruptedException {
@@ -212,15 +242,34 @@ public final class Broker implements AutoCloseable {
                 deleted.stream()
                         .map(deletion -> deletion.topic().id())
                         .collect(Collectors.toUnmodifiableSet());
-        groups.submit(new GroupCommand.ForgetTopics(ids)).await();
+        // First what gives space back.
         deleted.forEach(deletion -> topics.deleteFiles(deletion.topic()));
+        try {
+            groups.submit(new GroupCommand.ForgetTopics(ids));
+        } catch (SinewException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "offsets=kept of deleted topics", e);
+        }
     }
 
     @Override
     public void close() throws IOException {
-        housekeeper.close();
-        groups.close();
-        store.close();
-        data.close();
+        try {
+            closeStore();
+        } finally {
+            data.close();
+        }
+    }
+
+    private void closeStore() throws IOException {
+        try {
+            housekeeper.close();
+            groups.close();
+        } finally {
+            try {
+                store.close();
+            } finally {
+                housekeeper.awaitEnd();
+            }
+        }
     }
 }

@@ -211,7 +211,7 @@ public final class BrokerSettings {
             throw new SinewException(
                     ErrorCode.INVALID_CONFIG,
                     "Invalid value "
-                            + value
+                            + Quote.of(value)
                             + " for configuration "
                             + unit.name()
                             + ": must be a whole number up to "
@@ -279,7 +279,7 @@ public final class BrokerSettings {
         throw new SinewException(
                 ErrorCode.INVALID_CONFIG,
                 "There is no setting "
-                        + name
+                        + Quote.of(name)
                         + NearName.of(name, names())
                                 .map(known -> "; did you mean " + known + "?")
                                 .orElse(".")

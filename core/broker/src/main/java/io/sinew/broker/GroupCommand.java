@@ -90,8 +90,8 @@ public sealed interface GroupCommand {
     record LeavingMember(String memberId, @Nullable String instanceId, @Nullable String reason) {}
 
     /// `OffsetCommit`. The caller of this command has made sure that the partitions exist: they are
-    /// what bounds the number of offsets. A group that is not there is refused as such; older
-    /// clients have to be told of a wrong generation instead.
+    /// what bounds the number of offsets, so that none may come twice. A group that is not there is
+    /// refused as such; older clients have to be told of a wrong generation instead.
     record CommitOffsets(Caller caller, List<GroupOffset> offsets) implements GroupCommand {
         public CommitOffsets {
             offsets = List.copyOf(offsets);

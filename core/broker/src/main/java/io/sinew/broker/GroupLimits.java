@@ -29,6 +29,22 @@ public record GroupLimits(
         long offsetsRetentionMs,
         int groupsMax) {
 
+    /// Ways of assigning partitions that one member may offer. Ours, as are those that follow.
+    static final int PROTOCOLS_MAX = 64;
+
+    /// What one member may say about itself in a join: bytes of metadata and characters of names.
+    static final int METADATA_MAX_BYTES = 1 << 20;
+
+    /// Bytes that a leader may assign to one member.
+    static final int ASSIGNMENT_MAX_BYTES = 1 << 20;
+
+    /// UTF-16 units of a `group.instance.id`, as in Kafka's clients. Of a client id as many become
+    /// part of a member id.
+    static final int MEMBER_NAME_MAX_LENGTH = 249;
+
+    /// UTF-16 units of a member id that is looked for at all; those given out are shorter.
+    static final int MEMBER_ID_MAX_LENGTH = 512;
+
     public GroupLimits {
         atLeast("group.min.session.timeout.ms", sessionTimeoutMinMs, 1);
         atLeast("group.max.session.timeout.ms", sessionTimeoutMaxMs, sessionTimeoutMinMs);
@@ -44,6 +60,37 @@ public record GroupLimits(
     public static GroupLimits defaults() {
         return new GroupLimits(
                 6_000, 1_800_000, 10_000, 0, 300_000, 4_096, 7L * 24 * 3_600_000, 100_000);
+    }
+
+    /// Whether a member that wants to join keeps to the bounds.
+    static boolean allows(GroupCommand.Join join) {
+        String instanceId = join.instanceId();
+        if (join.memberId().length() > MEMBER_ID_MAX_LENGTH
+                || (instanceId != null && instanceId.length() > MEMBER_NAME_MAX_LENGTH)
+                || join.protocols().size() > PROTOCOLS_MAX) {
+            return false;
+        }
+        long size = join.protocolType().length();
+        for (GroupCommand.Protocol protocol : join.protocols()) {
+            size += protocol.name().length() + (long) protocol.metadata().sizeBytes();
+        }
+        return size <= METADATA_MAX_BYTES;
+    }
+
+    /// Whether a leader's assignments keep to the bounds.
+    static boolean allows(GroupCommand.Sync sync) {
+        return sync.assignments().values().stream()
+                .allMatch(assignment -> assignment.sizeBytes() <= ASSIGNMENT_MAX_BYTES);
+    }
+
+    /// As much of a client id as a member id takes.
+    static String memberName(String clientId) {
+        if (clientId.length() <= MEMBER_NAME_MAX_LENGTH) {
+            return clientId;
+        }
+        // Half of a surrogate pair would not survive its encoding.
+        boolean splits = Character.isHighSurrogate(clientId.charAt(MEMBER_NAME_MAX_LENGTH - 1));
+        return clientId.substring(0, MEMBER_NAME_MAX_LENGTH - (splits ? 1 : 0));
     }
 
     private static void atLeast(String name, long value, long least) {

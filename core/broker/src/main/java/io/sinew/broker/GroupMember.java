@@ -2,6 +2,8 @@ package io.sinew.broker;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A member of a group that is being coordinated. Changed by [GroupRoster] and [GroupRebalance].
@@ -91,8 +93,8 @@ final class GroupMember {
         return GroupBytes.EMPTY;
     }
 
-    boolean knows(String protocolName) {
-        return protocols.stream().anyMatch(protocol -> protocol.name().equals(protocolName));
+    Set<String> protocolNames() {
+        return protocols.stream().map(GroupCommand.Protocol::name).collect(Collectors.toSet());
     }
 
     /// The end of the session is `timeoutMs` away from now.

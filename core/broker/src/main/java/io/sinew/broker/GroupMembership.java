@@ -128,7 +128,8 @@ final class GroupMembership {
             GroupCommand.Join join,
             @Nullable GroupMember seat,
             GroupDraft draft) {
-        String name = join.instanceId() == null ? join.clientId() : join.instanceId();
+        String instanceId = join.instanceId();
+        String name = instanceId == null ? GroupLimits.memberName(join.clientId()) : instanceId;
         String memberId = name + "-" + join.freshMemberId();
         if (seat != null) {
             takeSeat(nowMs, ticket, GroupMember.joining(memberId, join), seat, join, draft);

@@ -2,6 +2,7 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,9 @@ final class GroupOffsets {
                 group == null
                         ? refuseWithoutMembers(commit.caller())
                         : group.refuseCommit(nowMs, commit.caller());
+        if (error == null && namesOneTwice(commit.offsets())) {
+            error = ErrorCode.INVALID_REQUEST;
+        }
         if (error != null) {
             draft.refuse(ticket, error);
             return;
@@ -60,6 +64,12 @@ final class GroupOffsets {
             draft.store(new GroupRecord.OffsetsStored(commit.caller().groupId(), nowMs, accepted));
         }
         draft.answer(ticket, new GroupReply.OffsetsCommitted(List.copyOf(results)));
+    }
+
+    /// Each partition once: that there are only so many is what bounds the record.
+    private static boolean namesOneTwice(List<GroupOffset> offsets) {
+        var seen = new HashSet<GroupPartition>();
+        return !offsets.stream().map(GroupOffset::partition).allMatch(seen::add);
     }
 
     private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Caller caller) {

@@ -120,10 +120,11 @@ final class GroupRoster {
     /// @param instead the member whose place it would take; null when it would be one more
     boolean supports(List<GroupCommand.Protocol> protocols, @Nullable GroupMember instead) {
         int others = instead == null ? members.size() : members.size() - 1;
+        Set<String> known = instead == null ? Set.of() : instead.protocolNames();
         return protocols.stream()
                 .map(GroupCommand.Protocol::name)
                 .anyMatch(name -> {
-                    int own = instead != null && instead.knows(name) ? 1 : 0;
+                    int own = known.contains(name) ? 1 : 0;
                     return supporters.getOrDefault(name, 0) - own == others;
                 });
     }

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The durable half of [GroupsState]: what records say, and nothing else. Only [#apply] changes it.
@@ -118,6 +120,14 @@ final class GroupStore {
     /// Whether any group has an offset in the topic.
     boolean hasOffsetsIn(UUID topicId) {
         return groups.values().stream().anyMatch(group -> !offsetsIn(group, topicId).isEmpty());
+    }
+
+    /// The topics in which any group has an offset.
+    Set<UUID> topicIds() {
+        return groups.values().stream()
+                .flatMap(group -> group.offsets.keySet().stream())
+                .map(GroupPartition::topicId)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Group group(String groupId) {

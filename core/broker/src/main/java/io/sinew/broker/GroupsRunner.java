@@ -10,37 +10,56 @@ import io.sinew.log.LogStore;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Runs the group coordinator: gives [GroupsState] the time and one command after the other, writes
 /// down what it decides, and hands out the replies when that is durable. Its thread wakes the state
 /// when a session or a rebalance runs out.
+///
+/// A full disk refuses what needs a record and nothing else: heartbeats are answered and offsets
+/// are read, and the time of the groups stands still, so that nobody is expelled for what they
+/// could not do.
 public final class GroupsRunner implements AutoCloseable {
     static final int MACHINE = 3;
 
-    private final GroupsState state;
+    /// How often the timer looks whether the log takes records, and when a tick that failed is
+    /// tried again, in milliseconds.
+    private static final long LOOK_MS = 1_000;
+
+    private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());
+
+    private final GroupLimits limits;
     private final LogStore store;
     private final Clock clock;
     private final long startMs;
-    private final long startNanos;
     private final Thread timer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition deadlineMoved = lock.newCondition();
 
     // Under the lock.
     private final Map<Long, Pending<GroupReply>> waiting = new HashMap<>();
+    private GroupsState state;
+    private Commit lastCommit = Commit.ofNothing();
+    private long elapsedNanos;
+    private long lookedNanos;
+    private boolean wasWritable = true;
     private long lastTicket;
     private long lastSequence;
     private boolean closed;
 
     GroupsRunner(GroupLimits limits, LogStore store, Clock clock) {
+        this.limits = limits;
         this.state = new GroupsState(limits);
         this.store = store;
         this.clock = clock;
         this.startMs = clock.nowMs();
-        this.startNanos = clock.nanos();
+        this.lookedNanos = clock.nanos();
         this.timer = Thread.ofVirtual().name("sinew-groups").unstarted(this::tickUntilClosed);
     }
 
@@ -50,9 +69,12 @@ public final class GroupsRunner implements AutoCloseable {
 
     /// Submits a command. The answer may take as long as a rebalance.
     ///
-    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`: nothing was done
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`, which heartbeats and
+    ///   questions never meet; `BATCH_TOO_LARGE`: nothing was done
     public Pending<GroupReply> submit(GroupCommand command) throws InterruptedException {
-        store.awaitRoom();
+        if (appends(command)) {
+            store.awaitRoom();
+        }
         lock.lock();
         try {
             if (closed) {
@@ -63,9 +85,12 @@ public final class GroupsRunner implements AutoCloseable {
             var pending = new Pending<GroupReply>();
             waiting.put(ticket, pending);
             try {
-                apply(state.handle(nowMs(), ticket, command));
+                GroupDecision decision = state.handle(nowMs(), ticket, command);
+                append(decision);
+                answer(decision, safeWhen(command));
             } catch (RuntimeException e) {
                 waiting.remove(ticket);
+                startOver();
                 throw e;
             }
             return pending;
@@ -74,27 +99,62 @@ public final class GroupsRunner implements AutoCloseable {
         }
     }
 
-    /// Wall time that never jumps: a clock set forward must not end every session.
-    private long nowMs() {
-        return startMs + TimeUnit.NANOSECONDS.toMillis(clock.nanos() - startNanos);
+    /// Whether a command may need a record; the others are served whatever the log does.
+    private static boolean appends(GroupCommand command) {
+        return switch (command) {
+            case GroupCommand.Join _,
+                    GroupCommand.Sync _,
+                    GroupCommand.Leave _,
+                    GroupCommand.CommitOffsets _,
+                    GroupCommand.DeleteOffsets _,
+                    GroupCommand.DeleteGroups _,
+                    GroupCommand.ForgetTopics _ ->
+                    true;
+            case GroupCommand.Heartbeat _,
+                    GroupCommand.FetchOffsets _,
+                    GroupCommand.ListGroups _,
+                    GroupCommand.DescribeGroups _ ->
+                    false;
+        };
     }
 
-    private void apply(GroupDecision decision) {
-        Commit commit = null;
+    /// When the answer to a command may be told. Without records of its own it may still tell of
+    /// records that are on their way. Not so a heartbeat's: it speaks of a generation that its
+    /// member knows already. And while a full disk holds those records up, questions are answered
+    /// as if they were durable: an offset that a member has asked to commit is one that it has
+    /// dealt with, even if a crash takes the commit back.
+    private Commit safeWhen(GroupCommand command) {
+        boolean full = store.health().status() instanceof LogHealth.Status.DiskFull;
+        return command instanceof GroupCommand.Heartbeat || (full && !appends(command))
+                ? Commit.ofNothing()
+                : lastCommit;
+    }
+
+    /// Wall time that never jumps (a clock set forward must not end every session) and stands still
+    /// while the log takes no records. A stretch between two looks counts if the log took them at
+    /// both ends; the timer sees to it that none is longer than [#LOOK_MS].
+    private long nowMs() {
+        boolean writable = store.health().status() instanceof LogHealth.Status.Running;
+        long nanos = clock.nanos();
+        if (writable && wasWritable) {
+            elapsedNanos += nanos - lookedNanos;
+        }
+        lookedNanos = nanos;
+        wasWritable = writable;
+        return startMs + TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
+    }
+
+    private void append(GroupDecision decision) {
         for (GroupRecord record : decision.records()) {
             LogStore.Recorded recorded =
                     store.record(MACHINE, ByteBuffer.wrap(GroupRecordV1Format.encode(record)));
             lastSequence = recorded.sequence();
-            commit = recorded.commit();
+            lastCommit = recorded.commit();
             state.replay(record);
         }
-        if (decision.replies().isEmpty()) {
-            deadlineMoved.signal();
-            return;
-        }
-        // A reply without records of its own may still tell of a state whose records are on their
-        // way.
-        Commit safeWhen = commit != null ? commit : store.barrier();
+    }
+
+    private void answer(GroupDecision decision, Commit safeWhen) {
         for (GroupReply.Addressed addressed : decision.replies()) {
             Pending<GroupReply> pending = waiting.remove(addressed.ticket());
             if (pending != null) {
@@ -104,21 +164,76 @@ public final class GroupsRunner implements AutoCloseable {
         deadlineMoved.signal();
     }
 
+    /// Begins again from what the log has, because the state is ahead of it. What was parked is
+    /// forgotten with everything else that is not written down, so whoever waits is told to come
+    /// again.
+    private void startOver() {
+        var again = new GroupsState(limits);
+        state.snapshot().forEach(again::replay);
+        state = again;
+        refuseWaiting();
+        deadlineMoved.signal();
+    }
+
+    private void refuseWaiting() {
+        var refused = new GroupReply.Refused(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        for (Pending<GroupReply> pending : waiting.values()) {
+            pending.decide(refused, Commit.ofNothing());
+        }
+        waiting.clear();
+    }
+
     private void tickUntilClosed() {
         lock.lock();
         try {
             while (!closed) {
-                long remainingMs = state.nextDeadlineMs() - nowMs();
-                if (remainingMs > 0) {
-                    deadlineMoved.await(remainingMs, TimeUnit.MILLISECONDS);
-                } else if (store.health().status() instanceof LogHealth.Status.Running) {
-                    apply(state.tick(nowMs()));
-                } else {
-                    deadlineMoved.await(1, TimeUnit.SECONDS);
-                }
+                deadlineMoved.await(look(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Does what has become due. A failure is for the next look to make good.
+    ///
+    /// @return how long nobody need look again, in milliseconds
+    long look() {
+        lock.lock();
+        try {
+            long nowMs = nowMs();
+            if (!wasWritable) {
+                return LOOK_MS;
+            }
+            if (state.nextDeadlineMs() <= nowMs) {
+                GroupDecision decision = state.tick(nowMs);
+                append(decision);
+                answer(decision, lastCommit);
+            }
+            return Math.min(state.nextDeadlineMs() - nowMs, LOOK_MS);
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "groups=tick failed; trying again", e);
+            startOver();
+            return LOOK_MS;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Drops the offsets in topics that are not there any more.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`: nothing was done
+    void forgetTopicsUnless(Predicate<UUID> known) {
+        lock.lock();
+        try {
+            Set<UUID> gone =
+                    state.topicIds().stream()
+                            .filter(known.negate())
+                            .collect(Collectors.toUnmodifiableSet());
+            if (!gone.isEmpty()) {
+                append(state.handle(nowMs(), ++lastTicket, new GroupCommand.ForgetTopics(gone)));
+            }
         } finally {
             lock.unlock();
         }
@@ -172,11 +287,7 @@ public final class GroupsRunner implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            var refused = new GroupReply.Refused(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-            for (Pending<GroupReply> pending : waiting.values()) {
-                pending.decide(refused, Commit.ofNothing());
-            }
-            waiting.clear();
+            refuseWaiting();
             deadlineMoved.signal();
         } finally {
             lock.unlock();

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,11 @@ public final class GroupsState {
         return Math.toIntExact(store.size() + unstored);
     }
 
+    /// The topics in which any group has an offset.
+    Set<UUID> topicIds() {
+        return store.topicIds();
+    }
+
     /// Takes in one record, from the log at start or just decided.
     public void replay(GroupRecord record) {
         store.apply(record);
@@ -160,6 +166,10 @@ public final class GroupsState {
             draft.refuse(ticket, ErrorCode.INVALID_SESSION_TIMEOUT);
             return;
         }
+        if (!GroupLimits.allows(join)) {
+            draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
+            return;
+        }
         GroupMembership group = coordinated.get(groupId);
         if (group == null) {
             if (!join.memberId().isEmpty()) {
@@ -178,6 +188,10 @@ public final class GroupsState {
     }
 
     private void sync(long nowMs, long ticket, GroupCommand.Sync sync, GroupDraft draft) {
+        if (!GroupLimits.allows(sync)) {
+            draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
+            return;
+        }
         GroupMembership group = groupOf(ticket, sync.caller(), draft);
         if (group != null) {
             group.sync(nowMs, ticket, sync, draft);

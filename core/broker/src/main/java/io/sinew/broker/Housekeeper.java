@@ -1,13 +1,16 @@
 package io.sinew.broker;
 
 import io.sinew.base.Clock;
-import io.sinew.base.SinewException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Drops what is too old or too much, now and then: segments by retention, producers by idleness.
 final class Housekeeper implements AutoCloseable {
+    /// How long [#close] waits for a round that is on its way.
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(3);
+
     private static final System.Logger LOGGER = System.getLogger(Housekeeper.class.getName());
 
     private final Topics topics;
@@ -43,10 +46,13 @@ final class Housekeeper implements AutoCloseable {
         long nowMs = clock.nowMs();
         long expirationMs = settings.longValue(BrokerSettings.PRODUCER_ID_EXPIRATION_MS);
         for (Partition partition : topics.partitions()) {
-            partition.expireProducers(nowMs - expirationMs);
+            if (closing.getCount() == 0) {
+                return;
+            }
             try {
+                partition.expireProducers(nowMs - expirationMs);
                 partition.retain(nowMs);
-            } catch (IOException | SinewException e) {
+            } catch (IOException | RuntimeException e) {
                 LOGGER.log(
                         System.Logger.Level.WARNING,
                         "retention=failed topic="
@@ -58,9 +64,22 @@ final class Housekeeper implements AutoCloseable {
         }
     }
 
+    /// Begins no other partition, and waits a little for the one that it is at. That one may be
+    /// waiting for a full disk: [#awaitEnd] is for when the log is closed, which ends such waits.
     @Override
     public void close() {
         closing.countDown();
+        try {
+            if (thread.isAlive() && !thread.join(CLOSE_WAIT)) {
+                LOGGER.log(System.Logger.Level.WARNING, "retention=unfinished; closing anyway");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits until the thread is gone.
+    void awaitEnd() {
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -15,8 +15,12 @@ final class NearName {
 
     /// The known name that takes the fewest slips to write as `name`, if it takes few; else one
     /// that has all its words, or all of whose words it has (`retention.ms` and
-    /// `log.retention.ms`).
+    /// `log.retention.ms`). None for a name of more than [Quote#CHARS_MAX] characters: the search
+    /// takes as long as the name is.
     static Optional<String> of(String name, Collection<String> known) {
+        if (name.length() > Quote.CHARS_MAX) {
+            return Optional.empty();
+        }
         String lower = name.toLowerCase(Locale.ROOT);
         return known.stream()
                 .filter(candidate ->

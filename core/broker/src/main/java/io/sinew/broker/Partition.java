@@ -28,6 +28,8 @@ public final class Partition {
     private final ProducerStates producers = new ProducerStates();
     private volatile TopicConfig config;
 
+    /// Held while the log start moves, and while segments before it are deleted.
+
     Partition(
             Topic topic,
             int index,
@@ -153,6 +155,16 @@ public final class Partition {
         }
     }
 
+    /// Ends the recovery: what producers sent counts as far as the log has it.
+    void recovered() {
+        lock.lock();
+        try {
+            producers.forgetFrom(log.nextOffset());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Deletes the records before `offset`; -1 stands for the end.
     ///
     /// @return where the log starts then; it is durable when the commit is
@@ -214,16 +226,19 @@ public final class Partition {
     ///
     /// @return bytes freed
     long retain(long nowMs) throws IOException, InterruptedException {
+        // First what needs no record: a full disk refuses the rest.
+        long freed = log.deleteTrimmedSegments();
         TopicConfig limits = config;
-        if (limits.deletes()) {
-            long oldestMs =
-                    limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
-            long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
-            long start = log.retainableStart(oldestMs, maxBytes);
-            if (start > log.logStartOffset()) {
-                log.trim(start);
-            }
+        if (!limits.deletes()) {
+            return freed;
         }
-        return log.deleteTrimmedSegments();
+        long oldestMs = limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
+        long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
+        long start = log.retainableStart(oldestMs, maxBytes);
+        if (start <= log.logStartOffset()) {
+            return freed;
+        }
+        log.trim(start);
+        return freed + log.deleteTrimmedSegments();
     }
 }

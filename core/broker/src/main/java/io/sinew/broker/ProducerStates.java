@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +21,12 @@ final class ProducerStates {
     /// As many as a producer may have in flight (`max.in.flight.requests.per.connection`).
     private static final int BATCHES_KEPT = 5;
 
-    private final Map<Long, Producer> producers = new HashMap<>();
+    /// Producers that one partition remembers; of more the one that has been idle longest is
+    /// forgotten.
+    static final int PRODUCERS_MAX = 10_000;
+
+    /// By id; the one that appended last is last.
+    private final Map<Long, Producer> producers = new LinkedHashMap<>();
 
     /// One remembered batch.
     ///
@@ -95,10 +100,16 @@ final class ProducerStates {
         if (id < 0) {
             return;
         }
-        Producer producer = producers.computeIfAbsent(id, Producer::new);
-        if (!producer.batches.isEmpty() && baseOffset <= producer.batches.getLast().lastOffset()) {
+        Producer known = producers.get(id);
+        if (known != null && baseOffset <= known.batches.getLast().lastOffset()) {
             return;
         }
+        Producer producer = known == null ? new Producer(id) : known;
+        producers.remove(id);
+        while (producers.size() >= PRODUCERS_MAX) {
+            producers.remove(producers.keySet().iterator().next());
+        }
+        producers.put(id, producer);
         short epoch = BatchV2Format.producerEpoch(batch, at);
         if (epoch != producer.epoch) {
             producer.epoch = epoch;
@@ -128,6 +139,17 @@ final class ProducerStates {
     /// Forgets producers whose last append was before `oldestMs`.
     void expire(long oldestMs) {
         producers.values().removeIf(producer -> producer.lastAppendMs < oldestMs);
+    }
+
+    /// Forgets batches that the log does not have: with `durability: os` a power failure takes
+    /// batches that a checkpoint knows of already, and their offsets are given again.
+    ///
+    /// @param nextOffset of the log
+    void forgetFrom(long nextOffset) {
+        for (Producer producer : producers.values()) {
+            producer.batches.removeIf(seen -> seen.lastOffset() >= nextOffset);
+        }
+        producers.values().removeIf(producer -> producer.batches.isEmpty());
     }
 
     boolean isEmpty() {

@@ -126,6 +126,11 @@ public record Setting(
     private SinewException refused(String value, String wanted) {
         return new SinewException(
                 ErrorCode.INVALID_CONFIG,
-                "Invalid value " + value + " for configuration " + name + ": must be " + wanted);
+                "Invalid value "
+                        + Quote.of(value)
+                        + " for configuration "
+                        + name
+                        + ": must be "
+                        + wanted);
     }
 }

@@ -173,7 +173,7 @@ public final class TopicSettings {
                                 new SinewException(
                                         ErrorCode.INVALID_CONFIG,
                                         "Unknown topic config name: "
-                                                + name
+                                                + Quote.of(name)
                                                 + NearName.of(name, BY_NAME.keySet())
                                                         .map(near -> "; did you mean " + near + "?")
                                                         .orElse("")))

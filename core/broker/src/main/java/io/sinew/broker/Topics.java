@@ -108,13 +108,14 @@ public final class Topics {
         return () -> state.create(freshId, name, count, topicSettings);
     }
 
-    /// The topic of that name, created if there is none.
+    /// The topic of that name, created if there is none. One that somebody else has just created is
+    /// as safe as everything before now.
     public Changed getOrCreate(UUID freshId, String name) {
         lock.lock();
         try {
             Optional<Topic> known = state.named(name);
             return known.isPresent()
-                    ? new Changed(known.get(), Commit.ofNothing())
+                    ? new Changed(known.get(), store.barrier())
                     : create(freshId, name, -1, Map.of());
         } finally {
             lock.unlock();
@@ -186,7 +187,7 @@ public final class Topics {
                 .orElseThrow(() ->
                         new SinewException(
                                 ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                                "There is no topic '" + name + "'"));
+                                "There is no topic '" + Quote.of(name) + "'"));
     }
 
     private interface Decision {

@@ -34,6 +34,17 @@ class TopicSettingsTest {
     }
 
     @Test
+    void a_long_name_or_value_is_quoted_in_part_and_not_guessed_at() {
+        String almost = "retention.ms" + "s".repeat(100);
+        assertThatThrownBy(() -> TopicSettings.check(Map.of(almost, "1")))
+                .hasMessage("Unknown topic config name: " + almost.substring(0, 100) + "…");
+        assertThatThrownBy(() -> TopicSettings.check(Map.of("segment.bytes", "9".repeat(30_000))))
+                .hasMessageStartingWith("Invalid value " + "9".repeat(100) + "… for")
+                .message()
+                .hasSizeLessThan(300);
+    }
+
+    @Test
     void a_value_out_of_range_is_refused_with_the_range() {
         assertThatThrownBy(() -> TopicSettings.check(Map.of("segment.bytes", "1023")))
                 .hasMessageContaining("segment.bytes")
