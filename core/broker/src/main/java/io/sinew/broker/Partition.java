@@ -28,8 +28,6 @@ public final class Partition {
     private final ProducerStates producers = new ProducerStates();
     private volatile TopicConfig config;
 
-    /// Held while the log start moves, and while segments before it are deleted.
-
     Partition(
             Topic topic,
             int index,

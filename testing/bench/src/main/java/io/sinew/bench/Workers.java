@@ -14,6 +14,7 @@ final class Workers {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> resources;
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+    private volatile boolean ended;
 
     /// @param resources what the workers block on
     Workers(List<? extends AutoCloseable> resources) {
@@ -26,7 +27,7 @@ final class Workers {
     }
 
     void start(String name, Work work) {
-        threads.add(
+        Thread thread =
                 Thread.ofPlatform()
                         .name(name)
                         .start(() -> {
@@ -36,7 +37,12 @@ final class Workers {
                                 failures.add(e);
                                 endAll();
                             }
-                        }));
+                        });
+        threads.add(thread);
+        if (ended) {
+            // The others ended before this one was known to them.
+            thread.interrupt();
+        }
     }
 
     /// Waits for all of them; the resources are closed afterwards.
@@ -64,6 +70,7 @@ final class Workers {
     }
 
     private void endAll() {
+        ended = true;
         closeAll();
         threads.forEach(Thread::interrupt);
     }

@@ -147,6 +147,8 @@ class JavaGroupTest {
         Map<String, Object> one = withInstance("one");
         Map<String, Object> two = withInstance("two");
         try (var staying = GroupMember.join(clients, "static-group", "static", one)) {
+            // Before the other comes and takes some of it with it when it goes.
+            awaitReceived(10 * PARTITIONS, staying);
             Set<Integer> before;
             int generation;
             try (var leaving = GroupMember.join(clients, "static-group", "static", two)) {
