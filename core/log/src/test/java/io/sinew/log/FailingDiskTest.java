@@ -196,6 +196,46 @@ class FailingDiskTest {
         }
     }
 
+    /// Ends whoever does what is selected with an error that no disk has.
+    private static FaultyDisk.Selection bug(FaultyDisk.Selection selection) {
+        return event -> {
+            if (selection.test(event)) {
+                throw new AssertionError("a bug");
+            }
+            return false;
+        };
+    }
+
+    @Test
+    void a_bug_in_the_flusher_or_the_keeper_stops_the_log_and_is_no_silence() throws Exception {
+        for (FaultyDisk.Selection broken :
+                List.of(
+                        FaultyDisk.Selection.of(WRITE, ".log"),
+                        FaultyDisk.Selection.of(WRITE, "unfinished"))) {
+            disk = new FaultyDisk();
+            TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+            disk.hold(bug(broken));
+            for (int i = 0; i < 3 && !log.store.health().isStopped(); i++) {
+                log.append(Batches.plain().ofBytes(30_000));
+            }
+            while (!log.store.health().isStopped()) {
+                Thread.onSpinWait();
+            }
+            assertStopped(log);
+            log.abandon();
+        }
+    }
+
+    @Test
+    void a_bug_during_a_checkpoint_stops_the_log() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.appendDurably(Batches.plain().of("a"));
+        disk.hold(bug(FaultyDisk.Selection.of(MOVE, "checkpoint.new")));
+        assertThatThrownBy(log.store::checkpoint).isInstanceOf(SinewException.class);
+        assertStopped(log);
+        log.abandon();
+    }
+
     @Test
     void a_segment_that_cannot_be_synced_stops_the_log_before_the_checkpoint_forgets_anything()
             throws Exception {
