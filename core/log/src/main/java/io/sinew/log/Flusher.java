@@ -134,6 +134,9 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
                 chore.run();
             } catch (IOException | RuntimeException e) {
                 LOGGER.log(System.Logger.Level.WARNING, "cleanup=failed", e);
+            } catch (Error e) {
+                // The thread stays, for those who wait for it.
+                health.stop("deleting files failed", e);
             }
         });
     }
@@ -172,7 +175,7 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
         for (int i = 0; i < logs.size(); i++) {
             try {
                 logs.get(i).flush(this::moved);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 putBack(logs.subList(i, logs.size()));
                 throw e;
             }
@@ -238,7 +241,7 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
             }
             pool.wakeAll();
             pause();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             health.stop("moving batches to segments failed", e);
             pool.wakeAll();
             pause();

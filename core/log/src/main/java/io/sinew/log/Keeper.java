@@ -111,11 +111,15 @@ final class Keeper implements AutoCloseable {
     }
 
     private void runUntilClosed() {
-        while (awaitNextLook()) {
-            prepareSpare();
-            if (isDue()) {
-                checkpointOrPostpone();
+        try {
+            while (awaitNextLook()) {
+                prepareSpare();
+                if (isDue()) {
+                    checkpointOrPostpone();
+                }
             }
+        } catch (RuntimeException | Error e) {
+            health.stop("keeping checkpoints failed", e);
         }
     }
 
@@ -191,7 +195,7 @@ final class Keeper implements AutoCloseable {
                 throw e;
             }
             throw health.stop("the checkpoint failed", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw health.stop("the checkpoint failed", e);
         }
     }

@@ -108,7 +108,7 @@ public final class LogStore implements AutoCloseable {
         int maxSpares = (int) (limits.checkpointBytes() / start.walFileBytes()) + 1;
         var walFiles =
                 new WalFiles(data, start.walFileBytes(), recovery.lsn(), start.cutLsn(), maxSpares);
-        walFiles.syncRecovered();
+        walFiles.syncRecovered(recovery.syncedLsn());
         keeper.takeTerm(start, epoch);
         wal.start(walFiles, epoch, recovery.sequence(), start.cutLsn());
         points.clear();

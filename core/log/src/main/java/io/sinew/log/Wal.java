@@ -328,10 +328,16 @@ final class Wal implements AutoCloseable {
                 syncs.increment();
                 syncedLsn = files().nextLsn();
             }
+            publish(group);
         } catch (IOException | RuntimeException | Error e) {
+            // Also when the group is durable and telling of it failed: nobody waits for ever.
             group.commit().fail(health.stop("writing ahead failed", e));
             throw e;
         }
+    }
+
+    /// Tells everybody that a group is as safe as was promised.
+    private void publish(Group group) {
         durableSequence = group.lastSequence();
         var batches = new ArrayList<TailBatch>();
         for (WalBlock block : group.blocks()) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class WalFiles implements AutoCloseable {
     private static final String SUFFIX = ".wal";
     private static final String SPARE_PREFIX = "spare-";
+    private static final int COPY_BYTES = 1 << 18;
     private static final int FIRST_FILL_BYTES = 1 << 20;
     private static final int MAX_FILL_BYTES = 8 << 20;
 
@@ -33,7 +34,7 @@ final class WalFiles implements AutoCloseable {
     /// Number of the next spare's name, which no spare has.
     private long nextSpare;
 
-    private final ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 18);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(COPY_BYTES);
 
     private @Nullable DiskFile file;
     private long fileNumber = -1;
@@ -103,16 +104,34 @@ final class WalFiles implements AutoCloseable {
     }
 
     /// Makes durable what recovery found. A process that was killed leaves bytes that everybody can
-    /// read and that a power failure still takes.
-    void syncRecovered() throws IOException {
-        if (nextLsn == oldestNumber * fileBytes) {
-            return;
-        }
-        Path last = pathOf(directory, (nextLsn - 1) / fileBytes);
-        if (disk.exists(last)) {
-            try (DiskFile recovered = disk.open(last)) {
-                recovered.sync();
+    /// read and that a power failure still takes. After a failed sync the system may even call them
+    /// clean, and a sync alone would not write them any more: they are written again first.
+    ///
+    /// @param from everything before it was durable when the last block was written
+    void syncRecovered(long from) throws IOException {
+        for (long lsn = from; lsn < nextLsn; lsn = (lsn / fileBytes + 1) * fileBytes) {
+            Path path = pathOf(directory, lsn / fileBytes);
+            if (disk.exists(path)) {
+                int at = (int) (lsn % fileBytes);
+                try (DiskFile recovered = disk.open(path)) {
+                    rewrite(recovered, at, (int) Math.min(fileBytes, at + nextLsn - lsn));
+                    recovered.sync();
+                }
             }
+        }
+    }
+
+    private static void rewrite(DiskFile target, int from, int to) throws IOException {
+        var bytes = ByteBuffer.allocateDirect(COPY_BYTES);
+        for (int at = from; at < to; ) {
+            bytes.clear().limit(Math.min(COPY_BYTES, to - at));
+            int count = target.read(bytes, at);
+            if (count <= 0) {
+                // The last page says that the rest of the file is empty.
+                return;
+            }
+            target.write(bytes.flip(), at);
+            at += count;
         }
     }
 

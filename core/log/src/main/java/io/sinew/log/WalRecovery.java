@@ -21,6 +21,7 @@ final class WalRecovery {
     private final WalBufferPool pool;
 
     private long lsn;
+    private long syncedLsn;
     private long term;
     private long sequence;
 
@@ -36,6 +37,7 @@ final class WalRecovery {
         this.pool = pool;
         this.fileBytes = checkpoint.walFileBytes();
         this.lsn = checkpoint.cutLsn();
+        this.syncedLsn = checkpoint.cutLsn();
         this.term = checkpoint.term();
         this.largestTerm = Math.max(checkpoint.term(), checkpoint.lastTerm());
         this.sequence = checkpoint.cutSequence();
@@ -79,6 +81,11 @@ final class WalRecovery {
 
     long lsn() {
         return lsn;
+    }
+
+    /// Where the last block says that the durable part of the log ended.
+    long syncedLsn() {
+        return syncedLsn;
     }
 
     /// Largest term met anywhere.
@@ -150,6 +157,7 @@ final class WalRecovery {
 
     private void meet(WalV1Format.BlockHeader header) {
         term = header.term();
+        syncedLsn = header.syncedLsn();
         largestTerm = Math.max(largestTerm, term);
     }
 

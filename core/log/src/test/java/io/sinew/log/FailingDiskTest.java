@@ -173,6 +173,70 @@ class FailingDiskTest {
     }
 
     @Test
+    void what_a_failed_sync_marked_clean_is_written_again_before_anything_follows_it()
+            throws Exception {
+        for (int seed = 0; seed < 20; seed++) {
+            disk = new FaultyDisk();
+            TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+            log.appendDurably(Batches.plain().of("good"));
+            disk.failNext(FaultyDisk.Selection.of(SYNC, ".wal"), new IOException(BROKEN));
+            Commit commit = log.append(Batches.plain().ofBytes(30_000)).commit();
+            assertThatThrownBy(commit::awaitDurable).isInstanceOf(SinewException.class);
+            // The machine stays up, so the next process still reads what never reached the disk.
+            disk = disk.processDeath();
+            log.abandon();
+            log = TestLog.open(disk, TestLog.LAZY, 1);
+            assertThat(log.partition().endOffset()).isEqualTo(2);
+            log.appendDurably(Batches.plain().of("follows"));
+            disk = disk.powerFailure(new SplittableRandom(seed));
+            log.abandon();
+            try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
+                assertThat(TestLog.batches(again.partition(), 0, 1000)).hasSize(3);
+            }
+        }
+    }
+
+    /// Ends whoever does what is selected with an error that no disk has.
+    private static FaultyDisk.Selection bug(FaultyDisk.Selection selection) {
+        return event -> {
+            if (selection.test(event)) {
+                throw new AssertionError("a bug");
+            }
+            return false;
+        };
+    }
+
+    @Test
+    void a_bug_in_the_flusher_or_the_keeper_stops_the_log_and_is_no_silence() throws Exception {
+        for (FaultyDisk.Selection broken :
+                List.of(
+                        FaultyDisk.Selection.of(WRITE, ".log"),
+                        FaultyDisk.Selection.of(WRITE, "unfinished"))) {
+            disk = new FaultyDisk();
+            TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+            disk.hold(bug(broken));
+            for (int i = 0; i < 3 && !log.store.health().isStopped(); i++) {
+                log.append(Batches.plain().ofBytes(30_000));
+            }
+            while (!log.store.health().isStopped()) {
+                Thread.onSpinWait();
+            }
+            assertStopped(log);
+            log.abandon();
+        }
+    }
+
+    @Test
+    void a_bug_during_a_checkpoint_stops_the_log() throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
+        log.appendDurably(Batches.plain().of("a"));
+        disk.hold(bug(FaultyDisk.Selection.of(MOVE, "checkpoint.new")));
+        assertThatThrownBy(log.store::checkpoint).isInstanceOf(SinewException.class);
+        assertStopped(log);
+        log.abandon();
+    }
+
+    @Test
     void a_segment_that_cannot_be_synced_stops_the_log_before_the_checkpoint_forgets_anything()
             throws Exception {
         TestLog log = TestLog.open(disk, TestLog.LAZY, 1);

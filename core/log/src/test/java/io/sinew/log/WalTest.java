@@ -11,6 +11,7 @@ import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.kit.Trials;
 import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +199,28 @@ class WalTest {
             assertThat(log.store.leaderEpoch()).isGreaterThan(epoch);
             epoch = log.store.leaderEpoch();
             disk = disk.powerFailure(new SplittableRandom(seed));
+            log.abandon();
+        }
+    }
+
+    @Test
+    void nobody_waits_for_ever_when_a_watcher_throws() throws Exception {
+        for (Throwable bug : List.of(new IllegalStateException("a bug"), new AssertionError())) {
+            TestLog log = TestLog.open(new FaultyDisk(), TestLog.LAZY, 1);
+            log.partition()
+                    .watch(_ -> {
+                        if (bug instanceof Error error) {
+                            throw error;
+                        }
+                        throw (RuntimeException) bug;
+                    });
+            Commit commit = log.append(Batches.plain().of("a")).commit();
+            Commit barrier = log.store.barrier();
+            for (Commit waited : List.of(commit, barrier)) {
+                assertThatThrownBy(waited::awaitDurable)
+                        .extracting(e -> ((SinewException) e).code())
+                        .isEqualTo(ErrorCode.LOG_STOPPED);
+            }
             log.abandon();
         }
     }
