@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// the next reader; beyond the bound those nobody uses are closed, longest unused first. What can
 /// take long on a disk, closing and deleting, happens outside of the monitor.
 final class OpenFiles {
+    /// Memory for the indexes of segments that do not grow: those of 32 to 64 segments of 1 GiB
+    /// with an entry for every 32 KiB.
+    private static final long MAX_INDEX_BYTES = 32L << 20;
+
     private final Disk disk;
     private final int maxOpen;
+    private final IndexCache indexes;
 
     // Under this object's monitor, as the shared files' own state.
     private final Set<SharedFile> open = new HashSet<>();
@@ -28,8 +33,13 @@ final class OpenFiles {
     private final LinkedHashSet<SharedFile> unused = new LinkedHashSet<>();
 
     OpenFiles(Disk disk, int maxOpen) {
+        this(disk, maxOpen, new IndexCache(MAX_INDEX_BYTES));
+    }
+
+    OpenFiles(Disk disk, int maxOpen, IndexCache indexes) {
         this.disk = disk;
         this.maxOpen = maxOpen;
+        this.indexes = indexes;
     }
 
     /// A file that many may use at a time. Each [#acquire] is followed by one [#release].
@@ -110,6 +120,11 @@ final class OpenFiles {
             unused.remove(this);
             return taken;
         }
+    }
+
+    /// What is known of the files, in memory.
+    IndexCache indexes() {
+        return indexes;
     }
 
     SharedFile file(Path path) {

@@ -41,7 +41,20 @@ final class Segment {
     private volatile Found found = Found.NOTHING;
 
     private long firstTimestamp = Long.MIN_VALUE;
-    private @Nullable SegmentIndex index;
+    private final IndexCache indexes;
+
+    /// The index while the segment grows; else null, and the cache may have it. Under the monitor.
+    private @Nullable SegmentIndex growing;
+
+    /// Size of the segment when this process last wrote its index file; -1 before that. Owned by
+    /// the flusher's thread.
+    private int indexedBytes = -1;
+
+    /// Size of the segment when [#maxTimestamp] was last asked for, and the answer; under the
+    /// monitor.
+    private int timedBytes = -1;
+
+    private long maxTimestamp;
 
     /// A batch and its place.
     private record Found(long baseOffset, long lastOffset, int position, int sizeBytes) {
@@ -53,19 +66,21 @@ final class Segment {
     }
 
     /// @param sizeBytes what the file holds for certain
-    /// @param index what is known of those bytes; null to read it when it is needed
+    /// @param growing what is known of those bytes, to be added to; null to read it when it is
+    ///   needed
     Segment(
             Disk disk,
             OpenFiles files,
             Path directory,
             long baseOffset,
             int sizeBytes,
-            @Nullable SegmentIndex index) {
+            @Nullable SegmentIndex growing) {
         this.disk = disk;
         this.directory = directory;
         this.baseOffset = baseOffset;
         this.sizeBytes = sizeBytes;
-        this.index = index;
+        this.indexes = files.indexes();
+        this.growing = growing;
         this.file = files.file(directory.resolve(name(baseOffset, LOG_SUFFIX)));
     }
 
@@ -116,7 +131,7 @@ final class Segment {
         } finally {
             file.release();
         }
-        SegmentIndex entries = index();
+        SegmentIndex entries = grow();
         int position = sizeBytes;
         for (TailBatch batch : batches) {
             if (firstTimestamp == Long.MIN_VALUE) {
@@ -163,28 +178,43 @@ final class Segment {
         }
         writeIndex();
         synchronized (this) {
-            // It is read again when somebody needs it.
-            index = null;
+            if (growing != null) {
+                indexes.put(this, growing);
+                growing = null;
+            }
         }
     }
 
+    /// Writes the index file, if it does not cover the segment already.
     void writeIndex() throws IOException {
+        if (indexedBytes == sizeBytes) {
+            return;
+        }
         IndexV1Format.write(
                 disk, directory.resolve(name(baseOffset, INDEX_SUFFIX)), baseOffset, index());
+        indexedBytes = sizeBytes;
     }
 
-    long maxTimestamp() throws IOException {
-        return index().maxTimestamp();
+    /// Largest timestamp in the segment. Retention asks every segment for it again and again, which
+    /// must not cost each its index.
+    synchronized long maxTimestamp() throws IOException {
+        int size = sizeBytes;
+        if (timedBytes != size) {
+            maxTimestamp = index().maxTimestamp();
+            timedBytes = size;
+        }
+        return maxTimestamp;
     }
 
     void delete() throws IOException {
+        indexes.remove(this);
         file.delete();
         disk.delete(directory.resolve(name(baseOffset, INDEX_SUFFIX)));
     }
 
     /// The index, read or made again when it is not in memory.
     synchronized SegmentIndex index() throws IOException {
-        SegmentIndex known = index;
+        SegmentIndex known = growing == null ? indexes.get(this) : growing;
         if (known == null) {
             Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
             known = IndexV1Format.read(disk, path, baseOffset, sizeBytes);
@@ -192,8 +222,16 @@ final class Segment {
                 known = new SegmentIndex();
             }
             complete(known);
-            index = known;
+            indexes.put(this, known);
         }
+        return known;
+    }
+
+    /// The index, to be added to: it stays in memory until [#finish].
+    private synchronized SegmentIndex grow() throws IOException {
+        SegmentIndex known = index();
+        indexes.remove(this);
+        growing = known;
         return known;
     }
 

@@ -141,6 +141,62 @@ class SegmentTest {
         }
     }
 
+    @Test
+    void the_index_of_a_finished_segment_is_written_once_and_not_read_back() throws Exception {
+        try (TestLog log =
+                TestLog.open(
+                        disk,
+                        TestLog.LAZY,
+                        1,
+                        new PartitionConfig(2 << 20, Long.MAX_VALUE, 4 << 10))) {
+            for (int i = 0; i < 5; i++) {
+                append(log, 1, 600_000);
+            }
+            log.store.barrier().awaitDurable();
+            log.store.checkpoint();
+            List<Segment> segments = log.partition().segments().list();
+            assertThat(segments).hasSize(2);
+            assertThat(segments.getFirst().positionOf(1)).isPositive();
+            String index = Segment.name(0, Segment.INDEX_SUFFIX);
+            assertThat(disk.events(FaultyDisk.Selection.of(Operation.WRITE, index))).hasSize(1);
+            assertThat(disk.events(FaultyDisk.Selection.of(Operation.READ, index))).isEmpty();
+        }
+    }
+
+    @Test
+    void segments_whose_indexes_do_not_fit_into_memory_are_read_as_all_others() throws Exception {
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
+            for (int i = 0; i < 150; i++) {
+                append(log, 2, 1000);
+            }
+            log.store.barrier().awaitDurable();
+            log.store.checkpoint();
+            var files = new OpenFiles(disk, 2, new IndexCache(0));
+            long newest = 0;
+            for (Segment stored : log.partition().segments().list()) {
+                var segment =
+                        new Segment(
+                                disk,
+                                files,
+                                TestLog.directoryOf(0),
+                                stored.baseOffset(),
+                                stored.sizeBytes(),
+                                null);
+                look(segment, batches(stored), new SplittableRandom(1));
+                long before = indexReads();
+                newest = Math.max(newest, segment.maxTimestamp());
+                assertThat(segment.maxTimestamp()).isEqualTo(stored.maxTimestamp());
+                assertThat(indexReads() - before).isLessThanOrEqualTo(1);
+            }
+            assertThat(newest).isPositive();
+            files.closeAll();
+        }
+    }
+
+    private long indexReads() {
+        return disk.events(FaultyDisk.Selection.of(Operation.READ, Segment.INDEX_SUFFIX)).size();
+    }
+
     private long reads() {
         return disk.events(FaultyDisk.Selection.of(Operation.READ, Segment.LOG_SUFFIX)).size();
     }
