@@ -132,8 +132,9 @@ class HousekeeperTest {
         var appended = on.partition(topic).append(batch, on.clock.nowMs());
         on.disk.awaitHeld();
         on.cleanOnce();
-        assertThat(appended.commit().isSettled()).isFalse();
+        boolean settled = appended.commit().isSettled();
         on.disk.letGo();
+        assertThat(settled).isFalse();
         appended.commit().awaitDurable();
     }
 
