@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 ///  4  checksum        u32   CRC-32C of everything after
 ///  8  wal file bytes  i32
 /// 12  last term       i32   the largest that any process took: none takes it again
-/// 16  term            i64   of the process that made it; no block from cut lsn on has a smaller one
+/// 16  term            i64   of the process that made it; no block from cut lsn on has less
 /// 24  cut lsn         i64   all frames before it are in segments and sections
 /// 32  cut seq         i64   sequence of the last frame before it
 /// 40  sections        i32, then each: machine i32, seq i64 (records up to it are in), size i32, bytes

@@ -142,7 +142,8 @@ public final class DataDirectory implements AutoCloseable {
                 path.resolve(IDENTITY)
                         + " "
                         + what
-                        + ". Restore it from a backup: it names the format, the cluster id and the salt");
+                        + ". Restore it from a backup: it names the format, the cluster id and the"
+                        + " salt");
     }
 
     private static void closeQuietly(AutoCloseable resource, Exception cause) {
