@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// docs/kafka.md: what of the Kafka protocol is served, from the list that the codecs are made from.
+/// docs/kafka.md: what of the Kafka protocol is served, from the list that the codecs are made
+/// from.
 final class KafkaPage {
     private static final Path SERVED =
             Path.of("..", "..", "doors", "kafka-wire", "src", "main", "wire", "served-apis.txt");
@@ -64,7 +65,7 @@ final class KafkaPage {
         var page = new StringBuilder(HEAD);
         for (String line : Files.readAllLines(SERVED)) {
             if (!line.isBlank() && !line.startsWith("#")) {
-                String[] words = line.strip().split("\\s+");
+                String[] words = line.strip().split("\\s+", -1);
                 page.append(
                         String.format(
                                 Locale.ROOT, "| %s | %s | %s |%n", words[0], words[1], words[2]));
