@@ -1,0 +1,43 @@
+package io.sinew.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.kit.FaultyDisk;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// A server that can't start.
+class StartTest {
+    private static final Path DIRECTORY = Path.of("/data");
+
+    private static ServerConfig config() {
+        var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new ServerConfig(DIRECTORY, anyPort, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    @Test
+    void damaged_data_leaves_no_file_open_and_no_lock_behind() throws Exception {
+        var disk = new FaultyDisk();
+        SinewServer.start(config(), disk, Clock.system()).close();
+        byte[] checkpoint = disk.contentOf(DIRECTORY.resolve("checkpoint"));
+        disk.flipBit(DIRECTORY.resolve("checkpoint"), checkpoint.length / 2, 3);
+        // The second time would meet the lock of the first.
+        for (int round = 0; round < 2; round++) {
+            assertThatThrownBy(() -> SinewServer.start(config(), disk, Clock.system()))
+                    .isInstanceOfSatisfying(
+                            SinewException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.DAMAGED_DATA));
+            assertThat(disk.openFiles()).isZero();
+        }
+        disk.flipBit(DIRECTORY.resolve("checkpoint"), checkpoint.length / 2, 3);
+        SinewServer.start(config(), disk, Clock.system()).close();
+    }
+}
