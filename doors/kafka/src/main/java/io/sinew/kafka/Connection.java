@@ -135,6 +135,7 @@ final class Connection {
         ByteBuffer frame = buffers.begin(sizeBytes);
         lastActivityNanos = clock.nanos();
         midRequest = true;
+        Answer answer;
         try {
             readRest(frame);
             while (frame.limit() < sizeBytes) {
@@ -142,10 +143,12 @@ final class Connection {
                 readRest(frame);
             }
             midRequest = false;
-            answers.put(handle(frame.flip()));
+            answer = handle(frame.flip());
         } finally {
             buffers.giveBack(frame);
         }
+        // May wait for as long as the client reads nothing: without anything that others need.
+        answers.put(answer);
     }
 
     private void readRest(ByteBuffer frame) throws IOException {
