@@ -193,6 +193,29 @@ class DurabilityTest {
     }
 
     @Test
+    void the_oldest_clients_learn_too_that_their_offsets_could_not_be_fetched() throws Exception {
+        disk.failEvery(WAL_SYNC, new IOException("Input/output error"));
+        sendProduce("lost");
+        assertThat(receiveProduced().errorCode).isEqualTo(STORAGE_ERROR);
+        var topic = new OffsetFetchRequest.OffsetFetchRequestTopic();
+        topic.name = "orders";
+        topic.partitionIndexes.addAll(List.of(0, 1));
+        var request = new OffsetFetchRequest();
+        request.groupId = "g";
+        request.topics = List.of(topic);
+        var response = client.ask(ApiKey.OFFSET_FETCH, 1, request, OffsetFetchResponse.class);
+        assertThat(response.topics.getFirst().partitions)
+                .hasSize(2)
+                .allSatisfy(partition -> {
+                    assertThat(partition.errorCode).isEqualTo(COORDINATOR_NOT_AVAILABLE);
+                    assertThat(partition.committedOffset).isEqualTo(-1);
+                });
+        response = client.ask(ApiKey.OFFSET_FETCH, 2, request, OffsetFetchResponse.class);
+        assertThat(response.errorCode).isEqualTo(COORDINATOR_NOT_AVAILABLE);
+        assertThat(response.topics).isEmpty();
+    }
+
+    @Test
     void nothing_is_told_that_a_failing_disk_takes_back() throws Exception {
         disk.hold(WAL_SYNC);
         client.send(ApiKey.CREATE_TOPICS, 7, creating("fresh"));
