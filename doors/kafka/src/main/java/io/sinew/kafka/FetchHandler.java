@@ -12,6 +12,7 @@ import io.sinew.log.LogSlice;
 import io.sinew.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -164,7 +165,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         }
 
         private void awaitData() {
-            var logs = new ArrayList<PartitionLog>();
+            var logs = new LinkedHashSet<PartitionLog>();
             for (FetchPlan.Read read : plan.reads()) {
                 try {
                     Topic topic = lookup.topic(read.key().topic(), read.key().topicId());

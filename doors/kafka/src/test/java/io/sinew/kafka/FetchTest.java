@@ -123,6 +123,18 @@ class FetchTest {
         assertThat(answered).extracting(FetchTest::size).containsExactly(bytes, 0);
     }
 
+    @Test
+    void a_partition_that_is_named_many_times_is_read_once_as_it_was_named_last() throws Exception {
+        append(0, Batches.plain().of("a"));
+        int bytes = append(0, Batches.plain().of("b"));
+        FetchRequest request = both(0, 0);
+        request.topics.getFirst().partitions.add(Requests.fetchPartition(0, 0));
+        request.topics.getFirst().partitions.add(Requests.fetchPartition(0, 1));
+        List<FetchResponse.PartitionData> answered = partitions(ask(request));
+        assertThat(answered).extracting(data -> data.partitionIndex).containsExactly(0, 1);
+        assertThat(answered).extracting(FetchTest::size).containsExactly(bytes, 0);
+    }
+
     // ---- from where
 
     @Test
