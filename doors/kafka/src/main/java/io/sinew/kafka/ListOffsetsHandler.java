@@ -10,6 +10,7 @@ import io.sinew.kafkawire.Message;
 import io.sinew.log.PartitionLog;
 import io.sinew.log.RecordPosition;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /// `ListOffsets`: the offset of a time, or of one of the places that have a negative number instead
@@ -39,11 +40,17 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
 
     private Message answer(ListOffsetsRequest request, int version) {
         var response = new ListOffsetsResponse();
+        var duplicates =
+                Duplicates.among(
+                        request.topics.stream()
+                                .flatMap(topic ->
+                                        topic.partitions.stream()
+                                                .map(partition -> key(topic.name, partition))));
         for (ListOffsetsRequest.ListOffsetsTopic topic : request.topics) {
             var topicResponse = new ListOffsetsResponse.ListOffsetsTopicResponse();
             topicResponse.name = topic.name;
             for (ListOffsetsRequest.ListOffsetsPartition partition : topic.partitions) {
-                topicResponse.partitions.add(answer(topic.name, partition, version));
+                topicResponse.partitions.add(answer(topic.name, partition, version, duplicates));
             }
             response.topics.add(topicResponse);
         }
@@ -51,10 +58,14 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     }
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse answer(
-            String topic, ListOffsetsRequest.ListOffsetsPartition request, int version) {
+            String topic,
+            ListOffsetsRequest.ListOffsetsPartition request,
+            int version,
+            Duplicates duplicates) {
         var response = new ListOffsetsResponse.ListOffsetsPartitionResponse();
         response.partitionIndex = request.partitionIndex;
         try {
+            duplicates.refuse(key(topic, request));
             Partition partition =
                     lookup.partition(
                             lookup.topic(topic, Message.ZERO_UUID), request.partitionIndex);
@@ -71,6 +82,10 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             response.errorCode = KafkaErrors.STORAGE_ERROR;
         }
         return response;
+    }
+
+    private static Object key(String topic, ListOffsetsRequest.ListOffsetsPartition partition) {
+        return List.of(topic, partition.partitionIndex);
     }
 
     private RecordPosition find(PartitionLog log, long timestamp) throws IOException {

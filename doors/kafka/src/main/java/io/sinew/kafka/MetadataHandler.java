@@ -9,6 +9,7 @@ import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.MetadataResponse;
 import io.sinew.log.Commit;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,11 +75,18 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         boolean mayCreate =
                 broker.settings().isOn(BrokerSettings.AUTO_CREATE_TOPICS)
                         && (request.allowAutoTopicCreation || caller.version() < 4);
+        // What is named again is not told again: each name, each id.
+        var told = new HashSet<>();
         for (MetadataRequest.MetadataRequestTopic topic : wanted) {
             String name = topic.name;
             // Clients that go by id leave the name out, or leave it empty.
             if (name == null || !topic.topicId.equals(Message.ZERO_UUID)) {
-                response.topics.add(byId(topic.topicId, caller.version()));
+                if (told.add(topic.topicId)) {
+                    response.topics.add(byId(topic.topicId, caller.version()));
+                }
+                continue;
+            }
+            if (!told.add(name)) {
                 continue;
             }
             Optional<Topic> known = broker.topics().named(name);

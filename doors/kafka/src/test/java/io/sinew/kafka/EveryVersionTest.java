@@ -67,7 +67,7 @@ class EveryVersionTest {
             Topic topic =
                     door.broker()
                             .topics()
-                            .create(new UUID(1, 1), ORDERS, 2, Map.of("retention.ms", "-1"))
+                            .create(new UUID(1, 1), ORDERS, 3, Map.of("retention.ms", "-1"))
                             .topic();
             UUID id = name.equals(ORDERS) ? topic.id() : new UUID(2, 2);
             for (ApiKey api : ApiKey.values()) {
@@ -131,6 +131,7 @@ class EveryVersionTest {
             topic.name = name;
             for (long timestamp : List.of(-1L, -2L, 0L)) {
                 var partition = new ListOffsetsRequest.ListOffsetsPartition();
+                partition.partitionIndex = topic.partitions.size();
                 partition.timestamp = timestamp;
                 topic.partitions.add(partition);
             }
