@@ -21,6 +21,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     private static final long MAX_TIMESTAMP = -3;
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final int NO_EPOCH = -1;
     private static final int FIRST_WITH_EPOCH = 4;
 
@@ -106,7 +107,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
         if (timestamp == MAX_TIMESTAMP) {
             return orNone(log.latestTimestamp());
         }
-        if (timestamp == LATEST_TIERED) {
+        if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
             return new RecordPosition(-1, -1, NO_EPOCH);
         }
         throw new SinewException(
