@@ -153,15 +153,22 @@ final class FetchHandler implements Handler<FetchRequest> {
         }
 
         private boolean mustWait(List<FetchResponse.PartitionData> read) {
+            return plan.maxWaitMs() > 0
+                    && !plan.reads().isEmpty()
+                    && availableBytes(read) < plan.minBytes();
+        }
+
+        /// The records' bytes, or more than can be asked for when there is something else to tell.
+        private static long availableBytes(List<FetchResponse.PartitionData> read) {
             long size = 0;
             for (FetchResponse.PartitionData data : read) {
                 boolean news = data.errorCode != KafkaErrors.NONE || data.divergingEpoch.epoch >= 0;
                 if (news) {
-                    return false;
+                    return Long.MAX_VALUE;
                 }
                 size += data.records == null ? 0 : data.records.sizeBytes();
             }
-            return size < plan.minBytes() && plan.maxWaitMs() > 0 && !plan.reads().isEmpty();
+            return size;
         }
 
         private void awaitData() {
@@ -183,7 +190,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         private long availableBytes() {
             List<FetchResponse.PartitionData> read = readAll();
             close();
-            return mustWait(read) ? 0 : plan.minBytes();
+            return availableBytes(read);
         }
 
         private FetchResponse response(List<FetchResponse.PartitionData> read) {

@@ -21,12 +21,14 @@ record FetchPlan(
     record Read(FetchKey key, FetchRequest.FetchPartition wanted) {}
 
     static FetchPlan of(FetchRequest request, Optional<FetchSession> session, int maxBytes) {
+        int answerBytes = Math.min(request.maxBytes, maxBytes);
         return new FetchPlan(
                 session.map(FetchSession::reads).orElseGet(() -> readsOf(request)),
                 session,
                 session.isEmpty() || request.sessionEpoch == FetchSession.INITIAL_EPOCH,
-                request.minBytes,
-                Math.min(request.maxBytes, maxBytes),
+                // More than an answer may hold never comes together.
+                Math.min(request.minBytes, answerBytes),
+                answerBytes,
                 request.maxWaitMs);
     }
 

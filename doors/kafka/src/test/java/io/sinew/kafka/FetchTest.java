@@ -29,8 +29,8 @@ class FetchTest {
     private static final short UNKNOWN_LEADER_EPOCH = 75;
     private static final short UNKNOWN_TOPIC_ID = 100;
 
-    /// Long enough that a wait that ends early is one that was woken.
-    private static final int LONG_MS = 15_000;
+    /// Far longer than the client has patience: a wait that is answered is one that was woken.
+    private static final int LONG_MS = 60_000;
 
     @TempDir Path directory;
     private LiveDoor door;
@@ -218,6 +218,37 @@ class FetchTest {
         }
         assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
                 .isEqualTo(3 * one);
+    }
+
+    @Test
+    void what_is_there_when_a_wait_begins_counts_as_well() throws Exception {
+        int one = append(0, Batches.plain().of("v"));
+        client.send(ApiKey.FETCH, 16, waiting(0, 2 * one, LONG_MS));
+        awaitOthersAnswers();
+        append(0, Batches.plain().of("v"));
+        assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
+                .isEqualTo(2 * one);
+    }
+
+    @Test
+    void a_wait_for_more_than_an_answer_may_hold_ends_when_that_is_there() throws Exception {
+        int one = append(0, Batches.plain().of("v"));
+        FetchRequest request = waiting(0, 5 * one, LONG_MS);
+        request.maxBytes = 2 * one;
+        client.send(ApiKey.FETCH, 16, request);
+        awaitOthersAnswers();
+        append(0, Batches.plain().of("v"));
+        assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
+                .isEqualTo(2 * one);
+    }
+
+    /// Gives a request time to begin its wait.
+    private void awaitOthersAnswers() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (var other = RawClient.to(door)) {
+                other.ask(ApiKey.FETCH, 16, Requests.fetch(orders, 0), FetchResponse.class);
+            }
+        }
     }
 
     @Test
