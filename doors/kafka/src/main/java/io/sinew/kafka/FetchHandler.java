@@ -29,7 +29,7 @@ final class FetchHandler implements Handler<FetchRequest> {
     private final FetchWaits waits;
     private final int maxBytes;
     private final DoorCounts counts;
-    private final FetchSessions sessions = new FetchSessions();
+    private final FetchSessions sessions;
 
     FetchHandler(Broker broker, FetchWaits waits, int maxBytes, DoorCounts counts) {
         this.broker = broker;
@@ -37,6 +37,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         this.lookup = new TopicLookup(broker);
         this.waits = waits;
         this.maxBytes = maxBytes;
+        this.sessions = new FetchSessions(broker.clock());
     }
 
     @Override
