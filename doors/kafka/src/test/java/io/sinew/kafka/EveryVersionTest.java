@@ -105,7 +105,7 @@ class EveryVersionTest {
                 case CREATE_TOPICS -> createTopics();
                 case DELETE_TOPICS -> deleteTopics();
                 case DELETE_RECORDS -> deleteRecords();
-                case INIT_PRODUCER_ID -> new InitProducerIdRequest();
+                case INIT_PRODUCER_ID -> initProducerId();
                 case OFFSET_FOR_LEADER_EPOCH -> offsetForLeaderEpoch();
                 case DESCRIBE_CONFIGS -> describeConfigs();
                 case ALTER_CONFIGS -> alterConfigs();
@@ -280,6 +280,12 @@ class EveryVersionTest {
             topic.name = name;
             topic.partitions.add(new DeleteRecordsRequest.DeleteRecordsPartition());
             request.topics.add(topic);
+            return request;
+        }
+
+        private Message initProducerId() {
+            var request = new InitProducerIdRequest();
+            request.transactionalId = name.equals(ORDERS) ? null : name;
             return request;
         }
 

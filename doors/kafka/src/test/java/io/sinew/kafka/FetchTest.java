@@ -135,6 +135,18 @@ class FetchTest {
         assertThat(answered).extracting(FetchTest::size).containsExactly(bytes, 0);
     }
 
+    @Test
+    void a_partition_gives_no_more_than_its_own_limit() throws Exception {
+        int one = append(0, Batches.plain().ofBytes(1_000));
+        append(0, Batches.plain().ofBytes(1_000));
+        int other = append(1, Batches.plain().ofBytes(1_000));
+        FetchRequest request = both(0, 0);
+        request.topics.getFirst().partitions.getFirst().partitionMaxBytes = one;
+        assertThat(partitions(ask(request)))
+                .extracting(FetchTest::size)
+                .containsExactly(one, other);
+    }
+
     // ---- from where
 
     @Test
@@ -168,6 +180,25 @@ class FetchTest {
         request.minBytes = 1;
         request.topics.getFirst().partitions.getFirst().lastFetchedEpoch = 0;
         assertThat(partitions(ask(request)).getFirst().errorCode).isEqualTo(OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void a_client_that_read_something_else_is_told_where_the_logs_part() throws Exception {
+        append(0, Batches.plain().of("a", "b"));
+        int first = door.broker().leaderEpoch();
+        client.close();
+        door.restart();
+        client = RawClient.to(door);
+        append(0, Batches.plain().of("c"));
+        FetchRequest request = Requests.fetch(orders, 3);
+        request.maxWaitMs = LONG_MS;
+        request.minBytes = 1;
+        request.topics.getFirst().partitions.getFirst().lastFetchedEpoch = first;
+        FetchResponse.PartitionData told = partitions(ask(request)).getFirst();
+        assertThat(told.errorCode).isEqualTo(NONE);
+        assertThat(told.divergingEpoch.epoch).isEqualTo(first);
+        assertThat(told.divergingEpoch.endOffset).isEqualTo(2);
+        assertThat(size(told)).isZero();
     }
 
     @Test
