@@ -6,7 +6,7 @@ import io.sinew.base.SinewException;
 import io.sinew.kafkawire.FetchRequest;
 import java.util.LinkedHashMap;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /// The fetch sessions there are. Beyond the bounds those end that have been unused for a while;
@@ -31,7 +31,7 @@ final class FetchSessions {
     private final LinkedHashMap<Integer, Kept> sessions = new LinkedHashMap<>();
 
     /// Random, so that a session from before a restart is not taken for one of now.
-    private int lastId = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+    private int lastId = UUID.randomUUID().hashCode() & Integer.MAX_VALUE;
 
     private long partitions;
 
