@@ -5,8 +5,6 @@ import io.sinew.broker.Broker;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.AlterConfigsResponse;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /// `AlterConfigs`, the older of the two: the settings that a topic is sent are all that it has
 /// afterwards.
@@ -21,16 +19,19 @@ final class AlterConfigsHandler implements Handler<AlterConfigsRequest> {
     public Reply handle(AlterConfigsRequest request, Caller caller) {
         var response = new AlterConfigsResponse();
         var reply = new DurableReply(response);
-        var duplicates = Duplicates.among(request.resources.stream().map(AlterConfigsHandler::key));
-        for (AlterConfigsRequest.AlterConfigsResource resource : request.resources) {
+        List<ConfigChange> changes =
+                request.resources.stream().map(AlterConfigsHandler::change).toList();
+        var duplicates = Duplicates.among(changes.stream().map(ConfigChange::key));
+        for (ConfigChange change : changes) {
             var result = new AlterConfigsResponse.AlterConfigsResourceResponse();
-            result.resourceType = resource.resourceType;
-            result.resourceName = resource.resourceName;
+            result.resourceType = change.type();
+            result.resourceName = change.name();
             result.errorMessage = null;
             response.responses.add(result);
             try {
-                duplicates.refuse(key(resource));
-                alter(resource, request.validateOnly, result, reply);
+                duplicates.refuse(change.key());
+                change.make(
+                        broker, request.validateOnly, reply, refused -> refuse(result, refused));
             } catch (SinewException e) {
                 refuse(result, e);
             }
@@ -38,34 +39,12 @@ final class AlterConfigsHandler implements Handler<AlterConfigsRequest> {
         return reply;
     }
 
-    private static Object key(AlterConfigsRequest.AlterConfigsResource resource) {
-        return List.of(resource.resourceType, resource.resourceName);
-    }
-
-    private void alter(
-            AlterConfigsRequest.AlterConfigsResource resource,
-            boolean validateOnly,
-            AlterConfigsResponse.AlterConfigsResourceResponse result,
-            DurableReply reply) {
-        ConfigResources.requireTopic(resource.resourceType);
-        var duplicates = Duplicates.among(resource.configs.stream().map(config -> config.name));
-        resource.configs.forEach(config -> duplicates.refuse(config.name));
-        Function<Map<String, String>, Map<String, String>> edit =
-                own -> {
-                    own.clear();
-                    for (AlterConfigsRequest.AlterableConfig config : resource.configs) {
-                        new ConfigEdit(config.name, ConfigEdit.SET, config.value)
-                                .applyTo(own, broker.settings());
-                    }
-                    return own;
-                };
-        if (validateOnly) {
-            broker.topics().checkSettings(resource.resourceName, edit);
-        } else {
-            reply.add(
-                    broker.topics().changeSettings(resource.resourceName, edit).commit(),
-                    refused -> refuse(result, refused));
-        }
+    private static ConfigChange change(AlterConfigsRequest.AlterConfigsResource resource) {
+        List<ConfigEdit> edits =
+                resource.configs.stream()
+                        .map(config -> new ConfigEdit(config.name, ConfigEdit.SET, config.value))
+                        .toList();
+        return new ConfigChange(resource.resourceType, resource.resourceName, true, edits);
     }
 
     private static void refuse(

@@ -80,10 +80,24 @@ final class Connection {
         return host;
     }
 
+    /// Serves the client until the connection ends; the reader's whole life. Returns when the
+    /// writer has ended too.
+    void serve() {
+        try {
+            Thread writer =
+                    Thread.ofVirtual().name("sinew-kafka-write").start(this::writeUntilClosed);
+            readUntilClosed();
+            writer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
     // ---- reader
 
-    /// Reads and handles requests until the connection ends; the reader's whole life.
-    void readUntilClosed() {
+    private void readUntilClosed() {
         try {
             var prefix = ByteBuffer.allocate(Integer.BYTES);
             while (readFully(prefix.clear())) {
@@ -98,7 +112,7 @@ final class Connection {
                     "connection=closed client={0} reason=\"{1}\"",
                     host,
                     e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(System.Logger.Level.ERROR, "connection=failed client=" + host, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,6 +149,7 @@ final class Connection {
         ByteBuffer frame = buffers.begin(sizeBytes);
         lastActivityNanos = clock.nanos();
         midRequest = true;
+        Answer answer;
         try {
             readRest(frame);
             while (frame.limit() < sizeBytes) {
@@ -142,10 +157,12 @@ final class Connection {
                 readRest(frame);
             }
             midRequest = false;
-            answers.put(handle(frame.flip()));
+            answer = handle(frame.flip());
         } finally {
             buffers.giveBack(frame);
         }
+        // May wait for as long as the client reads nothing: without anything that others need.
+        answers.put(answer);
     }
 
     private void readRest(ByteBuffer frame) throws IOException {
@@ -182,18 +199,21 @@ final class Connection {
 
     private void endWriter() {
         closing = true;
-        giveUpIfClosing();
         try {
-            answers.put(Answer.END);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            giveUpIfClosing();
+        } finally {
+            try {
+                answers.put(Answer.END);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     // ---- writer
 
     /// Sends answers until the reader ends; the writer's whole life.
-    void writeUntilClosed() {
+    private void writeUntilClosed() {
         var out = new WireWriter(FIRST_ANSWER_BYTES, Integer.MAX_VALUE);
         var sent = new ArrayList<Reply>();
         boolean allTaken = false;
@@ -216,13 +236,13 @@ final class Connection {
                     "connection=closed client={0} reason=\"{1}\"",
                     host,
                     e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(System.Logger.Level.ERROR, "connection=failed client=" + host, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            sent.forEach(Reply::close);
             close();
+            sent.forEach(this::release);
             if (!allTaken) {
                 discardAnswers();
             }
@@ -264,7 +284,18 @@ final class Connection {
         header.correlationId = answer.correlationId();
         out.beginFrame();
         header.write(out, api.responseHeaderVersion(answer.version()));
-        message.get().write(out, answer.version());
+        try {
+            message.get().write(out, answer.version());
+        } catch (SinewException e) {
+            // Ours to mend, other than the refusals that end a connection.
+            throw new IllegalStateException(
+                    "the answer to api "
+                            + api.protocolName()
+                            + " version "
+                            + answer.version()
+                            + " can't be encoded",
+                    e);
+        }
         out.endFrame();
     }
 
@@ -302,7 +333,7 @@ final class Connection {
         while (true) {
             try {
                 Answer answer = answers.take();
-                answer.reply().close();
+                release(answer.reply());
                 if (answer.api() == null) {
                     return;
                 }
@@ -310,6 +341,14 @@ final class Connection {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    private void release(Reply reply) {
+        try {
+            reply.close();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.ERROR, "release=failed client=" + host, e);
         }
     }
 

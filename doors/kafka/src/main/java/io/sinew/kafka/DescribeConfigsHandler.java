@@ -5,10 +5,12 @@ import io.sinew.broker.Broker;
 import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeConfigsResponse;
 import io.sinew.kafkawire.Message;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// `DescribeConfigs`: the settings of topics and of this broker. Groups have none of their own yet.
+/// What is named more than once is described as it was asked for first.
 final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
     private final Broker broker;
     private final TopicLookup lookup;
@@ -21,7 +23,11 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
     @Override
     public Reply handle(DescribeConfigsRequest request, Caller caller) {
         var response = new DescribeConfigsResponse();
+        var told = new HashSet<>();
         for (DescribeConfigsRequest.DescribeConfigsResource resource : request.resources) {
+            if (!told.add(List.of(resource.resourceType, resource.resourceName))) {
+                continue;
+            }
             var result = new DescribeConfigsResponse.DescribeConfigsResult();
             result.resourceType = resource.resourceType;
             result.resourceName = resource.resourceName;

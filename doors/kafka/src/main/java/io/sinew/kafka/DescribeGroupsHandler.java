@@ -5,6 +5,7 @@ import io.sinew.broker.GroupPhase;
 import io.sinew.broker.GroupReply;
 import io.sinew.kafkawire.DescribeGroupsRequest;
 import io.sinew.kafkawire.DescribeGroupsResponse;
+import java.util.List;
 
 /// `DescribeGroups`: groups with their members.
 final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
@@ -19,8 +20,9 @@ final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
 
     @Override
     public Reply handle(DescribeGroupsRequest request, Caller caller) throws InterruptedException {
+        List<String> groupIds = request.groups.stream().distinct().toList();
         return coordinator.ask(
-                new GroupCommand.DescribeGroups(request.groups),
+                new GroupCommand.DescribeGroups(groupIds),
                 GroupReply.GroupsDescribed.class,
                 described -> {
                     var response = new DescribeGroupsResponse();
@@ -29,7 +31,7 @@ final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
                     }
                     return response;
                 },
-                error -> refused(request, error));
+                error -> refused(groupIds, error));
     }
 
     private static DescribeGroupsResponse.DescribedGroup told(
@@ -59,9 +61,9 @@ final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
         return told;
     }
 
-    private static DescribeGroupsResponse refused(DescribeGroupsRequest request, short error) {
+    private static DescribeGroupsResponse refused(List<String> groupIds, short error) {
         var response = new DescribeGroupsResponse();
-        for (String groupId : request.groups) {
+        for (String groupId : groupIds) {
             var group = new DescribeGroupsResponse.DescribedGroup();
             group.groupId = groupId;
             group.errorCode = error;

@@ -5,8 +5,8 @@ import io.sinew.broker.Partition;
 import io.sinew.broker.Topic;
 import io.sinew.kafkawire.DescribeLogDirsRequest;
 import io.sinew.kafkawire.DescribeLogDirsResponse;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -31,11 +31,14 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
                                     IntStream.range(0, topic.partitionCount()).boxed().toList(),
                                     directory));
         } else {
-            for (DescribeLogDirsRequest.DescribableLogDirTopic wanted : request.topics) {
-                broker.topics()
-                        .named(wanted.topic)
-                        .ifPresent(topic -> add(topic, wanted.partitions, directory));
-            }
+            var wanted =
+                    NamedPartitions.of(
+                            request.topics, topic -> topic.topic, topic -> topic.partitions);
+            wanted.byTopic()
+                    .forEach((name, indexes) ->
+                            broker.topics()
+                                    .named(name)
+                                    .ifPresent(topic -> add(topic, indexes, directory)));
         }
         var response = new DescribeLogDirsResponse();
         response.results.add(directory);
@@ -44,7 +47,7 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
 
     private void add(
             Topic topic,
-            List<Integer> indexes,
+            Collection<Integer> indexes,
             DescribeLogDirsResponse.DescribeLogDirsResult directory) {
         var described = new DescribeLogDirsResponse.DescribeLogDirsTopic();
         described.name = topic.name();

@@ -22,14 +22,18 @@ final class DescribeProducersHandler implements Handler<DescribeProducersRequest
     @Override
     public Reply handle(DescribeProducersRequest request, Caller caller) {
         var response = new DescribeProducersResponse();
-        for (DescribeProducersRequest.TopicRequest wanted : request.topics) {
-            var topicResponse = new DescribeProducersResponse.TopicResponse();
-            topicResponse.name = wanted.name;
-            response.topics.add(topicResponse);
-            for (int index : wanted.partitionIndexes) {
-                topicResponse.partitions.add(described(wanted.name, index));
-            }
-        }
+        var wanted =
+                NamedPartitions.of(
+                        request.topics, topic -> topic.name, topic -> topic.partitionIndexes);
+        wanted.byTopic()
+                .forEach((name, indexes) -> {
+                    var topicResponse = new DescribeProducersResponse.TopicResponse();
+                    topicResponse.name = name;
+                    response.topics.add(topicResponse);
+                    for (int index : indexes) {
+                        topicResponse.partitions.add(described(name, index));
+                    }
+                });
         return DurableReply.of(response, broker.barrier());
     }
 

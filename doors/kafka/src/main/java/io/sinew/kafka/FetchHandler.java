@@ -12,6 +12,7 @@ import io.sinew.log.LogSlice;
 import io.sinew.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,7 @@ final class FetchHandler implements Handler<FetchRequest> {
     private final FetchWaits waits;
     private final int maxBytes;
     private final DoorCounts counts;
-    private final FetchSessions sessions = new FetchSessions();
+    private final FetchSessions sessions;
 
     FetchHandler(Broker broker, FetchWaits waits, int maxBytes, DoorCounts counts) {
         this.broker = broker;
@@ -36,6 +37,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         this.lookup = new TopicLookup(broker);
         this.waits = waits;
         this.maxBytes = maxBytes;
+        this.sessions = new FetchSessions(broker.clock());
     }
 
     @Override
@@ -152,19 +154,26 @@ final class FetchHandler implements Handler<FetchRequest> {
         }
 
         private boolean mustWait(List<FetchResponse.PartitionData> read) {
+            return plan.maxWaitMs() > 0
+                    && !plan.reads().isEmpty()
+                    && availableBytes(read) < plan.minBytes();
+        }
+
+        /// The records' bytes, or more than can be asked for when there is something else to tell.
+        private static long availableBytes(List<FetchResponse.PartitionData> read) {
             long size = 0;
             for (FetchResponse.PartitionData data : read) {
                 boolean news = data.errorCode != KafkaErrors.NONE || data.divergingEpoch.epoch >= 0;
                 if (news) {
-                    return false;
+                    return Long.MAX_VALUE;
                 }
                 size += data.records == null ? 0 : data.records.sizeBytes();
             }
-            return size < plan.minBytes() && plan.maxWaitMs() > 0 && !plan.reads().isEmpty();
+            return size;
         }
 
         private void awaitData() {
-            var logs = new ArrayList<PartitionLog>();
+            var logs = new LinkedHashSet<PartitionLog>();
             for (FetchPlan.Read read : plan.reads()) {
                 try {
                     Topic topic = lookup.topic(read.key().topic(), read.key().topicId());
@@ -182,7 +191,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         private long availableBytes() {
             List<FetchResponse.PartitionData> read = readAll();
             close();
-            return mustWait(read) ? 0 : plan.minBytes();
+            return availableBytes(read);
         }
 
         private FetchResponse response(List<FetchResponse.PartitionData> read) {

@@ -1,7 +1,7 @@
 package io.sinew.kafka;
 
 import io.sinew.kafkawire.FetchRequest;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,25 +21,26 @@ record FetchPlan(
     record Read(FetchKey key, FetchRequest.FetchPartition wanted) {}
 
     static FetchPlan of(FetchRequest request, Optional<FetchSession> session, int maxBytes) {
+        int answerBytes = Math.min(request.maxBytes, maxBytes);
         return new FetchPlan(
                 session.map(FetchSession::reads).orElseGet(() -> readsOf(request)),
                 session,
                 session.isEmpty() || request.sessionEpoch == FetchSession.INITIAL_EPOCH,
-                request.minBytes,
-                Math.min(request.maxBytes, maxBytes),
+                // More than an answer may hold never comes together.
+                Math.min(request.minBytes, answerBytes),
+                answerBytes,
                 request.maxWaitMs);
     }
 
+    /// Each partition once, however often it is named; as in Kafka, its last mention counts.
     private static List<Read> readsOf(FetchRequest request) {
-        var reads = new ArrayList<Read>();
+        var reads = new LinkedHashMap<FetchKey, Read>();
         for (FetchRequest.FetchTopic topic : request.topics) {
             for (FetchRequest.FetchPartition partition : topic.partitions) {
-                reads.add(
-                        new Read(
-                                new FetchKey(topic.topicId, topic.topic, partition.partition),
-                                partition));
+                var key = new FetchKey(topic.topicId, topic.topic, partition.partition);
+                reads.put(key, new Read(key, partition));
             }
         }
-        return reads;
+        return List.copyOf(reads.values());
     }
 }

@@ -39,6 +39,11 @@ final class FetchSession {
         return id;
     }
 
+    /// Epochs go round without the two that have a meaning of their own.
+    static int epochAfter(int epoch) {
+        return epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+    }
+
     /// Takes the changes of a request.
     ///
     /// @return false when the request's epoch is not the one that must come next
@@ -47,7 +52,7 @@ final class FetchSession {
             if (request.sessionEpoch != nextEpoch) {
                 return false;
             }
-            nextEpoch = nextEpoch == Integer.MAX_VALUE ? 1 : nextEpoch + 1;
+            nextEpoch = epochAfter(nextEpoch);
         }
         for (FetchRequest.ForgottenTopic forgotten : request.forgottenTopicsData) {
             for (int partition : forgotten.partitions) {
@@ -89,6 +94,7 @@ final class FetchSession {
                 full
                         || hasData
                         || failed
+                        || data.divergingEpoch.epoch >= 0
                         || interest.toldError
                         || interest.toldEnd != data.highWatermark
                         || interest.toldStart != data.logStartOffset;

@@ -1,25 +1,55 @@
 package io.sinew.kafka;
 
+import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.kafkawire.FetchRequest;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
-/// The fetch sessions there are. Beyond the bound the one unused for longest ends; its client is
-/// told and makes a full fetch.
+/// The fetch sessions there are. Beyond the bounds those end that have been unused for a while;
+/// when there are none, a client gets no session and makes full fetches, as with Kafka: to end
+/// sessions that are in use would make all their clients begin again and again.
 final class FetchSessions {
     /// As many as Kafka keeps by default (`max.incremental.fetch.session.cache.slots`).
-    private static final int MAX_SESSIONS = 1_000;
+    static final int MAX_SESSIONS = 1_000;
 
-    /// Longest unused first; under this object's monitor.
-    private final LinkedHashMap<Integer, FetchSession> sessions =
-            new LinkedHashMap<>(16, 0.75f, true);
+    /// Partitions of all sessions together, at some 200 bytes each.
+    static final int MAX_PARTITIONS = 100_000;
 
-    private int lastId;
+    /// How long a session must have been unused before another may take its place (Kafka's
+    /// `min.incremental.fetch.session.eviction.ms`).
+    static final long UNUSED_MS = 120_000;
 
-    /// The session that a request belongs to, with the request's changes; empty for a fetch without
-    /// one.
+    private final Clock clock;
+    private final int maxSessions;
+    private final int maxPartitions;
+
+    /// Longest unused first, for each use puts its session in anew; under this object's monitor.
+    private final LinkedHashMap<Integer, Kept> sessions = new LinkedHashMap<>();
+
+    /// Random, so that a session from before a restart is not taken for one of now.
+    private int lastId = UUID.randomUUID().hashCode() & Integer.MAX_VALUE;
+
+    private long partitions;
+
+    /// @param partitions how many the session is counted with
+    private record Kept(FetchSession session, int partitions, long lastUsedNanos) {}
+
+    FetchSessions(Clock clock) {
+        this(clock, MAX_SESSIONS, MAX_PARTITIONS);
+    }
+
+    FetchSessions(Clock clock, int maxSessions, int maxPartitions) {
+        this.clock = clock;
+        this.maxSessions = maxSessions;
+        this.maxPartitions = maxPartitions;
+    }
+
+    /// The session that a request belongs to, with the request's changes; empty for a fetch that
+    /// wants none, or gets none.
     ///
     /// @throws SinewException `FETCH_SESSION_ID_NOT_FOUND`, `INVALID_FETCH_SESSION_EPOCH`
     Optional<FetchSession> of(FetchRequest request) {
@@ -27,43 +57,71 @@ final class FetchSessions {
             remove(request.sessionId);
             return Optional.empty();
         }
-        FetchSession session;
         if (request.sessionEpoch == FetchSession.INITIAL_EPOCH) {
             remove(request.sessionId);
-            session = create();
-        } else {
-            session = known(request.sessionId);
+            var session = new FetchSession(freshId());
+            session.update(request);
+            return keep(session) ? Optional.of(session) : Optional.empty();
         }
+        FetchSession session = known(request.sessionId);
         if (!session.update(request)) {
             throw new SinewException(
                     ErrorCode.INVALID_FETCH_SESSION_EPOCH,
                     "epoch " + request.sessionEpoch + " is not the session's next");
         }
+        if (!keep(session)) {
+            // Its client makes a full fetch, and gets no session for it.
+            throw notFound(session.id());
+        }
         return Optional.of(session);
     }
 
-    private synchronized FetchSession create() {
+    private synchronized int freshId() {
         do {
             lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;
         } while (sessions.containsKey(lastId));
-        if (sessions.size() >= MAX_SESSIONS) {
-            sessions.remove(sessions.keySet().iterator().next());
+        return lastId;
+    }
+
+    /// Keeps a session as large as it is now, or ends it.
+    ///
+    /// @return false when there is no room for it
+    private synchronized boolean keep(FetchSession session) {
+        remove(session.id());
+        int size = session.size();
+        long now = clock.nanos();
+        while (sessions.size() >= maxSessions || partitions + size > maxPartitions) {
+            if (sessions.isEmpty()) {
+                return false;
+            }
+            Kept oldest = sessions.firstEntry().getValue();
+            if (now - oldest.lastUsedNanos() < TimeUnit.MILLISECONDS.toNanos(UNUSED_MS)) {
+                return false;
+            }
+            remove(oldest.session().id());
         }
-        var session = new FetchSession(lastId);
-        sessions.put(lastId, session);
-        return session;
+        partitions += size;
+        sessions.put(session.id(), new Kept(session, size, now));
+        return true;
     }
 
     private synchronized FetchSession known(int id) {
-        FetchSession session = sessions.get(id);
-        if (session == null) {
-            throw new SinewException(
-                    ErrorCode.FETCH_SESSION_ID_NOT_FOUND, "there is no fetch session " + id);
+        Kept kept = sessions.get(id);
+        if (kept == null) {
+            throw notFound(id);
         }
-        return session;
+        return kept.session();
+    }
+
+    private static SinewException notFound(int id) {
+        return new SinewException(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND, "there is no fetch session " + id);
     }
 
     private synchronized void remove(int id) {
-        sessions.remove(id);
+        Kept removed = sessions.remove(id);
+        if (removed != null) {
+            partitions -= removed.partitions();
+        }
     }
 }

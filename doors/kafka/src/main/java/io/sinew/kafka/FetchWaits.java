@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// The fetches that wait for data right now. A wait costs nothing until bytes arrive in one of its
-/// partitions, and is woken once, when there are enough of them.
+/// partitions, and is woken when there may be enough of them.
 final class FetchWaits {
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
@@ -17,58 +17,45 @@ final class FetchWaits {
     /// One fetch that waits. Made and awaited by one thread.
     private static final class Wait implements PartitionLog.Arrivals {
         private final Thread waiter = Thread.currentThread();
-        private final AtomicLong missingBytes;
-
-        Wait(long missingBytes) {
-            this.missingBytes = new AtomicLong(missingBytes);
-        }
+        private final AtomicLong arrivedBytes = new AtomicLong();
+        private volatile long wantedBytes = Long.MAX_VALUE;
 
         @Override
         public void arrived(int sizeBytes) {
-            long before = missingBytes.getAndAdd(-sizeBytes);
-            if (before > 0 && before <= sizeBytes) {
+            long now = arrivedBytes.addAndGet(sizeBytes);
+            long wanted = wantedBytes;
+            if (now >= wanted && now - sizeBytes < wanted) {
                 LockSupport.unpark(waiter);
             }
         }
-
-        void end() {
-            missingBytes.set(0);
-            LockSupport.unpark(waiter);
-        }
-
-        boolean isOver() {
-            return missingBytes.get() <= 0;
-        }
     }
 
-    /// Reports the bytes that are there already.
+    /// Reads again.
     interface Available {
+        /// The bytes that an answer would have now; [Long#MAX_VALUE] if it must not wait.
         long bytes();
     }
 
-    /// Waits until `logs` have `minBytes` more to read than now, the deadline passes or the door
-    /// closes.
+    /// Waits until there are `minBytes` to read, the deadline passes or the door closes.
     ///
-    /// @param available read again once the wait can no longer miss an arrival
+    /// @param logs where they may arrive
     void await(
             Collection<PartitionLog> logs,
             long minBytes,
             Available available,
             long deadlineNanos,
             Clock clock) {
-        var wait = new Wait(Math.max(1, minBytes));
+        var wait = new Wait();
         waits.add(wait);
         logs.forEach(log -> log.watch(wait));
         try {
-            if (available.bytes() >= minBytes) {
-                return;
-            }
-            while (!wait.isOver() && !ended) {
-                long remaining = deadlineNanos - clock.nanos();
-                if (remaining <= 0) {
+            while (true) {
+                // What arrives while it is read counts twice: then it is looked at once more.
+                long before = wait.arrivedBytes.get();
+                long missing = minBytes - available.bytes();
+                if (missing <= 0 || !arrive(wait, before + missing, deadlineNanos, clock)) {
                     return;
                 }
-                LockSupport.parkNanos(wait, remaining);
             }
         } finally {
             logs.forEach(log -> log.unwatch(wait));
@@ -76,9 +63,24 @@ final class FetchWaits {
         }
     }
 
+    /// Waits until so many bytes have arrived since the wait began.
+    ///
+    /// @return false when the wait is over before
+    private boolean arrive(Wait wait, long wantedBytes, long deadlineNanos, Clock clock) {
+        wait.wantedBytes = wantedBytes;
+        while (wait.arrivedBytes.get() < wantedBytes) {
+            long remaining = deadlineNanos - clock.nanos();
+            if (ended || remaining <= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(wait, remaining);
+        }
+        return !ended;
+    }
+
     /// Ends all waits, now and from now on.
     void endAll() {
         ended = true;
-        waits.forEach(Wait::end);
+        waits.forEach(wait -> LockSupport.unpark(wait.waiter));
     }
 }

@@ -8,8 +8,8 @@ import io.sinew.kafkawire.InitProducerIdResponse;
 import io.sinew.kafkawire.Message;
 import java.util.Optional;
 
-/// `InitProducerId` for idempotent producers: a new id at epoch 0, or, for one that asks to go on
-/// with its id (KIP-360), the next epoch.
+/// `InitProducerId` for idempotent producers: always a new id at epoch 0. The id and epoch that a
+/// producer may name (KIP-360) only mean something to transactional ones, which are not served.
 final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
     private final Broker broker;
 

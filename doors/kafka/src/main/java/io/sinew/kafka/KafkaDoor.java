@@ -125,7 +125,8 @@ public final class KafkaDoor implements AutoCloseable {
         while (server.isOpen()) {
             try {
                 accept(server.accept());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Out of memory, perhaps; whatever it was, connections are to be taken after it.
                 if (server.isOpen()) {
                     LOGGER.log(System.Logger.Level.WARNING, "accept=failed", e);
                     pauseAfterFailure();
@@ -143,7 +144,19 @@ public final class KafkaDoor implements AutoCloseable {
         }
     }
 
+    /// Serves a connection, or closes it.
     private void accept(SocketChannel channel) throws IOException {
+        boolean serving = false;
+        try {
+            serving = begin(channel);
+        } finally {
+            if (!serving) {
+                channel.close();
+            }
+        }
+    }
+
+    private boolean begin(SocketChannel channel) throws IOException {
         if (connections.size() >= limits.maxConnections()) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -151,20 +164,33 @@ public final class KafkaDoor implements AutoCloseable {
                             + " (setting max.connections)\"",
                     limits.maxConnections());
             counts.refused();
-            channel.close();
-            return;
+            return false;
         }
         counts.accepted();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         var connection = new Connection(channel, apis, buffers, limits, counts, broker.clock());
         connections.add(connection);
-        Thread.ofVirtual().name("sinew-kafka-read").start(connection::readUntilClosed);
-        Thread.ofVirtual()
-                .name("sinew-kafka-write")
-                .start(() -> {
-                    connection.writeUntilClosed();
-                    connections.remove(connection);
-                });
+        boolean serving = false;
+        try {
+            // Who closes the door has seen the connection among the others, or is seen here.
+            if (closing.getCount() > 0) {
+                Thread.ofVirtual().name("sinew-kafka-read").start(() -> serve(connection));
+                serving = true;
+            }
+        } finally {
+            if (!serving) {
+                connections.remove(connection);
+            }
+        }
+        return serving;
+    }
+
+    private void serve(Connection connection) {
+        try {
+            connection.serve();
+        } finally {
+            connections.remove(connection);
+        }
     }
 
     private void closeIdleUntilClosed() {

@@ -10,6 +10,7 @@ import io.sinew.kafkawire.Message;
 import io.sinew.log.PartitionLog;
 import io.sinew.log.RecordPosition;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /// `ListOffsets`: the offset of a time, or of one of the places that have a negative number instead
@@ -20,6 +21,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     private static final long MAX_TIMESTAMP = -3;
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final int NO_EPOCH = -1;
     private static final int FIRST_WITH_EPOCH = 4;
 
@@ -39,11 +41,17 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
 
     private Message answer(ListOffsetsRequest request, int version) {
         var response = new ListOffsetsResponse();
+        var duplicates =
+                Duplicates.among(
+                        request.topics.stream()
+                                .flatMap(topic ->
+                                        topic.partitions.stream()
+                                                .map(partition -> key(topic.name, partition))));
         for (ListOffsetsRequest.ListOffsetsTopic topic : request.topics) {
             var topicResponse = new ListOffsetsResponse.ListOffsetsTopicResponse();
             topicResponse.name = topic.name;
             for (ListOffsetsRequest.ListOffsetsPartition partition : topic.partitions) {
-                topicResponse.partitions.add(answer(topic.name, partition, version));
+                topicResponse.partitions.add(answer(topic.name, partition, version, duplicates));
             }
             response.topics.add(topicResponse);
         }
@@ -51,10 +59,14 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     }
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse answer(
-            String topic, ListOffsetsRequest.ListOffsetsPartition request, int version) {
+            String topic,
+            ListOffsetsRequest.ListOffsetsPartition request,
+            int version,
+            Duplicates duplicates) {
         var response = new ListOffsetsResponse.ListOffsetsPartitionResponse();
         response.partitionIndex = request.partitionIndex;
         try {
+            duplicates.refuse(key(topic, request));
             Partition partition =
                     lookup.partition(
                             lookup.topic(topic, Message.ZERO_UUID), request.partitionIndex);
@@ -71,6 +83,10 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             response.errorCode = KafkaErrors.STORAGE_ERROR;
         }
         return response;
+    }
+
+    private static Object key(String topic, ListOffsetsRequest.ListOffsetsPartition partition) {
+        return List.of(topic, partition.partitionIndex);
     }
 
     private RecordPosition find(PartitionLog log, long timestamp) throws IOException {
@@ -91,7 +107,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
         if (timestamp == MAX_TIMESTAMP) {
             return orNone(log.latestTimestamp());
         }
-        if (timestamp == LATEST_TIERED) {
+        if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
             return new RecordPosition(-1, -1, NO_EPOCH);
         }
         throw new SinewException(

@@ -1,5 +1,6 @@
 package io.sinew.kafka;
 
+import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.BrokerSettings;
@@ -9,7 +10,9 @@ import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.MetadataResponse;
 import io.sinew.log.Commit;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -74,23 +77,43 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         boolean mayCreate =
                 broker.settings().isOn(BrokerSettings.AUTO_CREATE_TOPICS)
                         && (request.allowAutoTopicCreation || caller.version() < 4);
+        // What is named again is not told again: each name, each id.
+        var told = new HashSet<>();
         for (MetadataRequest.MetadataRequestTopic topic : wanted) {
             String name = topic.name;
             // Clients that go by id leave the name out, or leave it empty.
             if (name == null || !topic.topicId.equals(Message.ZERO_UUID)) {
-                response.topics.add(byId(topic.topicId, caller.version()));
+                if (told.add(topic.topicId)) {
+                    response.topics.add(byId(topic.topicId, caller.version()));
+                }
+                continue;
+            }
+            if (!told.add(name)) {
                 continue;
             }
             Optional<Topic> known = broker.topics().named(name);
             if (known.isPresent()) {
                 response.topics.add(described(known.get()));
             } else if (!mayCreate) {
-                response.topics.add(refused(name, KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION));
+                response.topics.add(refused(name, missing(name)));
             } else {
                 created = create(name, response, created);
             }
         }
         return created;
+    }
+
+    /// What to say of a name that no topic has: a client may wait for the topic, but not for one
+    /// that can never be.
+    private short missing(String name) {
+        try {
+            broker.topics().checkCreate(name, 1, Map.of());
+        } catch (SinewException e) {
+            if (e.code() == ErrorCode.INVALID_TOPIC_NAME) {
+                return KafkaErrors.of(e.code());
+            }
+        }
+        return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
     private Commit create(String name, MetadataResponse response, Commit before) {

@@ -29,6 +29,9 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
     /// From here on topics go by id, from the answer on too.
     private static final int BY_TOPIC_ID = 10;
 
+    /// From here on the answer has one error for all; before, each partition has it.
+    private static final int ERROR_OF_ALL = 2;
+
     private final Broker broker;
     private final TopicLookup lookup;
     private final Coordinator coordinator;
@@ -85,7 +88,10 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
                 new GroupCommand.FetchOffsets(group.groupId, wanted),
                 GroupReply.OffsetsFetched.class,
                 fetched -> wanted == null ? answer.all(fetched) : answer.some(fetched),
-                answer::refused);
+                error ->
+                        version >= ERROR_OF_ALL
+                                ? answer.refused(error)
+                                : answer.refusedOneByOne(error));
     }
 
     /// The partitions to ask for, with a place in the answer for each; null for all there are.
@@ -180,6 +186,12 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
         Message refused(short error) {
             group.errorCode = error;
             group.topics.clear();
+            return message();
+        }
+
+        Message refusedOneByOne(short error) {
+            group.topics.forEach(
+                    topic -> topic.partitions.forEach(partition -> partition.errorCode = error));
             return message();
         }
 

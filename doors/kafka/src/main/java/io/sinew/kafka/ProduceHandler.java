@@ -13,6 +13,7 @@ import io.sinew.log.Commit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// `Produce`: appends at once, in the order of the connection's requests, and answers when the
 /// appends are as safe as `acks` asks: -1 durable, 1 in the operating system's hands, 0 no answer.
@@ -31,7 +32,9 @@ final class ProduceHandler implements Handler<ProduceRequest> {
     public Reply handle(ProduceRequest request, Caller caller) throws InterruptedException {
         var response = new ProduceResponse();
         var waits = new ArrayList<Wait>();
-        boolean acksKnown = request.acks >= -1 && request.acks <= 1;
+        // Acks that mean nothing; or the log had no room for long, and each partition would wait as
+        // long again.
+        @Nullable SinewException refusedAll = checkAcks(request.acks);
         for (ProduceRequest.TopicProduceData data : request.topicData) {
             var topicResponse = new ProduceResponse.TopicProduceResponse();
             topicResponse.name = data.name;
@@ -42,20 +45,28 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                 partition.index = partitionData.index;
                 topicResponse.partitionResponses.add(partition);
                 try {
-                    if (!acksKnown) {
-                        throw new SinewException(
-                                ErrorCode.INVALID_REQUIRED_ACKS,
-                                "acks is -1, 0 or 1, not " + request.acks);
+                    if (refusedAll != null) {
+                        throw refusedAll;
                     }
                     waits.add(append(data, partitionData, partition));
                 } catch (SinewException e) {
                     refuse(partition, e);
+                    if (e.code() == ErrorCode.TIMED_OUT) {
+                        refusedAll = e;
+                    }
                 }
             }
         }
         return request.acks == 0
                 ? unanswered(response)
                 : new Answer(response, waits, request.acks == 1);
+    }
+
+    private static @Nullable SinewException checkAcks(int acks) {
+        return acks >= -1 && acks <= 1
+                ? null
+                : new SinewException(
+                        ErrorCode.INVALID_REQUIRED_ACKS, "acks is -1, 0 or 1, not " + acks);
     }
 
     /// An append whose answer waits for its commit.

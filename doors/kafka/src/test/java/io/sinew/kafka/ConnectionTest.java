@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -225,6 +226,30 @@ class ConnectionTest {
                 again.memberId = leader.memberId;
                 back.send(ApiKey.JOIN_GROUP, 0, again);
                 assertThat(second.receive(JoinGroupResponse.class).errorCode).isZero();
+            }
+        }
+    }
+
+    @Test
+    void clients_that_do_not_await_their_answers_hold_no_memory_that_others_need()
+            throws Exception {
+        door.close();
+        // Two requests of the smallest size are all that may begin at a time.
+        var tight = new DoorLimits(1 << 20, 10, 600_000, 4, 50, 64 << 10, 1 << 20);
+        door = LiveDoor.open(directory, tight);
+        try (var member = RawClient.to(door);
+                var first = RawClient.to(door);
+                var second = RawClient.to(door)) {
+            member.ask(ApiKey.JOIN_GROUP, 0, joining(), JoinGroupResponse.class);
+            for (RawClient eager : List.of(first, second)) {
+                // Parked, for the first member never joins again; the rest piles up behind it.
+                eager.send(ApiKey.JOIN_GROUP, 0, joining());
+                for (int i = 0; i < 3 * tight.maxInFlight(); i++) {
+                    eager.send(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest());
+                }
+            }
+            for (int i = 0; i < 20; i++) {
+                assertServes();
             }
         }
     }

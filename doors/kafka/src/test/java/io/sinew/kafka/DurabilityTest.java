@@ -38,6 +38,7 @@ class DurabilityTest {
             FaultyDisk.Selection.of(FaultyDisk.Operation.SYNC, ".wal");
     private static final short NONE = 0;
     private static final short COORDINATOR_NOT_AVAILABLE = 15;
+    private static final short OUT_OF_ORDER_SEQUENCE = 45;
     private static final short STORAGE_ERROR = 56;
 
     private final FaultyDisk disk = new FaultyDisk();
@@ -193,6 +194,29 @@ class DurabilityTest {
     }
 
     @Test
+    void the_oldest_clients_learn_too_that_their_offsets_could_not_be_fetched() throws Exception {
+        disk.failEvery(WAL_SYNC, new IOException("Input/output error"));
+        sendProduce("lost");
+        assertThat(receiveProduced().errorCode).isEqualTo(STORAGE_ERROR);
+        var topic = new OffsetFetchRequest.OffsetFetchRequestTopic();
+        topic.name = "orders";
+        topic.partitionIndexes.addAll(List.of(0, 1));
+        var request = new OffsetFetchRequest();
+        request.groupId = "g";
+        request.topics = List.of(topic);
+        var response = client.ask(ApiKey.OFFSET_FETCH, 1, request, OffsetFetchResponse.class);
+        assertThat(response.topics.getFirst().partitions)
+                .hasSize(2)
+                .allSatisfy(partition -> {
+                    assertThat(partition.errorCode).isEqualTo(COORDINATOR_NOT_AVAILABLE);
+                    assertThat(partition.committedOffset).isEqualTo(-1);
+                });
+        response = client.ask(ApiKey.OFFSET_FETCH, 2, request, OffsetFetchResponse.class);
+        assertThat(response.errorCode).isEqualTo(COORDINATOR_NOT_AVAILABLE);
+        assertThat(response.topics).isEmpty();
+    }
+
+    @Test
     void nothing_is_told_that_a_failing_disk_takes_back() throws Exception {
         disk.hold(WAL_SYNC);
         client.send(ApiKey.CREATE_TOPICS, 7, creating("fresh"));
@@ -207,6 +231,47 @@ class DurabilityTest {
         }
         assertThat(client.receive(CreateTopicsResponse.class).topics.getFirst().errorCode)
                 .isEqualTo(STORAGE_ERROR);
+    }
+
+    private void sendIdempotent(int sequence) throws Exception {
+        var batch = Batches.plain().producer(7, 0, sequence).of("v" + sequence);
+        client.send(ApiKey.PRODUCE, 9, Requests.produce("orders", batch));
+    }
+
+    @Test
+    void a_duplicate_is_not_acknowledged_before_its_original_is_durable() throws Exception {
+        disk.hold(WAL_SYNC);
+        sendIdempotent(0);
+        disk.awaitHeld();
+        try (var other = RawClient.to(door)) {
+            var again = Batches.plain().producer(7, 0, 0).of("v0");
+            other.send(ApiKey.PRODUCE, 9, Requests.produce("orders", again));
+            awaitOthersAnswers();
+            disk.failEvery(WAL_SYNC, new IOException("Input/output error"));
+            disk.letGo();
+            assertThat(receiveProduced().errorCode).isEqualTo(STORAGE_ERROR);
+            var duplicate = other.receive(ProduceResponse.class).responses.getFirst();
+            assertThat(duplicate.partitionResponses.getFirst().errorCode).isEqualTo(STORAGE_ERROR);
+        }
+    }
+
+    @Test
+    void producers_are_known_after_a_power_failure_without_a_checkpoint() throws Exception {
+        for (int sequence = 0; sequence < 3; sequence++) {
+            sendIdempotent(sequence);
+            assertThat(receiveProduced().errorCode).isEqualTo(NONE);
+        }
+        FaultyDisk after = disk.powerFailure(new SplittableRandom(1));
+        client.close();
+        assertThatThrownBy(() -> door.close()).isInstanceOf(SinewException.class);
+        door = LiveDoor.on(after);
+        client = RawClient.to(door);
+        sendIdempotent(1);
+        assertThat(receiveProduced().baseOffset).isEqualTo(1);
+        sendIdempotent(4);
+        assertThat(receiveProduced().errorCode).isEqualTo(OUT_OF_ORDER_SEQUENCE);
+        sendIdempotent(3);
+        assertThat(receiveProduced().baseOffset).isEqualTo(3);
     }
 
     @Test

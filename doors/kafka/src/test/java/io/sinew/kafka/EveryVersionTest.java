@@ -67,7 +67,7 @@ class EveryVersionTest {
             Topic topic =
                     door.broker()
                             .topics()
-                            .create(new UUID(1, 1), ORDERS, 2, Map.of("retention.ms", "-1"))
+                            .create(new UUID(1, 1), ORDERS, 3, Map.of("retention.ms", "-1"))
                             .topic();
             UUID id = name.equals(ORDERS) ? topic.id() : new UUID(2, 2);
             for (ApiKey api : ApiKey.values()) {
@@ -105,7 +105,7 @@ class EveryVersionTest {
                 case CREATE_TOPICS -> createTopics();
                 case DELETE_TOPICS -> deleteTopics();
                 case DELETE_RECORDS -> deleteRecords();
-                case INIT_PRODUCER_ID -> new InitProducerIdRequest();
+                case INIT_PRODUCER_ID -> initProducerId();
                 case OFFSET_FOR_LEADER_EPOCH -> offsetForLeaderEpoch();
                 case DESCRIBE_CONFIGS -> describeConfigs();
                 case ALTER_CONFIGS -> alterConfigs();
@@ -131,6 +131,7 @@ class EveryVersionTest {
             topic.name = name;
             for (long timestamp : List.of(-1L, -2L, 0L)) {
                 var partition = new ListOffsetsRequest.ListOffsetsPartition();
+                partition.partitionIndex = topic.partitions.size();
                 partition.timestamp = timestamp;
                 topic.partitions.add(partition);
             }
@@ -279,6 +280,12 @@ class EveryVersionTest {
             topic.name = name;
             topic.partitions.add(new DeleteRecordsRequest.DeleteRecordsPartition());
             request.topics.add(topic);
+            return request;
+        }
+
+        private Message initProducerId() {
+            var request = new InitProducerIdRequest();
+            request.transactionalId = name.equals(ORDERS) ? null : name;
             return request;
         }
 

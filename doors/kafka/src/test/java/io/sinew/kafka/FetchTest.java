@@ -29,8 +29,8 @@ class FetchTest {
     private static final short UNKNOWN_LEADER_EPOCH = 75;
     private static final short UNKNOWN_TOPIC_ID = 100;
 
-    /// Long enough that a wait that ends early is one that was woken.
-    private static final int LONG_MS = 15_000;
+    /// Far longer than the client has patience: a wait that is answered is one that was woken.
+    private static final int LONG_MS = 60_000;
 
     @TempDir Path directory;
     private LiveDoor door;
@@ -123,6 +123,30 @@ class FetchTest {
         assertThat(answered).extracting(FetchTest::size).containsExactly(bytes, 0);
     }
 
+    @Test
+    void a_partition_that_is_named_many_times_is_read_once_as_it_was_named_last() throws Exception {
+        append(0, Batches.plain().of("a"));
+        int bytes = append(0, Batches.plain().of("b"));
+        FetchRequest request = both(0, 0);
+        request.topics.getFirst().partitions.add(Requests.fetchPartition(0, 0));
+        request.topics.getFirst().partitions.add(Requests.fetchPartition(0, 1));
+        List<FetchResponse.PartitionData> answered = partitions(ask(request));
+        assertThat(answered).extracting(data -> data.partitionIndex).containsExactly(0, 1);
+        assertThat(answered).extracting(FetchTest::size).containsExactly(bytes, 0);
+    }
+
+    @Test
+    void a_partition_gives_no_more_than_its_own_limit() throws Exception {
+        int one = append(0, Batches.plain().ofBytes(1_000));
+        append(0, Batches.plain().ofBytes(1_000));
+        int other = append(1, Batches.plain().ofBytes(1_000));
+        FetchRequest request = both(0, 0);
+        request.topics.getFirst().partitions.getFirst().partitionMaxBytes = one;
+        assertThat(partitions(ask(request)))
+                .extracting(FetchTest::size)
+                .containsExactly(one, other);
+    }
+
     // ---- from where
 
     @Test
@@ -156,6 +180,25 @@ class FetchTest {
         request.minBytes = 1;
         request.topics.getFirst().partitions.getFirst().lastFetchedEpoch = 0;
         assertThat(partitions(ask(request)).getFirst().errorCode).isEqualTo(OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void a_client_that_read_something_else_is_told_where_the_logs_part() throws Exception {
+        append(0, Batches.plain().of("a", "b"));
+        int first = door.broker().leaderEpoch();
+        client.close();
+        door.restart();
+        client = RawClient.to(door);
+        append(0, Batches.plain().of("c"));
+        FetchRequest request = Requests.fetch(orders, 3);
+        request.maxWaitMs = LONG_MS;
+        request.minBytes = 1;
+        request.topics.getFirst().partitions.getFirst().lastFetchedEpoch = first;
+        FetchResponse.PartitionData told = partitions(ask(request)).getFirst();
+        assertThat(told.errorCode).isEqualTo(NONE);
+        assertThat(told.divergingEpoch.epoch).isEqualTo(first);
+        assertThat(told.divergingEpoch.endOffset).isEqualTo(2);
+        assertThat(size(told)).isZero();
     }
 
     @Test
@@ -206,6 +249,37 @@ class FetchTest {
         }
         assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
                 .isEqualTo(3 * one);
+    }
+
+    @Test
+    void what_is_there_when_a_wait_begins_counts_as_well() throws Exception {
+        int one = append(0, Batches.plain().of("v"));
+        client.send(ApiKey.FETCH, 16, waiting(0, 2 * one, LONG_MS));
+        awaitOthersAnswers();
+        append(0, Batches.plain().of("v"));
+        assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
+                .isEqualTo(2 * one);
+    }
+
+    @Test
+    void a_wait_for_more_than_an_answer_may_hold_ends_when_that_is_there() throws Exception {
+        int one = append(0, Batches.plain().of("v"));
+        FetchRequest request = waiting(0, 5 * one, LONG_MS);
+        request.maxBytes = 2 * one;
+        client.send(ApiKey.FETCH, 16, request);
+        awaitOthersAnswers();
+        append(0, Batches.plain().of("v"));
+        assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
+                .isEqualTo(2 * one);
+    }
+
+    /// Gives a request time to begin its wait.
+    private void awaitOthersAnswers() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (var other = RawClient.to(door)) {
+                other.ask(ApiKey.FETCH, 16, Requests.fetch(orders, 0), FetchResponse.class);
+            }
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ final class LiveDoor implements AutoCloseable {
     private final Optional<DoorLimits> limits;
     private Broker broker;
     private KafkaDoor door;
+    private int opened;
 
     private LiveDoor(
             Disk disk, Path directory, BrokerSettings settings, Optional<DoorLimits> limits)
@@ -60,7 +61,9 @@ final class LiveDoor implements AutoCloseable {
     }
 
     private Broker openBroker() throws IOException {
-        DataDirectory data = DataDirectory.open(disk, directory, "test-cluster-id-000000");
+        // The first of these ids stays the cluster's.
+        String freshClusterId = "test-cluster-id-%06d".formatted(opened++);
+        DataDirectory data = DataDirectory.open(disk, directory, freshClusterId);
         return Broker.open(data, settings, Clock.system(), new Metrics());
     }
 

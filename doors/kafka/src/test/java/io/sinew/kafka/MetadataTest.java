@@ -123,6 +123,23 @@ class MetadataTest {
     }
 
     @Test
+    void a_name_that_no_topic_can_have_is_told_so_by_a_broker_that_creates_none() throws Exception {
+        try (var closed =
+                        LiveDoor.open(
+                                directory.resolve("closed"),
+                                Map.of("auto.create.topics.enable", "false"));
+                var asking = RawClient.to(closed)) {
+            MetadataRequest wanting = named("not a name", "", "new");
+            wanting.allowAutoTopicCreation = true;
+            var response = asking.ask(ApiKey.METADATA, 9, wanting, MetadataResponse.class);
+            assertThat(response.topics)
+                    .extracting(topic -> topic.errorCode)
+                    .containsExactly(INVALID_TOPIC, INVALID_TOPIC, UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(closed.broker().topics().all()).isEmpty();
+        }
+    }
+
+    @Test
     void topics_are_found_by_id_and_never_created_by_it() throws Exception {
         var request = new MetadataRequest();
         request.topics = new ArrayList<>();

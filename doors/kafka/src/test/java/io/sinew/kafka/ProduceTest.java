@@ -6,6 +6,8 @@ import io.sinew.broker.Partition;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.BufferRecords;
 import io.sinew.kafkawire.FetchResponse;
+import io.sinew.kafkawire.InitProducerIdRequest;
+import io.sinew.kafkawire.InitProducerIdResponse;
 import io.sinew.kafkawire.ProduceRequest;
 import io.sinew.kafkawire.ProduceResponse;
 import io.sinew.kit.Batches;
@@ -14,8 +16,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +39,7 @@ class ProduceTest {
     private static final short INVALID_TIMESTAMP = 32;
     private static final short OUT_OF_ORDER_SEQUENCE = 45;
     private static final short INVALID_PRODUCER_EPOCH = 47;
+    private static final short INVALID_TXN_STATE = 48;
     private static final short INVALID_RECORD = 87;
     private static final short UNKNOWN_TOPIC_ID = 100;
 
@@ -223,7 +233,76 @@ class ProduceTest {
                                         .contains("value"));
     }
 
+    @Test
+    void a_batch_within_a_transaction_is_refused() throws Exception {
+        ByteBuffer batch = Batches.plain().producer(7, 0, 0).of("v");
+        int attributes = 21;
+        batch.putShort(attributes, (short) (batch.getShort(attributes) | 0x10));
+        var crc = new CRC32C();
+        crc.update(batch.slice(attributes, batch.limit() - attributes));
+        assertRefused(INVALID_TXN_STATE, batch.putInt(17, (int) crc.getValue()));
+        assertThat(orders().log().nextOffset()).isZero();
+    }
+
+    @Test
+    void the_time_of_append_is_what_readers_see_where_the_topic_says_so() throws Exception {
+        create("stamped", Map.of("message.timestamp.type", "LogAppendTime"));
+        long beforeMs = door.broker().clock().nowMs();
+        var stored = produce("stamped", Batches.plain().at(42, 1).of("a", "b"));
+        assertThat(stored.errorCode).isEqualTo(NONE);
+        assertThat(stored.logAppendTimeMs).isBetween(beforeMs, door.broker().clock().nowMs());
+        assertThat(produce(Batches.plain().of("v")).logAppendTimeMs).isEqualTo(-1);
+        try (var consumer = door.consumer(Map.of())) {
+            var partition = new TopicPartition("stamped", 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            var read = new ArrayList<ConsumerRecord<String, String>>();
+            Eventually.await(
+                    Duration.ofSeconds(20),
+                    "both records",
+                    () -> {
+                        consumer.poll(Duration.ofMillis(100)).forEach(read::add);
+                        return read.size() == 2;
+                    });
+            assertThat(read)
+                    .allSatisfy(one -> {
+                        assertThat(one.timestampType()).isEqualTo(TimestampType.LOG_APPEND_TIME);
+                        assertThat(one.timestamp()).isEqualTo(stored.logAppendTimeMs);
+                    });
+        }
+    }
+
     // ---- idempotent producers
+
+    private InitProducerIdResponse freshProducer() throws Exception {
+        var request = new InitProducerIdRequest();
+        request.transactionalId = null;
+        return client.ask(ApiKey.INIT_PRODUCER_ID, 4, request, InitProducerIdResponse.class);
+    }
+
+    @Test
+    void producer_ids_are_given_once_for_ever() throws Exception {
+        var given = new HashSet<Long>();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 5; i++) {
+                InitProducerIdResponse fresh = freshProducer();
+                assertThat(fresh.errorCode).isEqualTo(NONE);
+                assertThat(fresh.producerEpoch).isZero();
+                assertThat(given.add(fresh.producerId)).as("id %s", fresh.producerId).isTrue();
+            }
+            restart();
+        }
+    }
+
+    @Test
+    void a_transactional_producer_gets_no_id() throws Exception {
+        var request = new InitProducerIdRequest();
+        request.transactionalId = "t";
+        var response =
+                client.ask(ApiKey.INIT_PRODUCER_ID, 4, request, InitProducerIdResponse.class);
+        assertThat(response.errorCode).isEqualTo(KafkaErrors.UNSUPPORTED_VERSION);
+        assertThat(response.producerId).isEqualTo(-1);
+    }
 
     @Test
     void a_duplicate_is_answered_with_the_offset_it_has_and_not_stored_again() throws Exception {

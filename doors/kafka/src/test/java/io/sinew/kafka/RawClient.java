@@ -41,7 +41,11 @@ final class RawClient implements AutoCloseable {
     }
 
     static RawClient to(LiveDoor door) throws IOException {
-        return new RawClient(door.address());
+        return to(door.address());
+    }
+
+    static RawClient to(InetSocketAddress address) throws IOException {
+        return new RawClient(address);
     }
 
     /// Sends a request and expects an answer to it some time.

@@ -115,21 +115,34 @@ class RecordsAdminTest {
         assertThat(offset(OffsetSpec.earliestLocal()).offset()).isEqualTo(1);
         assertThat(offset(OffsetSpec.latest()).offset()).isEqualTo(3);
         assertThat(offset(OffsetSpec.latestTiered()).offset()).isEqualTo(-1);
+        // The first offset that waits to be tiered.
+        ListOffsetsResponse.ListOffsetsPartitionResponse pending = special(11, -6);
+        assertThat(pending.errorCode).isZero();
+        assertThat(pending.offset).isEqualTo(-1);
+        assertThat(pending.timestamp).isEqualTo(-1);
     }
 
     @Test
     void an_unknown_special_time_is_refused() throws Exception {
+        assertThat(special(7, -99).errorCode).isEqualTo(KafkaErrors.UNSUPPORTED_VERSION);
+    }
+
+    /// What is at one of the places that have a negative number instead of a time.
+    private ListOffsetsResponse.ListOffsetsPartitionResponse special(int version, long number)
+            throws Exception {
         var request = new ListOffsetsRequest();
         var topic = new ListOffsetsRequest.ListOffsetsTopic();
         topic.name = "orders";
         var partition = new ListOffsetsRequest.ListOffsetsPartition();
-        partition.timestamp = -99;
+        partition.timestamp = number;
         topic.partitions.add(partition);
         request.topics.add(topic);
         try (var client = RawClient.to(door)) {
-            var response = client.ask(ApiKey.LIST_OFFSETS, 7, request, ListOffsetsResponse.class);
-            assertThat(response.topics.getFirst().partitions.getFirst().errorCode)
-                    .isEqualTo((short) 35);
+            return client.ask(ApiKey.LIST_OFFSETS, version, request, ListOffsetsResponse.class)
+                    .topics
+                    .getFirst()
+                    .partitions
+                    .getFirst();
         }
     }
 
