@@ -108,11 +108,10 @@ public final class SinewServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        http.ifPresent(HttpDoor::close);
-        try {
-            kafka.close();
-        } finally {
-            broker.close();
+        // Each whatever becomes of the others: a broker that is not closed keeps its directory.
+        try (broker;
+                kafka) {
+            http.ifPresent(HttpDoor::close);
         }
     }
 }
