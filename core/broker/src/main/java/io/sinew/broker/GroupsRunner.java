@@ -9,6 +9,7 @@ import io.sinew.log.LogOwner;
 import io.sinew.log.LogStore;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -265,20 +266,35 @@ public final class GroupsRunner implements AutoCloseable {
         state.replay(GroupRecordV1Format.decode(body));
     }
 
-    /// A snapshot: each record with its length (i32) before it.
     LogOwner.Section snapshot() {
         lock.lock();
         try {
             var records = state.snapshot().stream().map(GroupRecordV1Format::encode).toList();
-            int size = records.stream().mapToInt(record -> Integer.BYTES + record.length).sum();
-            var out = ByteBuffer.allocate(size);
-            for (byte[] record : records) {
-                out.putInt(record.length).put(record);
-            }
-            return new LogOwner.Section(MACHINE, lastSequence, out.array());
+            return new LogOwner.Section(MACHINE, lastSequence, joined(records));
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The bytes of a snapshot: each record with its length (i32) before it.
+    ///
+    /// @throws SinewException `INTERNAL_ERROR`: it would be larger than a checkpoint can be
+    static byte[] joined(List<byte[]> records) {
+        long size = records.stream().mapToLong(record -> Integer.BYTES + record.length).sum();
+        if (size > Integer.MAX_VALUE) {
+            throw new SinewException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "the groups and their offsets take "
+                            + size
+                            + " bytes, and a checkpoint holds "
+                            + Integer.MAX_VALUE
+                            + " at most: delete groups that nobody uses");
+        }
+        var out = ByteBuffer.allocate((int) size);
+        for (byte[] record : records) {
+            out.putInt(record.length).put(record);
+        }
+        return out.array();
     }
 
     /// Ends the timer and refuses everything from now on; who waits gets a refusal.

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +163,14 @@ class GroupsRunnerTest {
         groups.look();
         assertThat(ask(member.heartbeat()))
                 .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));
+    }
+
+    @Test
+    void a_snapshot_that_no_checkpoint_could_hold_is_refused_with_its_size() {
+        List<byte[]> records = Collections.nCopies(40_000, new byte[60_000]);
+        assertThatThrownBy(() -> GroupsRunner.joined(records))
+                .isInstanceOf(SinewException.class)
+                .hasMessageContaining("2400160000 bytes");
     }
 
     @Test
