@@ -25,13 +25,18 @@ import java.util.stream.Collectors;
 ///
 /// A full disk refuses what needs a record and nothing else: heartbeats are answered and offsets
 /// are read, and the time of the groups stands still, so that nobody is expelled for what they
-/// could not do.
+/// could not do. It stands still too while the disk lets commits wait: behind the answer that
+/// waits, a member's next heartbeats wait as well.
 public final class GroupsRunner implements AutoCloseable {
     static final int MACHINE = 3;
 
     /// How often the timer looks whether the log takes records, and when a tick that failed is
     /// tried again, in milliseconds.
     private static final long LOOK_MS = 1_000;
+
+    /// How long the log may take for one commit before the time of the groups stands still, in
+    /// milliseconds. Well below the shortest session, and above what a busy disk takes.
+    private static final long STALL_MS = 1_000;
 
     private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());
 
@@ -47,6 +52,11 @@ public final class GroupsRunner implements AutoCloseable {
     private final Map<Long, Pending<GroupReply>> waiting = new HashMap<>();
     private GroupsState state;
     private Commit lastCommit = Commit.ofNothing();
+
+    /// A commit that is looked at until it settles, and since when.
+    private Commit watchedCommit = lastCommit;
+
+    private long watchedNanos;
     private long elapsedNanos;
     private long lookedNanos;
     private boolean wasWritable = true;
@@ -135,14 +145,24 @@ public final class GroupsRunner implements AutoCloseable {
     /// while the log takes no records. A stretch between two looks counts if the log took them at
     /// both ends; the timer sees to it that none is longer than [#LOOK_MS].
     private long nowMs() {
-        boolean writable = store.health().status() instanceof LogHealth.Status.Running;
         long nanos = clock.nanos();
+        boolean writable =
+                store.health().status() instanceof LogHealth.Status.Running && !isStalled(nanos);
         if (writable && wasWritable) {
             elapsedNanos += nanos - lookedNanos;
         }
         lookedNanos = nanos;
         wasWritable = writable;
         return startMs + TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
+    }
+
+    private boolean isStalled(long nanos) {
+        if (watchedCommit.isSettled()) {
+            watchedCommit = lastCommit;
+            watchedNanos = nanos;
+            return false;
+        }
+        return nanos - watchedNanos >= TimeUnit.MILLISECONDS.toNanos(STALL_MS);
     }
 
     private void append(GroupDecision decision) {
