@@ -40,8 +40,8 @@ final class GroupOffsets {
             GroupDraft draft) {
         ErrorCode error =
                 group == null
-                        ? refuseWithoutMembers(commit.caller())
-                        : group.refuseCommit(nowMs, commit.caller());
+                        ? refuseWithoutMembers(commit.claim())
+                        : group.refuseCommit(nowMs, commit.claim());
         if (error != null) {
             draft.refuse(ticket, error);
             return;
@@ -62,14 +62,14 @@ final class GroupOffsets {
         if (!accepted.isEmpty()) {
             draft.store(
                     new GroupRecord.OffsetsStored(
-                            commit.caller().groupId(), nowMs, List.copyOf(accepted.values())));
+                            commit.claim().groupId(), nowMs, List.copyOf(accepted.values())));
         }
         draft.answer(ticket, new GroupReply.OffsetsCommitted(List.copyOf(results)));
     }
 
-    private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Caller caller) {
-        boolean exists = store.contains(caller.groupId());
-        if (caller.generation() >= 0) {
+    private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
+        boolean exists = store.contains(claim.groupId());
+        if (claim.generation() >= 0) {
             return exists ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.GROUP_ID_NOT_FOUND;
         }
         return exists || store.size() < limits.groupsMax()

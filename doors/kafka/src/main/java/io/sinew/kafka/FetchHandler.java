@@ -51,7 +51,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             response.errorCode = KafkaErrors.of(e.code());
             return Reply.now(response);
         }
-        return new Answer(FetchPlan.of(request, session, maxBytes));
+        return new FetchReply(FetchPlan.of(request, session, maxBytes));
     }
 
     /// What was read from one partition.
@@ -77,11 +77,11 @@ final class FetchHandler implements Handler<FetchRequest> {
         }
     }
 
-    private final class Answer implements Reply {
+    private final class FetchReply implements Reply {
         private final FetchPlan plan;
         private final List<Found> all = new ArrayList<>();
 
-        Answer(FetchPlan plan) {
+        FetchReply(FetchPlan plan) {
             this.plan = plan;
         }
 

@@ -191,7 +191,7 @@ class RepeatedNamesTest {
     private void commit(int index) throws Exception {
         var partition = new GroupPartition(ORDERS, index);
         var offset = new GroupOffset(partition, 5, -1, "text".repeat(100));
-        var nobody = new GroupCommand.Caller("g", -1, "", null);
+        var nobody = new GroupCommand.Claim("g", -1, "", null);
         door.broker()
                 .groups()
                 .submit(new GroupCommand.CommitOffsets(nobody, List.of(offset)))
