@@ -35,7 +35,8 @@ public final class GroupsRunner implements AutoCloseable {
     private static final long LOOK_MS = 1_000;
 
     /// How long the log may take for one commit before the time of the groups stands still, in
-    /// milliseconds. Well below the shortest session, and above what a busy disk takes.
+    /// milliseconds. Well below the shortest session that is taken by default, and above what a
+    /// busy disk takes.
     private static final long STALL_MS = 1_000;
 
     private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());

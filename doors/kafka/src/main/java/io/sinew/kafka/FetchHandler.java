@@ -63,7 +63,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         /// end of a segment. The rest is for the next fetch, and however long this one waits, it
         /// gets no more.
         boolean isCutShort() {
-            if (read.slice().sizeBytes() >= limitBytes) {
+            if (read.slice().sizeBytes() >= limitBytes || offset == read.endOffset()) {
                 return false;
             }
             var end = new EndOfBatches(offset);
