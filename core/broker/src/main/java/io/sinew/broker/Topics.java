@@ -31,6 +31,9 @@ public final class Topics {
     private final ConcurrentMap<UUID, Topic> byId = new ConcurrentHashMap<>();
     private volatile int partitionCount;
 
+    /// Creations that nobody has seen to be durable yet, by topic.
+    private final ConcurrentMap<UUID, Commit> creations = new ConcurrentHashMap<>();
+
     private final LogStore store;
     private final BrokerSettings settings;
     private final AppendCounts counts;
@@ -61,6 +64,26 @@ public final class Topics {
 
     public int partitionCount() {
         return partitionCount;
+    }
+
+    /// Whether a crash can't take back the creation of a topic any more. Until then, others than
+    /// the one who creates it had better not be told of it.
+    public boolean isDurable(Topic topic) throws InterruptedException {
+        Commit creation = creations.get(topic.id());
+        if (creation == null) {
+            return true;
+        }
+        if (!creation.isSettled()) {
+            return false;
+        }
+        try {
+            creation.awaitDurable();
+        } catch (SinewException e) {
+            // The log has stopped, and takes the topic with it.
+            return false;
+        }
+        creations.remove(topic.id(), creation);
+        return true;
     }
 
     /// A partition of a topic, if it has one of that number.
@@ -210,6 +233,10 @@ public final class Topics {
             LogStore.Recorded recorded =
                     store.record(MACHINE, ByteBuffer.wrap(TopicRecordV1Format.encode(record)));
             lastSequence = recorded.sequence();
+            if (record instanceof TopicRecord.Created(Topic topic)) {
+                // Before anybody can find it.
+                creations.put(topic.id(), recorded.commit());
+            }
             return new Changed(replay(record), recorded.commit());
         } finally {
             lock.unlock();
@@ -241,6 +268,7 @@ public final class Topics {
         Topic gone = before.orElseThrow();
         byName.remove(gone.name());
         byId.remove(id);
+        creations.remove(id);
         for (int index = 0; index < gone.partitionCount(); index++) {
             partitions.remove(new PartitionId(id, index));
         }
