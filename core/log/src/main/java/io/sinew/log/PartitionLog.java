@@ -280,11 +280,16 @@ public final class PartitionLog {
     }
 
     /// The first record with `timestamp` or a later one, among the durable ones.
+    ///
+    /// @throws SinewException `CORRUPT_BATCH`, `DAMAGED_DATA`; `BATCH_TOO_LARGE`: more would have
+    ///   to be unpacked than one look-up may
     public Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
         return new TimeLookup(this).firstAtOrAfter(timestamp);
     }
 
     /// The first of the durable records with the largest timestamp.
+    ///
+    /// @throws SinewException as [#firstAtOrAfter]
     public Optional<RecordPosition> latestTimestamp() throws IOException {
         return new TimeLookup(this).latest();
     }
