@@ -293,7 +293,20 @@ public final class LogStore implements AutoCloseable {
     ///
     /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
     public Recorded record(int machine, ByteBuffer body) {
-        Wal.Appended appended = wal.appendState(new PartitionId(new UUID(0, 0), machine), body);
+        return record(machine, body, false);
+    }
+
+    /// As [#record], for what brings about that partitions are deleted: on a full disk it is taken
+    /// as long as the write-ahead log has room for it, because it gives space back.
+    ///
+    /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
+    public Recorded recordDeletion(int machine, ByteBuffer body) {
+        return record(machine, body, true);
+    }
+
+    private Recorded record(int machine, ByteBuffer body, boolean freesSpace) {
+        var id = new PartitionId(new UUID(0, 0), machine);
+        Wal.Appended appended = wal.appendState(id, body, freesSpace);
         return new Recorded(appended.sequence(), appended.commit());
     }
 

@@ -304,7 +304,10 @@ public final class PartitionLog {
     // ---- trim and retention
 
     /// Moves the first readable offset forward, at most to the end; the records before it are gone
-    /// for readers at once and from the disk later.
+    /// for readers at once and from the disk later. A disk that is full for appends takes it as
+    /// long as the write-ahead log has room for it.
+    ///
+    /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `DISK_FULL`, `LOG_STOPPED`
     public Commit trim(long offset) {
         if (offset <= logStartOffset) {
             return wal.barrier();

@@ -138,6 +138,7 @@ final class Wal implements AutoCloseable {
     Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
         lock.lock();
         try {
+            health.requireWritable();
             requireOpen();
             int sizeBytes = batch.remaining();
             WalBlock block = blockFor(sizeBytes);
@@ -164,9 +165,16 @@ final class Wal implements AutoCloseable {
     }
 
     /// Appends a record of the machine that `id` names.
-    Appended appendState(PartitionId id, ByteBuffer body) {
+    ///
+    /// @param freesSpace whether it is to be taken also while the segments lack space
+    Appended appendState(PartitionId id, ByteBuffer body, boolean freesSpace) {
         lock.lock();
         try {
+            if (freesSpace) {
+                health.requireWritableAhead();
+            } else {
+                health.requireWritable();
+            }
             requireOpen();
             appendFrame(WalV1Format.KIND_STATE, id, body);
             return new Appended(sequence, commit);
@@ -175,11 +183,13 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    /// Appends a trim of `log` and applies it.
+    /// Appends a trim of `log` and applies it; also while the segments lack space, which it is to
+    /// give back.
     Commit appendTrim(PartitionLog log, long offset) {
         ByteBuffer body = ByteBuffer.allocate(Long.BYTES).putLong(0, offset);
         lock.lock();
         try {
+            health.requireWritableAhead();
             requireOpen();
             appendFrame(WalV1Format.KIND_TRIM, log.id(), body);
             log.trimmed(offset);
@@ -198,7 +208,6 @@ final class Wal implements AutoCloseable {
     }
 
     private void requireOpen() {
-        health.requireWritable();
         if (closing) {
             throw new SinewException(ErrorCode.LOG_STOPPED, "the log is closed");
         }
