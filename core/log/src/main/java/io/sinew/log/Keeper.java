@@ -37,15 +37,13 @@ final class Keeper implements AutoCloseable {
     private final LogHealth health;
     private final Wal wal;
     private final Flusher flusher;
+    private final UnsyncedSegments unsynced;
     private final LongAdder checkpoints;
     private final Thread thread;
 
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /// Segments and directories of checkpoints that were begun and not finished: still to be
-    /// synced.
-    private final List<Segment> unsynced = new ArrayList<>();
-
+    /// Directories of checkpoints that were begun and not finished: still to be synced.
     private final Set<Path> unsyncedDirectories = new LinkedHashSet<>();
 
     private @Nullable LogOwner owner;
@@ -54,7 +52,12 @@ final class Keeper implements AutoCloseable {
     private int walFileBytes;
     private long lastNanos;
 
-    Keeper(DataDirectory data, LogContext context, Wal wal, Flusher flusher) {
+    Keeper(
+            DataDirectory data,
+            LogContext context,
+            Wal wal,
+            Flusher flusher,
+            UnsyncedSegments unsynced) {
         this.disk = data.disk();
         this.directory = data.path();
         this.limits = context.limits();
@@ -62,6 +65,7 @@ final class Keeper implements AutoCloseable {
         this.health = context.health();
         this.wal = wal;
         this.flusher = flusher;
+        this.unsynced = unsynced;
         this.checkpoints = context.metrics().counter(LogMetric.CHECKPOINTS);
         this.thread = Thread.ofPlatform().name("sinew-keeper").unstarted(this::runUntilClosed);
     }
@@ -162,18 +166,19 @@ final class Keeper implements AutoCloseable {
                                 >= TimeUnit.MILLISECONDS.toNanos(limits.checkpointIntervalMs()));
     }
 
-    private record Cut(Flusher.Handed handed, List<PartitionLog.FlushPoint> points) {}
+    private record Cut(
+            Flusher.Handed handed, List<PartitionLog.FlushPoint> points, List<Segment> unsynced) {}
 
     private Cut flushAndCut() throws IOException {
+        // The flusher syncs segments too; where one failed, none may pass for synced.
+        health.requireRunning();
         Flusher.Handed handed = flusher.flushAll();
-        for (PartitionLog log : partitions) {
-            log.segments().writeIndexes();
-        }
+        unsynced.writeIndexes();
         var points = new ArrayList<PartitionLog.FlushPoint>();
         for (PartitionLog log : partitions) {
             points.add(log.takeFlushPoint());
         }
-        return new Cut(handed, points);
+        return new Cut(handed, points, unsynced.takeAll());
     }
 
     /// Makes a checkpoint of everything that is durable now. Any failure but a full disk stops the
@@ -203,10 +208,10 @@ final class Keeper implements AutoCloseable {
     private void checkpoint(LogOwner stateOwner) throws IOException {
         Cut cut = flusher.call(this::flushAndCut);
         for (PartitionLog.FlushPoint point : cut.points()) {
-            unsynced.addAll(point.segments().unsynced());
             point.segments().directory().ifPresent(this::addWithParents);
         }
-        syncSegments();
+        UnsyncedSegments.sync(cut.unsynced());
+        syncDirectories();
         List<LogOwner.Section> sections = stateOwner.snapshots();
         awaitDurable();
         write(
@@ -230,12 +235,7 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    private void syncSegments() throws IOException {
-        while (!unsynced.isEmpty()) {
-            Segment segment = unsynced.getLast();
-            segment.sync();
-            unsynced.removeLast();
-        }
+    private void syncDirectories() throws IOException {
         for (Path path : unsyncedDirectories) {
             try {
                 disk.syncDirectory(path);

@@ -45,6 +45,7 @@ public final class LogStore implements AutoCloseable {
     private final LogHealth health = new LogHealth();
     private final WalBufferPool pool;
     private final OpenFiles files;
+    private final UnsyncedSegments unsynced;
     private final CheckpointV1Format.Checkpoint start;
     private final Map<PartitionId, CheckpointV1Format.PartitionPoint> points = new HashMap<>();
     private final ConcurrentMap<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
@@ -56,7 +57,8 @@ public final class LogStore implements AutoCloseable {
     private volatile boolean closing;
     private int epoch;
 
-    private LogStore(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
+    private LogStore(
+            DataDirectory data, LogLimits limits, Clock clock, Metrics metrics, int maxOpenFiles)
             throws IOException {
         this.data = data;
         this.disk = data.disk();
@@ -71,12 +73,14 @@ public final class LogStore implements AutoCloseable {
         // The files keep the size they began with.
         int bufferBytes = Math.min(limits.bufferBytes(), start.walFileBytes());
         this.pool = new WalBufferPool(bufferBytes, limits.maxBuffers(), clock);
-        this.files = new OpenFiles(disk, MAX_OPEN_FILES);
+        this.files = new OpenFiles(disk, maxOpenFiles);
+        // A checkpoint syncs as many as that while as many wait for the next one.
+        this.unsynced = new UnsyncedSegments(maxOpenFiles / 2);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
         var context = new LogContext(limits, clock, health, metrics);
         this.flusher = new Flusher(context, pool, cut);
         this.wal = new Wal(context, pool, flusher, data.salt());
-        this.keeper = new Keeper(data, context, wal, flusher);
+        this.keeper = new Keeper(data, context, wal, flusher, unsynced);
         metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
         metrics.gauge(
                 LogMetric.WRITABLE,
@@ -88,7 +92,14 @@ public final class LogStore implements AutoCloseable {
     /// @throws SinewException `DAMAGED_DATA`
     public static LogStore open(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
             throws IOException {
-        return new LogStore(data, limits, clock, metrics);
+        return open(data, limits, clock, metrics, MAX_OPEN_FILES);
+    }
+
+    /// @param maxOpenFiles segment files open at a time, those that are read at the moment left out
+    static LogStore open(
+            DataDirectory data, LogLimits limits, Clock clock, Metrics metrics, int maxOpenFiles)
+            throws IOException {
+        return new LogStore(data, limits, clock, metrics, maxOpenFiles);
     }
 
     /// Brings back what was there: gives `owner` its snapshots, then every record and batch since,
@@ -195,7 +206,7 @@ public final class LogStore implements AutoCloseable {
         CheckpointV1Format.PartitionPoint known = points.get(id);
         CheckpointV1Format.PartitionPoint point =
                 known == null ? CheckpointV1Format.PartitionPoint.empty(id) : known;
-        var segments = new Segments(point, directoryOf(id, label), disk, files);
+        var segments = new Segments(point, directoryOf(id, label), disk, files, unsynced);
         var log = new PartitionLog(point, segments, wal, config);
         Check.that(partitions.putIfAbsent(id, log) == null, "a partition is made once");
         return log;

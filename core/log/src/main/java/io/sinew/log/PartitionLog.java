@@ -355,8 +355,7 @@ public final class PartitionLog {
         long from = logStartOffset;
         for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
-            long youngest = segment.maxTimestamp();
-            boolean tooOld = youngest >= 0 && youngest < oldestMs;
+            boolean tooOld = isOlder(segment, oldestMs);
             if (i + 1 == all.size()) {
                 return tooOld ? Math.max(from, flushedEnd) : from;
             }
@@ -368,6 +367,19 @@ public final class PartitionLog {
             from = Math.max(from, all.get(i + 1).baseOffset());
         }
         return from;
+    }
+
+    /// Whether all of a segment is older. One that was deleted meanwhile had its turn.
+    private boolean isOlder(Segment segment, long oldestMs) throws IOException {
+        try {
+            long youngest = segment.maxTimestamp();
+            return youngest >= 0 && youngest < oldestMs;
+        } catch (NoSuchFileException e) {
+            if (segments.list().contains(segment)) {
+                throw e;
+            }
+            return true;
+        }
     }
 
     /// Bytes of these segments and of what is in memory. Not more than there are: what moves to a
@@ -436,7 +448,7 @@ public final class PartitionLog {
         return released;
     }
 
-    /// Where the partition stands on disk, and what must be synced to make it so.
+    /// Where the partition stands on disk once its segments are synced.
     record FlushPoint(CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
 
     /// Takes the point reached by the last [#flush]; the caller syncs the segments.
