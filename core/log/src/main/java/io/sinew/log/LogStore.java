@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -63,9 +64,6 @@ public final class LogStore implements AutoCloseable {
         this.data = data;
         this.disk = data.disk();
         this.limits = limits;
-        disk.createDirectories(WalFiles.directoryIn(data));
-        // The name of `wal/`, and that of a checkpoint whose writer died before it could sync it.
-        disk.syncDirectory(data.path());
         this.start = Keeper.readCheckpoint(disk, data.path(), limits);
         for (CheckpointV1Format.PartitionPoint point : start.partitions()) {
             points.put(point.id(), point);
@@ -112,6 +110,13 @@ public final class LogStore implements AutoCloseable {
             sequences.put(section.machine(), section.sequence());
             owner.restore(section);
         }
+        // Whether to refuse is decided before anything is changed. It costs that what a start has
+        // to replay is read and its checksums computed twice: `checkpointBytes` more or less, the
+        // second time mostly from the page cache.
+        new WalRecovery(data, pool, start).run(new VerifyingSink());
+        disk.createDirectories(WalFiles.directoryIn(data));
+        // The name of `wal/`, and that of a checkpoint whose writer died before it could sync it.
+        disk.syncDirectory(data.path());
         flusher.start();
         var recovery = new WalRecovery(data, pool, start);
         recovery.run(new RecoverySink(owner, sequences));
@@ -125,6 +130,27 @@ public final class LogStore implements AutoCloseable {
         points.clear();
         keeper.start(owner, partitions.values(), epoch, start.walFileBytes());
         orphans.start();
+    }
+
+    /// Takes what will be replayed and only looks whether it can be: batches must find their way to
+    /// a segment.
+    private final class VerifyingSink implements WalRecovery.Sink {
+        private final Set<PartitionId> whole = new HashSet<>();
+
+        @Override
+        public void frame(WalBuffer buffer, int at, int sizeBytes, WalV1Format.FrameHeader frame)
+                throws IOException {
+            PartitionLog log = partitions.get(frame.partition());
+            if (frame.kind() == WalV1Format.KIND_BATCH
+                    && log != null
+                    && BatchV2Format.baseOffset(buffer.bytes(), at) >= log.nextOffset()
+                    && whole.add(log.id())) {
+                log.segments().requireReplayable();
+            }
+        }
+
+        @Override
+        public void recovered(Flusher.Handed end) {}
     }
 
     private final class RecoverySink implements WalRecovery.Sink {

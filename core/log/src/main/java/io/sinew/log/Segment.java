@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -114,9 +115,18 @@ final class Segment {
     ///   overwritten, or cut off by [#finish]
     /// @throws SinewException `DAMAGED_DATA` when there are fewer, or more than any segment has
     void requireWhole(long actual) {
-        if (actual < sizeBytes || actual > Integer.MAX_VALUE) {
-            throw damaged("it is " + actual + " bytes long and should have " + sizeBytes);
+        Optional<String> damage = damage(actual);
+        if (damage.isPresent()) {
+            throw refusal(damage.get());
         }
+    }
+
+    /// What is wrong with a file of this length.
+    Optional<String> damage(long actual) {
+        return actual < sizeBytes || actual > Integer.MAX_VALUE
+                ? Optional.of(
+                        description("it is " + actual + " bytes long and should have " + sizeBytes))
+                : Optional.empty();
     }
 
     /// Appends batches, whose base offsets all lie within an `int` of the segment's.
@@ -406,12 +416,17 @@ final class Segment {
         }
     }
 
+    private String description(String what) {
+        return directory.resolve(name(baseOffset, LOG_SUFFIX)) + " is damaged: " + what;
+    }
+
     private SinewException damaged(String what) {
+        return refusal(description(what));
+    }
+
+    private static SinewException refusal(String damage) {
         return new SinewException(
                 ErrorCode.DAMAGED_DATA,
-                directory.resolve(name(baseOffset, LOG_SUFFIX))
-                        + " is damaged: "
-                        + what
-                        + ". Restore the file from a backup, or delete the topic");
+                damage + ". Restore the file from a backup, or delete the topic");
     }
 }

@@ -1,6 +1,8 @@
 package io.sinew.log;
 
 import io.sinew.base.Disk;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,12 +94,8 @@ final class Segments {
             }
             long base = named.getAsLong();
             long actual = disk.size(path);
-            int size =
-                    base == start.activeBase()
-                            ? start.activeBytes()
-                            : (int) Math.min(Integer.MAX_VALUE, actual);
-            var segment = new Segment(disk, files, directory, base, size, null);
-            if (base > start.activeBase() || size == 0) {
+            Segment segment = found(base, actual);
+            if (base > start.activeBase() || segment.sizeBytes() == 0) {
                 segment.delete();
                 continue;
             }
@@ -107,6 +105,48 @@ final class Segments {
         byBase.putAll(found);
         sizeBytes = found.values().stream().mapToLong(Segment::sizeBytes).sum();
         loaded = true;
+    }
+
+    /// A segment as the checkpoint has it.
+    private Segment found(long base, long actual) {
+        int size =
+                base == start.activeBase()
+                        ? start.activeBytes()
+                        : (int) Math.min(Integer.MAX_VALUE, actual);
+        return new Segment(disk, files, directory, base, size, null);
+    }
+
+    /// Checks what [#requireIntact] will, and changes nothing: before a start that replays batches
+    /// to these segments.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    void requireReplayable() throws IOException {
+        for (Path path : disk.list(directory)) {
+            OptionalLong base = Segment.baseOffsetIn(path.getFileName().toString());
+            if (base.isEmpty() || base.getAsLong() > start.activeBase()) {
+                continue;
+            }
+            long actual = disk.size(path);
+            Optional<String> damage = found(base.getAsLong(), actual).damage(actual);
+            if (damage.isPresent()) {
+                throw new SinewException(
+                        ErrorCode.DAMAGED_DATA,
+                        damage.get()
+                                + ". It belongs to partition "
+                                + directory.getFileName()
+                                + " of topic "
+                                + topicName()
+                                + ", for which the write-ahead log has more records. Sinew does not"
+                                + " start, so that nothing is lost silently. Restore the file from"
+                                + " a backup; to go on without the records in it, move it away, and"
+                                + " keep it");
+            }
+        }
+    }
+
+    private String topicName() {
+        String name = directory.getName(directory.getNameCount() - 2).toString();
+        return name.substring(0, name.lastIndexOf('~'));
     }
 
     /// The segment that may grow. The last one is not it when it was full at the checkpoint: then
