@@ -122,8 +122,9 @@ public final class PartitionLog {
     /// time, who has passed [LogStore#awaitRoom] before it took any lock.
     ///
     /// @param stampMs time to stamp on the batch, for `LogAppendTime` topics
-    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the
-    ///   segments are damaged, or cannot be looked at): then nothing has changed
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`, `DAMAGED_DATA` or
+    ///   `INTERNAL_ERROR` (the segments are damaged, or cannot be looked at): then nothing has
+    ///   changed
     public Append append(ByteBuffer batch, int leaderEpoch, OptionalLong stampMs) {
         requireSegments();
         long base = nextOffset;

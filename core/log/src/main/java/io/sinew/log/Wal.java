@@ -135,7 +135,10 @@ final class Wal implements AutoCloseable {
 
     /// Appends a batch that `log` has found its place for. Called by the one who may append to
     /// `log`.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
     Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
+        long reserved = reserve(batch.remaining());
         lock.lock();
         try {
             health.requireWritable();
@@ -161,7 +164,28 @@ final class Wal implements AutoCloseable {
             return commit;
         } finally {
             lock.unlock();
+            pool.unreserve(reserved);
         }
+    }
+
+    private long reserve(int bodyBytes) {
+        try {
+            return pool.reserve(bytesInBlock(bodyBytes), limits.appendWaitMs(), this::takesBatches);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinewException(
+                    ErrorCode.INTERNAL_ERROR, "interrupted while waiting for room", e);
+        }
+    }
+
+    private boolean takesBatches() {
+        health.requireWritable();
+        return true;
+    }
+
+    /// What a frame needs in a block of its own.
+    private static int bytesInBlock(int bodyBytes) {
+        return WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
     }
 
     /// Appends a record of the machine that `id` names.
@@ -256,7 +280,7 @@ final class Wal implements AutoCloseable {
         if (block != null && block.fits(bodyBytes)) {
             return block;
         }
-        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+        int needed = bytesInBlock(bodyBytes);
         if (WalV1Format.paddedSize(needed) > files().fileBytes()) {
             throw new SinewException(
                     ErrorCode.BATCH_TOO_LARGE,
