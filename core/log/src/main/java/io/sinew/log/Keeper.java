@@ -28,6 +28,9 @@ final class Keeper implements AutoCloseable {
     /// How often the keeper looks whether a checkpoint is due.
     private static final long LOOK_MS = 200;
 
+    /// Longest pause after checkpoints that failed; well below what appends wait for one.
+    private static final long MAX_PAUSE_MS = 5_000;
+
     private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
 
     private final Disk disk;
@@ -48,6 +51,10 @@ final class Keeper implements AutoCloseable {
 
     private @Nullable LogOwner owner;
     private Collection<PartitionLog> partitions = List.of();
+    private final Backoff backoff =
+            new Backoff(
+                    TimeUnit.MILLISECONDS.toNanos(2 * LOOK_MS),
+                    TimeUnit.MILLISECONDS.toNanos(MAX_PAUSE_MS));
     private int term;
     private int walFileBytes;
     private long lastNanos;
@@ -118,7 +125,7 @@ final class Keeper implements AutoCloseable {
         try {
             while (awaitNextLook()) {
                 prepareSpare();
-                if (isDue()) {
+                if (isDue() && backoff.isOver(clock.nanos())) {
                     checkpointOrPostpone();
                 }
             }
@@ -142,9 +149,18 @@ final class Keeper implements AutoCloseable {
     private void checkpointOrPostpone() {
         try {
             checkpoint();
+            if (backoff.succeeded()) {
+                LOGGER.log(System.Logger.Level.INFO, "checkpoint=made");
+            }
         } catch (IOException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "checkpoint=postponed", e);
+            if (backoff.failed(clock.nanos())) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "checkpoint=postponed until there is space",
+                        e);
+            }
         } catch (SinewException e) {
+            // The log is stopped: there is no next attempt.
             LOGGER.log(System.Logger.Level.ERROR, "checkpoint=failed", e);
         }
     }

@@ -167,6 +167,26 @@ class FullDiskTest {
     }
 
     @Test
+    void a_checkpoint_that_is_due_is_made_by_itself_once_there_is_space() throws Exception {
+        FaultyDisk.Selection writes = FaultyDisk.Selection.of(WRITE, "checkpoint.new");
+        try (TestLog log = TestLog.open(disk, TestLog.SMALL, 1)) {
+            disk.failEvery(writes, new IOException(FULL));
+            int before = disk.events(writes).size();
+            for (int i = 0; i < 30; i++) {
+                log.appendDurably(Batches.plain().ofBytes(20_000));
+            }
+            while (disk.events(writes).size() < before + 2) {
+                Thread.onSpinWait();
+            }
+            disk.heal();
+            while (disk.exists(WalFiles.pathOf(TestLog.WAL, 0))) {
+                Thread.onSpinWait();
+            }
+            log.appendDurably(Batches.plain().of("goes on"));
+        }
+    }
+
+    @Test
     void a_log_starts_on_a_full_disk() throws Exception {
         TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
         log.appendDurably(Batches.plain().of("a"));
