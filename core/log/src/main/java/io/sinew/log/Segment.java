@@ -23,7 +23,7 @@ final class Segment {
     static final String INDEX_SUFFIX = ".index";
 
     private static final int BASE_DIGITS = 20;
-    private static final Pattern LOG_NAME = Pattern.compile("[0-9]{20}\\.log");
+    private static final Pattern NAME = Pattern.compile("[0-9]{20}\\.[a-z]+");
 
     /// Bytes read at a time while walking over a whole segment.
     private static final int SCAN_BYTES = 64 << 10;
@@ -89,11 +89,12 @@ final class Segment {
         return String.format(Locale.ROOT, "%020d%s", baseOffset, suffix);
     }
 
-    /// Base offset of the segment whose file has this name; none when it is no segment's.
-    static OptionalLong baseOffsetIn(String fileName) {
+    /// Base offset of the segment whose file or index has this name; none when it is no segment's.
+    static OptionalLong baseOffsetIn(String fileName, String suffix) {
         boolean named =
-                LOG_NAME.matcher(fileName).matches()
-                        && fileName.compareTo(name(Long.MAX_VALUE, LOG_SUFFIX)) <= 0;
+                NAME.matcher(fileName).matches()
+                        && fileName.endsWith(suffix)
+                        && fileName.compareTo(name(Long.MAX_VALUE, suffix)) <= 0;
         return named
                 ? OptionalLong.of(Long.parseLong(fileName, 0, BASE_DIGITS, 10))
                 : OptionalLong.empty();
@@ -200,9 +201,21 @@ final class Segment {
         if (indexedBytes == sizeBytes) {
             return;
         }
-        IndexV1Format.write(
-                disk, directory.resolve(name(baseOffset, INDEX_SUFFIX)), baseOffset, index());
+        Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
+        IndexV1Format.write(disk, path, baseOffset, index(), this::checksumAt);
         indexedBytes = sizeBytes;
+    }
+
+    /// The checksum of the batch at a position; 0 when there is none.
+    private int checksumAt(int position) throws IOException {
+        var header = ByteBuffer.allocate(BatchV2Format.HEADER_BYTES);
+        DiskFile opened = file.acquire();
+        try {
+            opened.read(header, position);
+        } finally {
+            file.release();
+        }
+        return header.hasRemaining() ? 0 : BatchV2Format.storedChecksum(header, 0);
     }
 
     /// Largest timestamp in the segment. Retention asks every segment for it again and again, which
@@ -227,7 +240,7 @@ final class Segment {
         SegmentIndex known = growing == null ? indexes.get(this) : growing;
         if (known == null) {
             Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
-            known = IndexV1Format.read(disk, path, baseOffset, sizeBytes);
+            known = IndexV1Format.read(disk, path, baseOffset, sizeBytes, this::checksumAt);
             if (known == null) {
                 known = new SegmentIndex();
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +89,7 @@ final class Segments {
         }
         var found = new TreeMap<Long, Segment>();
         for (Path path : disk.list(directory)) {
-            OptionalLong named = Segment.baseOffsetIn(path.getFileName().toString());
+            OptionalLong named = baseOffsetIn(path, Segment.LOG_SUFFIX);
             if (named.isEmpty()) {
                 continue;
             }
@@ -102,9 +103,24 @@ final class Segments {
             segment.requireWhole(actual);
             found.put(base, segment);
         }
+        deleteIndexesWithout(found.keySet());
         byBase.putAll(found);
         sizeBytes = found.values().stream().mapToLong(Segment::sizeBytes).sum();
         loaded = true;
+    }
+
+    private static OptionalLong baseOffsetIn(Path path, String suffix) {
+        return Segment.baseOffsetIn(path.getFileName().toString(), suffix);
+    }
+
+    /// A crash between the deletions of a segment and of its index leaves the index.
+    private void deleteIndexesWithout(Set<Long> bases) throws IOException {
+        for (Path path : disk.list(directory)) {
+            OptionalLong base = baseOffsetIn(path, Segment.INDEX_SUFFIX);
+            if (base.isPresent() && !bases.contains(base.getAsLong())) {
+                disk.delete(path);
+            }
+        }
     }
 
     /// A segment as the checkpoint has it.
@@ -122,7 +138,7 @@ final class Segments {
     /// @throws SinewException `DAMAGED_DATA`
     void requireReplayable() throws IOException {
         for (Path path : disk.list(directory)) {
-            OptionalLong base = Segment.baseOffsetIn(path.getFileName().toString());
+            OptionalLong base = baseOffsetIn(path, Segment.LOG_SUFFIX);
             if (base.isEmpty() || base.getAsLong() > start.activeBase()) {
                 continue;
             }
