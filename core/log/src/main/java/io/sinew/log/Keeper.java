@@ -156,7 +156,7 @@ final class Keeper implements AutoCloseable {
             if (backoff.failed(clock.nanos())) {
                 LOGGER.log(
                         System.Logger.Level.WARNING,
-                        "checkpoint=postponed until there is space",
+                        "checkpoint=postponed; tried again less and less often",
                         e);
             }
         } catch (SinewException e) {
