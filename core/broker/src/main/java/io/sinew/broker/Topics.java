@@ -230,8 +230,12 @@ public final class Topics {
         lock.lock();
         try {
             TopicRecord record = decision.get();
+            ByteBuffer body = ByteBuffer.wrap(TopicRecordV1Format.encode(record));
+            // A deletion gives space back: a full disk that can still take the record takes it.
             LogStore.Recorded recorded =
-                    store.record(MACHINE, ByteBuffer.wrap(TopicRecordV1Format.encode(record)));
+                    record instanceof TopicRecord.Deleted
+                            ? store.recordDeletion(MACHINE, body)
+                            : store.record(MACHINE, body);
             lastSequence = recorded.sequence();
             if (record instanceof TopicRecord.Created(Topic topic)) {
                 // Before anybody can find it.
