@@ -4,6 +4,7 @@ import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupCommand;
 import io.sinew.log.Commit;
 import io.sinew.log.DataDirectory;
 import io.sinew.log.LogHealth;

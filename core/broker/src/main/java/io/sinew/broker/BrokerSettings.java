@@ -2,6 +2,7 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

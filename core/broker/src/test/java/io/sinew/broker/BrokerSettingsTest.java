@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.List;
 import java.util.Map;

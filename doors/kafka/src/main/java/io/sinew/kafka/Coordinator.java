@@ -1,10 +1,10 @@
 package io.sinew.kafka;
 
 import io.sinew.base.SinewException;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.GroupsRunner;
 import io.sinew.broker.Pending;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.Message;
 import java.util.Optional;
 

@@ -1,0 +1,146 @@
+package io.sinew.groups;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The durable half of [GroupsState]: what records say, and nothing else. Only [#apply] changes it.
+/// A group is here as long as it has a stored generation or a committed offset.
+final class GroupStore {
+    /// Most offsets in one record of a snapshot.
+    private static final int SNAPSHOT_OFFSETS_MAX = 1_000;
+
+    /// An offset and the wall time of its commit.
+    record Committed(GroupOffset offset, long atMs) {}
+
+    private static final class Group {
+        private GroupRecord.@Nullable GenerationStored generation;
+        private final NavigableMap<GroupPartition, Committed> offsets = new TreeMap<>();
+    }
+
+    private final TreeMap<String, Group> groups = new TreeMap<>();
+
+    void apply(GroupRecord record) {
+        switch (record) {
+            case GroupRecord.GenerationStored stored -> group(stored.groupId()).generation = stored;
+            case GroupRecord.GroupRemoved removed -> groups.remove(removed.groupId());
+            case GroupRecord.OffsetsStored stored -> {
+                if (!stored.offsets().isEmpty()) {
+                    Group group = group(stored.groupId());
+                    for (GroupOffset offset : stored.offsets()) {
+                        var committed = new Committed(offset, stored.committedAtMs());
+                        group.offsets.put(offset.partition(), committed);
+                    }
+                }
+            }
+            case GroupRecord.OffsetsRemoved removed -> {
+                Group group = groups.get(removed.groupId());
+                if (group != null) {
+                    removed.partitions().forEach(group.offsets::remove);
+                    if (isGone(group)) {
+                        groups.remove(removed.groupId());
+                    }
+                }
+            }
+            case GroupRecord.TopicsRemoved removed -> {
+                for (UUID topicId : removed.topicIds()) {
+                    groups.values().forEach(group -> offsetsIn(group, topicId).clear());
+                }
+                groups.values().removeIf(GroupStore::isGone);
+            }
+        }
+    }
+
+    /// Records that, replayed into nothing, give this.
+    List<GroupRecord> snapshot() {
+        var records = new ArrayList<GroupRecord>();
+        groups.forEach((groupId, group) -> {
+            if (group.generation != null) {
+                records.add(group.generation);
+            }
+            addOffsets(groupId, group, records);
+        });
+        return records;
+    }
+
+    private static void addOffsets(String groupId, Group group, List<GroupRecord> records) {
+        var byTime = new TreeMap<Long, List<GroupOffset>>();
+        for (Committed committed : group.offsets.values()) {
+            byTime.computeIfAbsent(committed.atMs(), _ -> new ArrayList<>())
+                    .add(committed.offset());
+        }
+        byTime.forEach((atMs, offsets) -> {
+            for (int from = 0; from < offsets.size(); from += SNAPSHOT_OFFSETS_MAX) {
+                int to = Math.min(from + SNAPSHOT_OFFSETS_MAX, offsets.size());
+                records.add(
+                        new GroupRecord.OffsetsStored(groupId, atMs, offsets.subList(from, to)));
+            }
+        });
+    }
+
+    int size() {
+        return groups.size();
+    }
+
+    boolean contains(String groupId) {
+        return groups.containsKey(groupId);
+    }
+
+    /// In alphabetical order.
+    Iterable<String> groupIds() {
+        return groups.keySet();
+    }
+
+    /// The group after `groupId`, or after none the first; null when there is none.
+    @Nullable String groupIdAfter(@Nullable String groupId) {
+        if (groupId == null) {
+            return groups.isEmpty() ? null : groups.firstKey();
+        }
+        return groups.higherKey(groupId);
+    }
+
+    /// The last stored generation; null in a group that only ever committed offsets.
+    GroupRecord.@Nullable GenerationStored generation(String groupId) {
+        Group group = groups.get(groupId);
+        return group == null ? null : group.generation;
+    }
+
+    /// By partition; not to be changed.
+    Map<GroupPartition, Committed> offsets(String groupId) {
+        Group group = groups.get(groupId);
+        return group == null ? Map.of() : group.offsets;
+    }
+
+    /// Whether any group has an offset in the topic.
+    boolean hasOffsetsIn(UUID topicId) {
+        return groups.values().stream().anyMatch(group -> !offsetsIn(group, topicId).isEmpty());
+    }
+
+    /// The topics in which any group has an offset.
+    Set<UUID> topicIds() {
+        return groups.values().stream()
+                .flatMap(group -> group.offsets.keySet().stream())
+                .map(GroupPartition::topicId)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Group group(String groupId) {
+        return groups.computeIfAbsent(groupId, _ -> new Group());
+    }
+
+    private static boolean isGone(Group group) {
+        return group.generation == null && group.offsets.isEmpty();
+    }
+
+    private static NavigableMap<GroupPartition, Committed> offsetsIn(Group group, UUID topicId) {
+        var first = new GroupPartition(topicId, Integer.MIN_VALUE);
+        var last = new GroupPartition(topicId, Integer.MAX_VALUE);
+        return group.offsets.subMap(first, true, last, true);
+    }
+}
