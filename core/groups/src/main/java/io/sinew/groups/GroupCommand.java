@@ -99,10 +99,26 @@ public sealed interface GroupCommand {
         }
     }
 
+    /// `TxnOffsetCommit`: as [CommitOffsets], but the offsets count when the producer's transaction
+    /// is committed. Whoever gives this command has made sure that the group takes part in it.
+    /// Before version 3 the caller says nothing of itself, and is not checked.
+    record CommitOffsetsLater(Claim claim, long producerId, List<GroupOffset> offsets)
+            implements GroupCommand {
+        public CommitOffsetsLater {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /// From the transaction coordinator: the producer's transaction has ended.
+    record EndTransaction(String groupId, long producerId, boolean committed)
+            implements GroupCommand {}
+
     /// `OffsetFetch` for one group. A classic group does not check who asks, as in Kafka.
     ///
     /// @param partitions null for all that have an offset
-    record FetchOffsets(String groupId, @Nullable List<GroupPartition> partitions)
+    /// @param stable tell of a partition whose offset an open transaction may change, instead of
+    ///   giving the present one (KIP-447)
+    record FetchOffsets(String groupId, @Nullable List<GroupPartition> partitions, boolean stable)
             implements GroupCommand {
         public FetchOffsets {
             partitions = partitions == null ? null : List.copyOf(partitions);

@@ -2,6 +2,7 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,19 +39,61 @@ final class GroupOffsets {
             GroupCommand.CommitOffsets commit,
             @Nullable GroupMembership group,
             GroupDraft draft) {
-        ErrorCode error =
-                group == null
-                        ? refuseWithoutMembers(commit.claim())
-                        : group.refuseCommit(nowMs, commit.claim());
+        ErrorCode error = refuse(nowMs, commit.claim(), group);
         if (error != null) {
             draft.refuse(ticket, error);
             return;
         }
+        List<GroupOffset> accepted = accept(ticket, commit.offsets(), draft);
+        if (!accepted.isEmpty()) {
+            draft.store(new GroupRecord.OffsetsStored(commit.claim().groupId(), nowMs, accepted));
+        }
+    }
+
+    /// @param group null when the group has no members and promised no places
+    void commitLater(
+            long nowMs,
+            long ticket,
+            GroupCommand.CommitOffsetsLater commit,
+            @Nullable GroupMembership group,
+            GroupDraft draft) {
+        GroupCommand.Claim claim = commit.claim();
+        boolean anonymous =
+                claim.generation() < 0 && claim.memberId().isEmpty() && claim.instanceId() == null;
+        ErrorCode error = refuse(nowMs, claim, anonymous ? null : group);
+        if (error != null) {
+            draft.refuse(ticket, error);
+            return;
+        }
+        List<GroupOffset> accepted = accept(ticket, commit.offsets(), draft);
+        if (!accepted.isEmpty()) {
+            draft.store(
+                    new GroupRecord.OffsetsPending(
+                            claim.groupId(), commit.producerId(), nowMs, accepted));
+        }
+    }
+
+    void end(long ticket, GroupCommand.EndTransaction end, GroupDraft draft) {
+        if (store.isPending(end.groupId(), end.producerId())) {
+            draft.store(
+                    new GroupRecord.TransactionEnded(
+                            end.groupId(), end.producerId(), end.committed()));
+        }
+        draft.answer(ticket, new GroupReply.TransactionEnded());
+    }
+
+    private @Nullable ErrorCode refuse(
+            long nowMs, GroupCommand.Claim claim, @Nullable GroupMembership group) {
+        return group == null ? refuseWithoutMembers(claim) : group.refuseCommit(nowMs, claim);
+    }
+
+    /// Answers a commit, and gives what of it is to be stored.
+    private List<GroupOffset> accept(long ticket, List<GroupOffset> offsets, GroupDraft draft) {
         // Each partition once, the last time that it is named, as in Kafka: that there are only so
         // many is what bounds the record.
         var accepted = new LinkedHashMap<GroupPartition, GroupOffset>();
         var results = new ArrayList<GroupReply.PartitionResult>();
-        for (GroupOffset offset : commit.offsets()) {
+        for (GroupOffset offset : offsets) {
             boolean fits = offset.metadata().length() <= limits.offsetMetadataMaxLength();
             if (fits) {
                 accepted.put(offset.partition(), offset);
@@ -59,12 +102,8 @@ final class GroupOffsets {
                     new GroupReply.PartitionResult(
                             offset.partition(), fits ? null : ErrorCode.OFFSET_METADATA_TOO_LARGE));
         }
-        if (!accepted.isEmpty()) {
-            draft.store(
-                    new GroupRecord.OffsetsStored(
-                            commit.claim().groupId(), nowMs, List.copyOf(accepted.values())));
-        }
         draft.answer(ticket, new GroupReply.OffsetsCommitted(List.copyOf(results)));
+        return List.copyOf(accepted.values());
     }
 
     private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
@@ -79,18 +118,20 @@ final class GroupOffsets {
 
     GroupReply fetch(GroupCommand.FetchOffsets fetch) {
         Map<GroupPartition, GroupStore.Committed> committed = store.offsets(fetch.groupId());
-        List<GroupPartition> wanted = fetch.partitions();
-        if (wanted == null) {
-            return new GroupReply.OffsetsFetched(
-                    committed.values().stream().map(GroupStore.Committed::offset).toList());
-        }
+        Set<GroupPartition> unstable =
+                fetch.stable() ? store.pendingPartitions(fetch.groupId()) : Set.of();
+        Collection<GroupPartition> wanted =
+                fetch.partitions() == null ? committed.keySet() : fetch.partitions();
         return new GroupReply.OffsetsFetched(
                 wanted.stream()
                         .map(partition -> {
                             GroupStore.Committed found = committed.get(partition);
-                            return found == null ? GroupOffset.none(partition) : found.offset();
+                            return found == null || unstable.contains(partition)
+                                    ? GroupOffset.none(partition)
+                                    : found.offset();
                         })
-                        .toList());
+                        .toList(),
+                unstable);
     }
 
     /// @param group null when the group has no members and promised no places
@@ -156,14 +197,18 @@ final class GroupOffsets {
         GroupRecord.GenerationStored generation = store.generation(groupId);
         long emptySinceMs = generation == null ? Long.MIN_VALUE : generation.sinceMs();
         Map<GroupPartition, GroupStore.Committed> offsets = store.offsets(groupId);
+        Set<GroupPartition> pending = store.pendingPartitions(groupId);
         var expired = new ArrayList<GroupPartition>();
         offsets.forEach((partition, committed) -> {
+            if (pending.contains(partition)) {
+                return;
+            }
             long unusedSinceMs = Math.max(committed.atMs(), emptySinceMs);
             if (nowMs - unusedSinceMs >= limits.offsetsRetentionMs()) {
                 expired.add(partition);
             }
         });
-        if (expired.size() == offsets.size()) {
+        if (expired.size() == offsets.size() && pending.isEmpty()) {
             draft.store(new GroupRecord.GroupRemoved(groupId));
         } else if (!expired.isEmpty()) {
             draft.store(new GroupRecord.OffsetsRemoved(groupId, expired));

@@ -63,6 +63,9 @@ public final class GroupsState {
                     heartbeat(nowMs, ticket, heartbeat.claim(), draft);
             case GroupCommand.Leave leave -> leave(nowMs, ticket, leave, draft);
             case GroupCommand.CommitOffsets commit -> commit(nowMs, ticket, commit, draft);
+            case GroupCommand.CommitOffsetsLater commit ->
+                    commitLater(nowMs, ticket, commit, draft);
+            case GroupCommand.EndTransaction end -> offsets.end(ticket, end, draft);
             case GroupCommand.FetchOffsets fetch -> draft.answer(ticket, offsets.fetch(fetch));
             case GroupCommand.DeleteOffsets delete ->
                     offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
@@ -245,6 +248,16 @@ public final class GroupsState {
         String groupId = commit.claim().groupId();
         GroupMembership group = coordinated.get(groupId);
         offsets.commit(nowMs, ticket, commit, group, draft);
+        if (group != null) {
+            settle(groupId, group);
+        }
+    }
+
+    private void commitLater(
+            long nowMs, long ticket, GroupCommand.CommitOffsetsLater commit, GroupDraft draft) {
+        String groupId = commit.claim().groupId();
+        GroupMembership group = coordinated.get(groupId);
+        offsets.commitLater(nowMs, ticket, commit, group, draft);
         if (group != null) {
             settle(groupId, group);
         }

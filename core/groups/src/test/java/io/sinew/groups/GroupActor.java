@@ -86,6 +86,7 @@ final class GroupActor {
                     GroupReply.GroupsDeleted _,
                     GroupReply.GroupsListed _,
                     GroupReply.GroupsDescribed _,
+                    GroupReply.TransactionEnded _,
                     GroupReply.TopicsForgotten _ -> {}
         }
     }

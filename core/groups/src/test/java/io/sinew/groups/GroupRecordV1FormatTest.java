@@ -27,7 +27,7 @@ class GroupRecordV1FormatTest {
 
     @Test
     void a_record_of_no_known_kind_is_refused() {
-        refuses(new byte[] {1, 6}, "kind is 6");
+        refuses(new byte[] {1, 99}, "kind is 99");
     }
 
     @Test
