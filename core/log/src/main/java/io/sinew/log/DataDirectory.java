@@ -49,12 +49,21 @@ public final class DataDirectory implements AutoCloseable {
     /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
     public static DataDirectory open(Disk disk, Path path, String freshClusterId)
             throws IOException {
+        return open(disk, path, freshClusterId, new SecureRandom().nextLong());
+    }
+
+    /// As above, with a salt that others could guess, for a directory of no value.
+    ///
+    /// @param freshSalt the salt if it is new
+    /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
+    public static DataDirectory open(Disk disk, Path path, String freshClusterId, long freshSalt)
+            throws IOException {
         createDurably(disk, path);
         AutoCloseable lock = disk.lock(path.resolve("lock"));
         try {
             Path identity = path.resolve(IDENTITY);
             if (!disk.exists(identity)) {
-                writeIdentity(disk, path, freshClusterId);
+                writeIdentity(disk, path, freshClusterId, freshSalt);
             }
             return new DataDirectory(disk, path, lock, readIdentity(disk, path));
         } catch (IOException | RuntimeException e) {
@@ -80,7 +89,8 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void writeIdentity(Disk disk, Path path, String clusterId) throws IOException {
+    private static void writeIdentity(Disk disk, Path path, String clusterId, long salt)
+            throws IOException {
         if (disk.exists(path.resolve("checkpoint")) || disk.exists(path.resolve("wal"))) {
             throw damaged(path, "is missing although there is data");
         }
@@ -91,7 +101,7 @@ public final class DataDirectory implements AutoCloseable {
                         + "\ncluster.id="
                         + clusterId
                         + "\nwal.salt="
-                        + HexFormat.of().toHexDigits(new SecureRandom().nextLong())
+                        + HexFormat.of().toHexDigits(salt)
                         + "\n";
         try (DiskFile file = disk.open(unfinished)) {
             file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);

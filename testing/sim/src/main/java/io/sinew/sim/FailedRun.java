@@ -1,0 +1,30 @@
+package io.sinew.sim;
+
+import java.util.List;
+
+/// A seed whose run broke a promise: what happened last, and how to see it again.
+final class FailedRun extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final long seed;
+
+    FailedRun(long seed, int step, List<String> tail, Throwable cause) {
+        super(
+                "seed "
+                        + seed
+                        + ", step "
+                        + step
+                        + ": "
+                        + cause.getMessage()
+                        + "\n    "
+                        + String.join("\n    ", tail)
+                        + "\nRepeat it with: ./dev sim "
+                        + seed,
+                cause);
+        this.seed = seed;
+    }
+
+    long seed() {
+        return seed;
+    }
+}
