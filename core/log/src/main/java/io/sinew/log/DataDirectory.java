@@ -58,7 +58,9 @@ public final class DataDirectory implements AutoCloseable {
     /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
     public static DataDirectory open(Disk disk, Path path, String freshClusterId, long freshSalt)
             throws IOException {
-        createDurably(disk, path);
+        if (!disk.exists(path.resolve(IDENTITY))) {
+            createDurably(disk, path);
+        }
         AutoCloseable lock = disk.lock(path.resolve("lock"));
         try {
             Path identity = path.resolve(IDENTITY);
@@ -73,7 +75,8 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /// Makes the directory so that its name, and those of the directories made on the way to it,
-    /// survive a power failure.
+    /// survive a power failure; also when a process made them that was killed before it could see
+    /// to that.
     private static void createDurably(Disk disk, Path path) throws IOException {
         var parents = new ArrayList<Path>();
         Path missing = path;
@@ -84,8 +87,16 @@ public final class DataDirectory implements AutoCloseable {
             }
         }
         disk.createDirectories(path);
-        for (Path parent : parents) {
-            disk.syncDirectory(parent);
+        for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+            try {
+                disk.syncDirectory(parent);
+            } catch (IOException e) {
+                if (parents.contains(parent)) {
+                    throw e;
+                }
+                // It was there, and is perhaps not ours to read. That a process which was killed
+                // made a name in it a moment ago is as good as ruled out then.
+            }
         }
     }
 

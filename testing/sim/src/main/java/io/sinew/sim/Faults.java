@@ -158,6 +158,7 @@ final class Faults {
         }
         machine().steps().workUntil(world.promises()::isSettled, Long.MAX_VALUE);
         world.promises().settle();
+        clients.noticeRetention();
         return !machine().isExcused() && world.promises().isEmpty();
     }
 

@@ -211,10 +211,10 @@ final class GroupMember {
         String text = new String(synced.assignment().toArray(), StandardCharsets.UTF_8);
         positions.clear();
         if (!text.isEmpty()) {
-            String[] words = text.split(" ");
+            String[] words = text.split(" ", -1);
             group.synced(generation, words[0]);
             for (int i = 1; i < words.length; i++) {
-                String[] parts = words[i].split("/");
+                String[] parts = words[i].split("/", -1);
                 var topicId = UUID.fromString(parts[0]);
                 positions.put(new GroupPartition(topicId, Integer.parseInt(parts[1])), 0L);
             }

@@ -35,6 +35,9 @@ final class Sim implements Callable<Integer> {
     @Option(names = "--hours", paramLabel = "H", description = "Go on for so long instead.")
     @Nullable Double hours;
 
+    @Option(names = "--trace", description = "Print everything that happens.")
+    boolean traced;
+
     private final Clock clock = Clock.system();
 
     private Sim() {}
@@ -57,7 +60,7 @@ final class Sim implements Callable<Integer> {
         long reported = began;
         for (long seed = first; seed < last && clock.nanos() - began < limitNanos; seed++) {
             try {
-                Simulation.Outcome outcome = Simulation.run(seed, steps);
+                Simulation.Outcome outcome = Simulation.run(seed, steps, this::trace);
                 if (last - first <= 10) {
                     System.out.println(line(outcome));
                 }
@@ -71,6 +74,12 @@ final class Sim implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void trace(String line) {
+        if (traced) {
+            System.out.println(line);
+        }
     }
 
     private static String line(Simulation.Outcome outcome) {
@@ -94,7 +103,9 @@ final class Sim implements Callable<Integer> {
         if (steps != STEPS) {
             System.out.println("  with --steps " + steps);
         }
-        StackTraceElement[] frames = failure.getCause().getStackTrace();
+        Throwable cause = failure.getCause();
+        StackTraceElement[] frames =
+                cause == null ? new StackTraceElement[0] : cause.getStackTrace();
         for (int i = 0; i < Math.min(12, frames.length); i++) {
             System.out.println("    at " + frames[i]);
         }

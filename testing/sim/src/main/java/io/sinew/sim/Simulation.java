@@ -5,6 +5,7 @@ import io.sinew.kit.Batches;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// One run from one seed: a number of steps, each of them one thing that a client does, a worker
 /// does, time does or a disk suffers, and after each a look whether all promises are kept; in the
@@ -14,7 +15,7 @@ final class Simulation implements Steps.Meanwhile {
 
     private final Chance chance;
     private final SimulatedClock clock = new SimulatedClock();
-    private final Trace trace = new Trace();
+    private final Trace trace;
     private final Promises promises = new Promises();
     private final TopicsModel topics = new TopicsModel();
     private final Machine machine;
@@ -36,8 +37,9 @@ final class Simulation implements Steps.Meanwhile {
     /// @param sum the same for the same run
     record Outcome(long seed, int steps, long sum) {}
 
-    private Simulation(long seed) {
+    private Simulation(long seed, Consumer<String> reader) {
         chance = new Chance(seed);
+        trace = new Trace(reader);
         machine = new Machine(chance, clock, trace, this);
         var world = new World(chance, clock, trace, machine, promises, topics);
         clients = new LogClients(world);
@@ -57,7 +59,14 @@ final class Simulation implements Steps.Meanwhile {
     ///
     /// @throws FailedRun when a promise was broken
     static Outcome run(long seed, int steps) {
-        var simulation = new Simulation(seed);
+        return run(seed, steps, _ -> {});
+    }
+
+    /// As above, and tells what happens, line by line.
+    ///
+    /// @throws FailedRun when a promise was broken
+    static Outcome run(long seed, int steps, Consumer<String> reader) {
+        var simulation = new Simulation(seed, reader);
         int step = 0;
         try {
             simulation.machine.start();
@@ -185,6 +194,7 @@ final class Simulation implements Steps.Meanwhile {
 
     private void resurrect(boolean powerFailure) throws IOException {
         promises.settle();
+        clients.noticeRetention();
         machine.die(powerFailure);
         machine.start();
         resurrected();

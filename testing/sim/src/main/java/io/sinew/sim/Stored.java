@@ -2,7 +2,6 @@ package io.sinew.sim;
 
 import io.sinew.log.BatchV2Format;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /// A batch as the log must have it.
 final class Stored {
@@ -71,14 +70,7 @@ final class Stored {
     /// Whether `read`, from `at` on, is this batch, or as much of it as was read.
     boolean isAt(ByteBuffer read, int at) {
         int count = Math.min(sizeBytes(), read.limit() - at);
-        boolean same =
-                Arrays.equals(
-                        bytes.array(),
-                        0,
-                        count,
-                        read.array(),
-                        read.arrayOffset() + at,
-                        read.arrayOffset() + at + count);
+        boolean same = bytes.slice(0, count).equals(read.slice(at, count));
         return same || (flipped && (count < sizeBytes() || !BatchV2Format.checksumHolds(read, at)));
     }
 }

@@ -2,6 +2,7 @@ package io.sinew.sim;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// What happened, in order: a sum of all of it, and the last lines.
 final class Trace {
@@ -10,10 +11,17 @@ final class Trace {
     private static final long FNV_PRIME = 0x100000001b3L;
 
     private final ArrayDeque<String> tail = new ArrayDeque<>();
+    private final Consumer<String> reader;
     private long sum = FNV_OFFSET;
+
+    /// @param reader gets each line at once
+    Trace(Consumer<String> reader) {
+        this.reader = reader;
+    }
 
     void add(String line) {
         mix(line);
+        reader.accept(line);
         if (tail.size() == TAIL_LINES) {
             tail.removeFirst();
         }

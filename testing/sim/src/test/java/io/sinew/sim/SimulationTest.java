@@ -68,7 +68,7 @@ class SimulationTest {
                 new Steps(
                         new Chance(1),
                         new SimulatedClock(),
-                        new Trace(),
+                        new Trace(_ -> {}),
                         new Steps.Meanwhile() {
                             @Override
                             public void happens(String worker) {}
