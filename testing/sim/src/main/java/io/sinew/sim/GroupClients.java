@@ -1,5 +1,6 @@
 package io.sinew.sim;
 
+import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.GroupCommand;
 import io.sinew.broker.GroupOffset;
@@ -24,6 +25,13 @@ final class GroupClients {
     /// What the loner has committed last, acknowledged or not.
     private final Map<GroupPartition, Long> lonely = new HashMap<>();
 
+    /// What of it was acknowledged, and what may still be.
+    private final Map<GroupPartition, Long> acknowledged = new HashMap<>();
+
+    private final List<Asked> asked = new ArrayList<>();
+
+    private record Asked(Pending<GroupReply> answer, GroupPartition partition, long offset) {}
+
     GroupClients(World world) {
         this.world = world;
         for (GroupModel group : groups) {
@@ -33,14 +41,47 @@ final class GroupClients {
         }
     }
 
+    /// Everybody does the next thing.
     void act() throws InterruptedException {
-        world.chance().any(members).act();
+        for (int i = 0; i < members.size(); i++) {
+            world.chance().any(members).act();
+        }
+    }
+
+    /// Takes the answers that have come.
+    void noticeAnswers() {
+        for (Asked each : List.copyOf(asked)) {
+            if (each.answer().isSettled()) {
+                asked.remove(each);
+                if (isCommitted(each.answer())) {
+                    acknowledged.merge(each.partition(), each.offset(), Math::max);
+                }
+            }
+        }
+    }
+
+    private static boolean isCommitted(Pending<GroupReply> answer) {
+        try {
+            return answer.await() instanceof GroupReply.OffsetsCommitted;
+        } catch (SinewException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new BrokenPromise("nobody interrupts", e);
+        }
     }
 
     /// The broker is another one now.
     void restarted() {
         forgetUnstored();
         members.forEach(GroupMember::disconnect);
+        asked.clear();
+        for (PartitionModel model : world.topics().partitions()) {
+            var partition = new GroupPartition(model.topic.id, model.index);
+            long least = acknowledged.getOrDefault(partition, -1L);
+            BrokenPromise.unless(
+                    least < 0 || fetch(world.machine().broker(), partition) >= least,
+                    "the loner's acknowledged offset in " + model.name() + " is gone");
+        }
     }
 
     /// The groups may have begun again from what is stored.
@@ -60,13 +101,15 @@ final class GroupClients {
         var partition = new GroupPartition(model.topic.id, model.index);
         long offset = lonely.getOrDefault(partition, 0L) + 1;
         Broker broker = world.machine().broker();
-        broker.groups()
-                .submit(
-                        new GroupCommand.CommitOffsets(
-                                new GroupCommand.Claim(LONER, -1, "", null),
-                                List.of(new GroupOffset(partition, offset, -1, ""))));
+        Pending<GroupReply> answer =
+                broker.groups()
+                        .submit(
+                                new GroupCommand.CommitOffsets(
+                                        new GroupCommand.Claim(LONER, -1, "", null),
+                                        List.of(new GroupOffset(partition, offset, -1, ""))));
         world.trace().add("commit " + model.name() + " @" + offset);
         lonely.put(partition, offset);
+        asked.add(new Asked(answer, partition, offset));
         world.promises()
                 .add(
                         new Promises.Promise(

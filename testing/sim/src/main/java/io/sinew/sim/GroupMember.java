@@ -32,6 +32,11 @@ final class GroupMember {
     private final Map<GroupPartition, Long> positions = new TreeMap<>();
     private String memberId = "";
     private int generation = -1;
+
+    /// The generation before, in which a commit may still be on its way.
+    private int formerGeneration = -1;
+
+    private long asleepUntilMs;
     private Phase phase = Phase.OUTSIDE;
     private List<GroupReply.JoinedMember> followers = List.of();
 
@@ -64,11 +69,24 @@ final class GroupMember {
             }
             return;
         }
-        if (world.chance().oneIn(80)) {
-            vanish();
+        if (world.clock().nowMs() < asleepUntilMs) {
             return;
         }
-        send(next());
+        if (world.chance().oneIn(100)) {
+            vanish();
+        } else if (world.chance().oneIn(100)) {
+            asleepUntilMs = world.clock().nowMs() + world.chance().below(60_000);
+            world.trace().add(name() + " sleeps");
+        } else if (isLate() && world.chance().oneIn(8)) {
+            send(commit(formerGeneration));
+        } else {
+            send(next());
+        }
+    }
+
+    /// Whether a commit of the generation before may still come along.
+    private boolean isLate() {
+        return phase == Phase.WORKING && formerGeneration >= 0 && !positions.isEmpty();
     }
 
     private void vanish() {
@@ -100,11 +118,16 @@ final class GroupMember {
         if (positions.isEmpty() || world.chance().oneIn(2)) {
             return new GroupCommand.Heartbeat(claim());
         }
-        var offsets = new ArrayList<GroupOffset>();
         positions.replaceAll((_, position) -> position + world.chance().below(5));
+        return commit(generation);
+    }
+
+    private GroupCommand commit(int as) {
+        var offsets = new ArrayList<GroupOffset>();
         positions.forEach(
                 (partition, position) -> offsets.add(new GroupOffset(partition, position, -1, "")));
-        return new GroupCommand.CommitOffsets(claim(), offsets);
+        var claim = new GroupCommand.Claim(group.id, as, memberId, null);
+        return new GroupCommand.CommitOffsets(claim, offsets);
     }
 
     private GroupCommand.Claim claim() {
@@ -118,7 +141,7 @@ final class GroupMember {
                 null,
                 "sim",
                 "/127.0.0.1",
-                6_000 + 1_000 * number,
+                20_000 + 5_000 * number,
                 10_000,
                 "consumer",
                 List.of(new GroupCommand.Protocol("range", GroupBytes.EMPTY)),
@@ -169,7 +192,7 @@ final class GroupMember {
         sent = null;
         world.trace().add(name() + " gets " + reply.getClass().getSimpleName());
         switch (reply) {
-            case GroupReply.Refused(ErrorCode error) -> refused(error);
+            case GroupReply.Refused(ErrorCode error) -> refused(command, error);
             case GroupReply.MemberIdRequired(String id) -> memberId = id;
             case GroupReply.Joined joined -> joined(joined);
             case GroupReply.Synced synced -> synced(synced);
@@ -185,7 +208,11 @@ final class GroupMember {
         }
     }
 
-    private void refused(ErrorCode error) {
+    private void refused(@Nullable GroupCommand command, ErrorCode error) {
+        if (command instanceof GroupCommand.CommitOffsets late
+                && late.claim().generation() != generation) {
+            return;
+        }
         phase = Phase.OUTSIDE;
         if (error == ErrorCode.UNKNOWN_MEMBER_ID) {
             memberId = "";
@@ -198,6 +225,7 @@ final class GroupMember {
                         .anyMatch(partition -> group.committed(id(partition)) >= 0);
         group.joined(joined.generation(), anyOffsets);
         memberId = joined.memberId();
+        formerGeneration = joined.generation() > generation ? generation : -1;
         generation = joined.generation();
         followers = joined.members();
         phase = Phase.JOINED;

@@ -30,11 +30,12 @@ final class GroupModel {
         return committed.getOrDefault(partition, -1L);
     }
 
-    /// A member was told of its generation.
+    /// A member was told of its generation. A group without members and offsets is forgotten after
+    /// a while, and then counts its generations anew.
     ///
     /// @param anyOffsets whether the group has offsets, so that it cannot have been forgotten
     void joined(int generation, boolean anyOffsets) {
-        if (generation < storedGeneration && !anyOffsets) {
+        if (generation <= storedGeneration && !anyOffsets) {
             marks.clear();
             storedGeneration = 0;
             newestGeneration = 0;

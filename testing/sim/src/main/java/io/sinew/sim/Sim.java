@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         description = "Runs the broker on a simulated disk and clock; a seed decides what happens.",
         mixinStandardHelpOptions = true)
 final class Sim implements Callable<Integer> {
-    static final int STEPS = 400;
+    static final int STEPS = 1_000;
 
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -26,7 +26,7 @@ final class Sim implements Callable<Integer> {
             description = "The first seed; without it, one that the time gives.")
     @Nullable Long firstSeed;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Steps of each run (default: 400).")
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of each run (default: 1000).")
     int steps = STEPS;
 
     @Option(names = "--seeds", paramLabel = "N", description = "Seeds to run (default: 1).")

@@ -84,28 +84,28 @@ final class Simulation implements Steps.Meanwhile {
     /// seldom happens in all of them would never happen often in one.
     private List<Happening> happenings() {
         var all = new ArrayList<Happening>();
-        add(all, 12, clients::appendPlain);
-        add(all, 12, clients::appendIdempotent);
+        add(all, 60, clients::appendPlain);
+        add(all, 60, clients::appendIdempotent);
         // Transactions get their place here: begin, send, commit, abort, and a coordinator's step.
-        add(all, 6, clients::read);
-        add(all, 3, clients::lookUpTime);
-        add(all, 2, clients::trim);
-        add(all, 1, clients::addPartitions);
-        add(all, 1, clients::deleteTopic);
-        add(all, 8, groups::act);
-        add(all, 2, groups::commitAlone);
-        add(all, 1, groups::checkAlone);
+        add(all, 30, clients::read);
+        add(all, 15, clients::lookUpTime);
+        add(all, 8, clients::trim);
+        add(all, 3, clients::addPartitions);
+        add(all, 4, clients::deleteTopic);
+        add(all, 50, groups::act);
+        add(all, 10, groups::commitAlone);
+        add(all, 3, groups::checkAlone);
         add(all, 1, faults::failSync);
         add(all, 1, faults::failOperation);
         add(all, 1, faults::fillDisk);
-        add(all, 1, faults::dieSoon);
-        add(all, 1, faults::flipRecords);
+        add(all, 2, faults::dieSoon);
+        add(all, 2, faults::flipRecords);
         add(all, 1, this::restart);
         // Whatever the mixture, these are in it.
-        all.add(new Happening(3, clients::createTopic));
-        all.add(new Happening(25, () -> machine.steps().nextStep()));
-        all.add(new Happening(6, this::passTime));
-        all.add(new Happening(2, faults::heal));
+        all.add(new Happening(8, clients::createTopic));
+        all.add(new Happening(120, () -> machine.steps().nextStep()));
+        all.add(new Happening(25, this::passTime));
+        all.add(new Happening(4, faults::heal));
         all.add(new Happening(1, this::flipWhileDown));
         return all;
     }
@@ -165,11 +165,12 @@ final class Simulation implements Steps.Meanwhile {
         promises.settle();
         clients.noticeRetention();
         promises.settle();
+        groups.noticeAnswers();
         topics.check(machine.broker());
     }
 
     private void passTime() {
-        long ms = chance.oneIn(10) ? chance.between(1, 120_000) : chance.between(1, 2_000);
+        long ms = chance.oneIn(40) ? chance.between(1, 120_000) : chance.between(1, 500);
         trace.add(ms + " ms pass");
         clock.pass(ms * 1_000_000);
     }
@@ -195,6 +196,7 @@ final class Simulation implements Steps.Meanwhile {
     private void resurrect(boolean powerFailure) throws IOException {
         promises.settle();
         clients.noticeRetention();
+        groups.noticeAnswers();
         machine.die(powerFailure);
         machine.start();
         resurrected();
