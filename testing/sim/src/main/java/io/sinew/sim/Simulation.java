@@ -193,28 +193,32 @@ final class Simulation implements Steps.Meanwhile {
         }
     }
 
+    /// Ends the process and starts the next one.
     private void resurrect(boolean powerFailure) throws IOException {
         promises.settle();
         clients.noticeRetention();
         groups.noticeAnswers();
+        dieAndStart(powerFailure);
+    }
+
+    private void dieAndStart(boolean powerFailure) throws IOException {
         machine.die(powerFailure);
         machine.start();
         resurrected();
     }
 
+    /// Looks whether what a restart left may be that, and begins again if the machine dies over it.
     private void resurrected() throws IOException {
         try {
             promises.restarted(machine.broker());
             topics.restarted(machine.broker());
             groups.restarted();
             clients.readAll();
-            if (machine.disk().isOff()) {
-                resurrect(chance.oneIn(2));
-            }
         } catch (IOException | SinewException e) {
-            // It died again before everything was looked at.
             BrokenPromise.unless(machine.disk().isOff(), "not to be read after a restart: " + e);
-            resurrect(chance.oneIn(2));
+        }
+        if (machine.disk().isOff()) {
+            dieAndStart(chance.oneIn(2));
         }
     }
 
