@@ -8,7 +8,9 @@ final class FailedRun extends RuntimeException {
 
     private final long seed;
 
-    FailedRun(long seed, int step, List<String> tail, Throwable cause) {
+    /// @param steps that were to be done
+    /// @param step at which it happened
+    FailedRun(long seed, int steps, int step, List<String> tail, Throwable cause) {
         super(
                 "seed "
                         + seed
@@ -19,7 +21,9 @@ final class FailedRun extends RuntimeException {
                         + "\n    "
                         + String.join("\n    ", tail)
                         + "\nRepeat it with: ./dev sim "
-                        + seed,
+                        + seed
+                        + (steps == Sim.STEPS ? "" : " --steps " + steps)
+                        + ", and with --trace from the beginning",
                 cause);
         this.seed = seed;
     }

@@ -100,9 +100,6 @@ final class Sim implements Callable<Integer> {
     }
 
     private int report(FailedRun failure, long runsBefore) {
-        if (steps != STEPS) {
-            System.out.println("  with --steps " + steps);
-        }
         Throwable cause = failure.getCause();
         StackTraceElement[] frames =
                 cause == null ? new StackTraceElement[0] : cause.getStackTrace();

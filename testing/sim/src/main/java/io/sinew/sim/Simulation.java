@@ -76,7 +76,7 @@ final class Simulation implements Steps.Meanwhile {
             simulation.endWell();
             return new Outcome(seed, steps, simulation.trace.sum());
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
-            throw new FailedRun(seed, step, simulation.trace.tail(), e);
+            throw new FailedRun(seed, steps, step, simulation.trace.tail(), e);
         }
     }
 

@@ -55,11 +55,12 @@ class SimulationTest {
 
     @Test
     void a_broken_promise_names_its_seed_and_what_happened_last() {
-        var failure = new FailedRun(17, 3, List.of("append", "death"), new BrokenPromise("lost"));
+        var failure =
+                new FailedRun(17, 50, 3, List.of("append", "death"), new BrokenPromise("lost"));
         assertThat(failure)
                 .hasMessageContaining("seed 17, step 3: lost")
                 .hasMessageContaining("death")
-                .hasMessageContaining("./dev sim 17");
+                .hasMessageContaining("./dev sim 17 --steps 50");
     }
 
     @Test
