@@ -2,11 +2,11 @@ package io.sinew.sim;
 
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupOffset;
-import io.sinew.broker.GroupPartition;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.Pending;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -155,7 +155,9 @@ final class GroupClients {
         try {
             Pending<GroupReply> pending =
                     broker.groups()
-                            .submit(new GroupCommand.FetchOffsets(LONER, List.of(partition)));
+                            .submit(
+                                    new GroupCommand.FetchOffsets(
+                                            LONER, List.of(partition), false));
             world.machine().steps().workUntil(pending::isSettled, Long.MAX_VALUE);
             if (pending.await() instanceof GroupReply.OffsetsFetched fetched) {
                 return fetched.offsets().getFirst().offset();

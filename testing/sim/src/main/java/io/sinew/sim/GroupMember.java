@@ -2,12 +2,12 @@ package io.sinew.sim;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import io.sinew.broker.GroupBytes;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupOffset;
-import io.sinew.broker.GroupPartition;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.Pending;
+import io.sinew.groups.GroupBytes;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,7 +105,7 @@ final class GroupMember {
             case OUTSIDE -> join();
             case JOINED -> new GroupCommand.Sync(claim(), null, null, assignments());
             case ASSIGNED ->
-                    new GroupCommand.FetchOffsets(group.id, List.copyOf(positions.keySet()));
+                    new GroupCommand.FetchOffsets(group.id, List.copyOf(positions.keySet()), false);
             case WORKING -> work();
         };
     }
@@ -204,6 +204,7 @@ final class GroupMember {
                     GroupReply.GroupsDeleted _,
                     GroupReply.GroupsListed _,
                     GroupReply.GroupsDescribed _,
+                    GroupReply.TransactionEnded _,
                     GroupReply.TopicsForgotten _ -> {}
         }
     }

@@ -1,6 +1,6 @@
 package io.sinew.sim;
 
-import io.sinew.broker.GroupPartition;
+import io.sinew.groups.GroupPartition;
 import java.util.HashMap;
 import java.util.Map;
 
