@@ -22,6 +22,8 @@ public enum ErrorCode {
     UNSUPPORTED_VERSION(115, Blame.CALLER, false),
     TOPIC_DELETION_DISABLED(116, Blame.CALLER, false),
     POLICY_VIOLATION(117, Blame.CALLER, false),
+    UNSUPPORTED_ASSIGNOR(120, Blame.CALLER, false),
+    INVALID_REGULAR_EXPRESSION(121, Blame.CALLER, false),
 
     // What the caller named is not there: 200 and up.
     UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),
@@ -50,6 +52,9 @@ public enum ErrorCode {
     UNKNOWN_LEADER_EPOCH(312, Blame.CONFLICT, true),
     INVALID_FETCH_SESSION_EPOCH(313, Blame.CONFLICT, true),
     INVALID_TXN_STATE(314, Blame.CONFLICT, false),
+    FENCED_MEMBER_EPOCH(320, Blame.CONFLICT, false),
+    STALE_MEMBER_EPOCH(321, Blame.CONFLICT, true),
+    UNRELEASED_INSTANCE_ID(322, Blame.CONFLICT, true),
 
     // A named limit was reached: 400 and up.
     GROUP_MAX_SIZE_REACHED(400, Blame.CAPACITY, false),

@@ -49,7 +49,13 @@ public final class Broker implements AutoCloseable {
         this.store = LogStore.open(data, settings.logLimits(), clock, metrics);
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
-        this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.groups =
+                new GroupsRunner(
+                        settings.groupLimits(),
+                        settings.consumerGroupLimits(),
+                        topics::picture,
+                        store,
+                        clock);
         this.housekeeper = new Housekeeper(topics, settings, clock);
         metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
         metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);

@@ -3,12 +3,14 @@ package io.sinew.broker;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupDecision;
 import io.sinew.groups.GroupLimits;
 import io.sinew.groups.GroupRecord;
 import io.sinew.groups.GroupRecordV1Format;
 import io.sinew.groups.GroupReply;
+import io.sinew.groups.GroupTopics;
 import io.sinew.groups.GroupsState;
 import io.sinew.log.Commit;
 import io.sinew.log.LogHealth;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Runs the group coordinator: gives [GroupsState] the time and one command after the other, writes
@@ -42,6 +45,8 @@ public final class GroupsRunner implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());
 
     private final GroupLimits limits;
+    private final ConsumerGroupLimits consumerLimits;
+    private final Supplier<GroupTopics> topics;
     private final LogStore store;
     private final Clock clock;
     private final long startMs;
@@ -60,9 +65,17 @@ public final class GroupsRunner implements AutoCloseable {
     private long lastSequence;
     private boolean closed;
 
-    GroupsRunner(GroupLimits limits, LogStore store, Clock clock) {
+    /// @param topics as they are at the moment
+    GroupsRunner(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            Supplier<GroupTopics> topics,
+            LogStore store,
+            Clock clock) {
         this.limits = limits;
-        this.state = new GroupsState(limits);
+        this.consumerLimits = consumerLimits;
+        this.topics = topics;
+        this.state = new GroupsState(limits, consumerLimits);
         this.store = store;
         this.clock = clock;
         this.startMs = clock.nowMs();
@@ -92,6 +105,7 @@ public final class GroupsRunner implements AutoCloseable {
             var pending = new Pending<GroupReply>();
             waiting.put(ticket, pending);
             try {
+                state.know(topics.get());
                 GroupDecision decision = state.handle(nowMs(), ticket, command);
                 append(decision);
                 answer(decision, safeWhen(command));
@@ -115,12 +129,14 @@ public final class GroupsRunner implements AutoCloseable {
                     GroupCommand.CommitOffsets _,
                     GroupCommand.DeleteOffsets _,
                     GroupCommand.DeleteGroups _,
+                    GroupCommand.ConsumerHeartbeat _,
                     GroupCommand.ForgetTopics _ ->
                     true;
             case GroupCommand.Heartbeat _,
                     GroupCommand.FetchOffsets _,
                     GroupCommand.ListGroups _,
-                    GroupCommand.DescribeGroups _ ->
+                    GroupCommand.DescribeGroups _,
+                    GroupCommand.DescribeConsumerGroups _ ->
                     false;
         };
     }
@@ -175,7 +191,7 @@ public final class GroupsRunner implements AutoCloseable {
     /// forgotten with everything else that is not written down, so whoever waits is told to come
     /// again.
     private void startOver() {
-        var again = new GroupsState(limits);
+        var again = new GroupsState(limits, consumerLimits);
         state.snapshot().forEach(again::replay);
         state = again;
         refuseWaiting();
@@ -214,6 +230,7 @@ public final class GroupsRunner implements AutoCloseable {
                 return LOOK_MS;
             }
             if (state.nextDeadlineMs() <= nowMs) {
+                state.know(topics.get());
                 GroupDecision decision = state.tick(nowMs);
                 append(decision);
                 answer(decision, lastCommit);

@@ -1,8 +1,10 @@
 package io.sinew.groups;
 
+import io.sinew.base.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -101,10 +103,22 @@ public sealed interface GroupCommand {
     /// `OffsetFetch` for one group. A classic group does not check who asks, as in Kafka.
     ///
     /// @param partitions null for all that have an offset
-    record FetchOffsets(String groupId, @Nullable List<GroupPartition> partitions)
+    ///
+    /// @param memberId who asks, null from whoever does not say; a consumer group checks it, and
+    ///   `memberEpoch`, which is -1 then
+    record FetchOffsets(
+            String groupId,
+            @Nullable List<GroupPartition> partitions,
+            @Nullable String memberId,
+            int memberEpoch)
             implements GroupCommand {
         public FetchOffsets {
             partitions = partitions == null ? null : List.copyOf(partitions);
+        }
+
+        /// By somebody who does not say who they are.
+        public FetchOffsets(String groupId, @Nullable List<GroupPartition> partitions) {
+            this(groupId, partitions, null, -1);
         }
     }
 
@@ -129,7 +143,7 @@ public sealed interface GroupCommand {
     /// `ListGroups`. Names are compared without regard to case.
     ///
     /// @param phases wire names of the phases wanted, empty for all
-    /// @param types of groups wanted, empty for all; there is only `classic`
+    /// @param types of groups wanted, by their wire names, empty for all
     record ListGroups(Set<String> phases, Set<String> types) implements GroupCommand {
         public ListGroups {
             phases = Set.copyOf(phases);
@@ -147,6 +161,98 @@ public sealed interface GroupCommand {
     record ForgetTopics(Set<UUID> topicIds) implements GroupCommand {
         public ForgetTopics {
             topicIds = Set.copyOf(topicIds);
+        }
+    }
+
+    /// `ConsumerGroupHeartbeat` (KIP-848): everything that a member of a consumer group says. What
+    /// is null, or -1 where it is a number, is as it was the last time.
+    ///
+    /// @param memberId empty at the first time from older clients
+    /// @param memberEpoch as it was told, or one of the words in [Holding]
+    /// @param pattern of names of topics; empty for none
+    /// @param owned the partitions that it works on
+    /// @param freshMemberId random; becomes the id of a member that has none
+    record ConsumerHeartbeat(
+            String groupId,
+            String memberId,
+            int memberEpoch,
+            @Nullable String instanceId,
+            @Nullable String rackId,
+            String clientId,
+            String clientHost,
+            int rebalanceTimeoutMs,
+            @Nullable List<String> topics,
+            @Nullable String pattern,
+            @Nullable String assignor,
+            @Nullable SortedSet<GroupPartition> owned,
+            UUID freshMemberId)
+            implements GroupCommand {
+        public ConsumerHeartbeat {
+            topics = topics == null ? null : List.copyOf(topics);
+        }
+
+        boolean leaves() {
+            return memberEpoch == Holding.LEAVING || memberEpoch == Holding.LEFT_FOR_A_WHILE;
+        }
+
+        /// The member begins, or begins again: it wants to be told everything.
+        boolean isFull() {
+            return rebalanceTimeoutMs != -1 && (topics != null || pattern != null) && owned != null;
+        }
+
+        /// What the member has said, with what it says now.
+        GroupRecord.SaidByMember appliedTo(GroupRecord.SaidByMember before) {
+            return new GroupRecord.SaidByMember(
+                    before.memberId(),
+                    instanceId == null ? before.instanceId() : instanceId,
+                    rackId == null ? before.rackId() : rackId,
+                    GroupLimits.memberName(clientId),
+                    clientHost,
+                    rebalanceTimeoutMs == -1 ? before.rebalanceTimeoutMs() : rebalanceTimeoutMs,
+                    topics == null ? before.topics() : topics,
+                    pattern == null ? before.pattern() : pattern,
+                    assignor == null ? before.assignor() : assignor,
+                    null);
+        }
+
+        /// Why this can't be served whatever the group is; null when it can.
+        @Nullable ErrorCode refusal(ConsumerGroupLimits limits) {
+            boolean named = !memberId.isEmpty() || memberEpoch == Holding.JOINING;
+            boolean joins =
+                    memberEpoch != Holding.JOINING
+                            || (isFull() && owned != null && owned.isEmpty());
+            boolean away = memberEpoch != Holding.LEFT_FOR_A_WHILE || instanceId != null;
+            boolean sound =
+                    !groupId.isEmpty()
+                            && memberEpoch >= Holding.LEFT_FOR_A_WHILE
+                            && named
+                            && joins
+                            && away
+                            && fits(instanceId, GroupLimits.MEMBER_NAME_MAX_LENGTH)
+                            && fits(rackId, ConsumerGroupLimits.RACK_MAX_LENGTH)
+                            && memberId.length() <= GroupLimits.MEMBER_ID_MAX_LENGTH
+                            && (topics == null || topics.size() <= ConsumerGroupLimits.TOPICS_MAX)
+                            && (owned == null || owned.size() <= ConsumerGroupLimits.OWNED_MAX);
+            if (!sound) {
+                return ErrorCode.INVALID_REQUEST;
+            }
+            if (pattern != null && pattern.length() > ConsumerGroupLimits.PATTERN_MAX_LENGTH) {
+                return ErrorCode.INVALID_REGULAR_EXPRESSION;
+            }
+            return assignor == null || limits.assignors().contains(assignor)
+                    ? null
+                    : ErrorCode.UNSUPPORTED_ASSIGNOR;
+        }
+
+        private static boolean fits(@Nullable String name, int maxLength) {
+            return name == null || (!name.isEmpty() && name.length() <= maxLength);
+        }
+    }
+
+    /// `ConsumerGroupDescribe`.
+    record DescribeConsumerGroups(List<String> groupIds) implements GroupCommand {
+        public DescribeConsumerGroups {
+            groupIds = List.copyOf(groupIds);
         }
     }
 }

@@ -42,11 +42,17 @@ final class GroupOffsets {
                 group == null
                         ? refuseWithoutMembers(commit.caller())
                         : group.refuseCommit(nowMs, commit.caller());
-        if (error == null && namesOneTwice(commit.offsets())) {
-            error = ErrorCode.INVALID_REQUEST;
-        }
         if (error != null) {
             draft.refuse(ticket, error);
+        } else {
+            store(nowMs, ticket, commit, draft);
+        }
+    }
+
+    /// Commits offsets of somebody who may.
+    void store(long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
+        if (namesOneTwice(commit.offsets())) {
+            draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
             return;
         }
         var accepted = new ArrayList<GroupOffset>();
@@ -159,15 +165,19 @@ final class GroupOffsets {
 
     private void sweep(long nowMs, String groupId, GroupDraft draft) {
         GroupRecord.GenerationStored generation = store.generation(groupId);
+        ConsumerGroup consumer = store.consumer(groupId);
         long emptySinceMs = generation == null ? Long.MIN_VALUE : generation.sinceMs();
+        if (consumer != null) {
+            emptySinceMs = consumer.epochs().sinceMs();
+        }
         Map<GroupPartition, GroupStore.Committed> offsets = store.offsets(groupId);
         var expired = new ArrayList<GroupPartition>();
-        offsets.forEach((partition, committed) -> {
-            long unusedSinceMs = Math.max(committed.atMs(), emptySinceMs);
+        for (var each : offsets.entrySet()) {
+            long unusedSinceMs = Math.max(each.getValue().atMs(), emptySinceMs);
             if (nowMs - unusedSinceMs >= limits.offsetsRetentionMs()) {
-                expired.add(partition);
+                expired.add(each.getKey());
             }
-        });
+        }
         if (expired.size() == offsets.size()) {
             draft.store(new GroupRecord.GroupRemoved(groupId));
         } else if (!expired.isEmpty()) {

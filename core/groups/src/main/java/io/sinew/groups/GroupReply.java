@@ -2,6 +2,7 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.List;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// What the coordinator answers. A command that fails as a whole is [Refused]; one that can fail in
@@ -67,7 +68,12 @@ public sealed interface GroupReply {
     /// One line of a list of groups.
     ///
     /// @param protocolType empty for a group that only ever committed offsets
-    record ListedGroup(String groupId, String protocolType, GroupPhase phase) {}
+    record ListedGroup(String groupId, String protocolType, GroupPhase phase, GroupType type) {
+        /// A classic group.
+        ListedGroup(String groupId, String protocolType, GroupPhase phase) {
+            this(groupId, protocolType, phase, GroupType.CLASSIC);
+        }
+    }
 
     /// In the order of the command; a group that does not exist is [GroupPhase#DEAD].
     record GroupsDescribed(List<DescribedGroup> groups) implements GroupReply {}
@@ -94,4 +100,47 @@ public sealed interface GroupReply {
             GroupBytes assignment) {}
 
     record TopicsForgotten() implements GroupReply {}
+
+    /// To a heartbeat of a member of a consumer group.
+    ///
+    /// @param heartbeatIntervalMs until the next one
+    /// @param assignment what the member may work on from now on; null when that is as it was
+    record ConsumerBeat(
+            String memberId,
+            int memberEpoch,
+            int heartbeatIntervalMs,
+            @Nullable SortedSet<GroupPartition> assignment)
+            implements GroupReply {}
+
+    /// In the order of the command.
+    record ConsumerGroupsDescribed(List<ConsumerGroupDescription> groups) implements GroupReply {}
+
+    /// What there is to say about a consumer group.
+    sealed interface ConsumerGroupDescription {
+        String groupId();
+    }
+
+    /// There is no consumer group of that name.
+    record NoConsumerGroup(String groupId) implements ConsumerGroupDescription {}
+
+    /// A consumer group in full.
+    ///
+    /// @param targetEpoch the epoch that the members' targets are for
+    record DescribedConsumerGroup(
+            String groupId,
+            GroupPhase phase,
+            int epoch,
+            int targetEpoch,
+            String assignor,
+            List<DescribedConsumer> members)
+            implements ConsumerGroupDescription {}
+
+    /// A member as an administrator sees it.
+    ///
+    /// @param holds what it works on, be it that it has to give it up
+    record DescribedConsumer(
+            GroupRecord.SaidByMember said,
+            int epoch,
+            SortedSet<GroupPartition> holds,
+            SortedSet<GroupPartition> target) {}
 }

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The durable half of [GroupsState]: what records say, and nothing else. Only [#apply] changes it.
-/// A group is here as long as it has a stored generation or a committed offset.
+/// A group is here as long as it has a stored generation, is one of the new protocols, or has a
+/// committed offset.
 final class GroupStore {
     /// Most offsets in one record of a snapshot.
     private static final int SNAPSHOT_OFFSETS_MAX = 1_000;
@@ -20,7 +21,10 @@ final class GroupStore {
     record Committed(GroupOffset offset, long atMs) {}
 
     private static final class Group {
+        // Of these two one at most.
         private GroupRecord.@Nullable GenerationStored generation;
+        private @Nullable ConsumerGroup consumer;
+
         private final NavigableMap<GroupPartition, Committed> offsets = new TreeMap<>();
     }
 
@@ -28,7 +32,12 @@ final class GroupStore {
 
     void apply(GroupRecord record) {
         switch (record) {
-            case GroupRecord.GenerationStored stored -> group(stored.groupId()).generation = stored;
+            case GroupRecord.GenerationStored stored -> {
+                Group group = group(stored.groupId());
+                group.generation = stored;
+                group.consumer = null;
+            }
+            case GroupRecord.ConsumerGroupChanged changed -> apply(changed);
             case GroupRecord.GroupRemoved removed -> groups.remove(removed.groupId());
             case GroupRecord.OffsetsStored stored -> {
                 if (!stored.offsets().isEmpty()) {
@@ -57,12 +66,26 @@ final class GroupStore {
         }
     }
 
+    private void apply(GroupRecord.ConsumerGroupChanged changed) {
+        Group group = group(changed.groupId());
+        group.generation = null;
+        ConsumerGroup consumer = group.consumer;
+        if (consumer == null) {
+            consumer = new ConsumerGroup(changed.groupId());
+            group.consumer = consumer;
+        }
+        consumer.apply(changed);
+    }
+
     /// Records that, replayed into nothing, give this.
     List<GroupRecord> snapshot() {
         var records = new ArrayList<GroupRecord>();
         groups.forEach((groupId, group) -> {
             if (group.generation != null) {
                 records.add(group.generation);
+            }
+            if (group.consumer != null) {
+                records.add(group.consumer.stored());
             }
             addOffsets(groupId, group, records);
         });
@@ -111,6 +134,12 @@ final class GroupStore {
         return group == null ? null : group.generation;
     }
 
+    /// The group as one of the new protocol; null when it is not.
+    @Nullable ConsumerGroup consumer(String groupId) {
+        Group group = groups.get(groupId);
+        return group == null ? null : group.consumer;
+    }
+
     /// By partition; not to be changed.
     Map<GroupPartition, Committed> offsets(String groupId) {
         Group group = groups.get(groupId);
@@ -135,7 +164,7 @@ final class GroupStore {
     }
 
     private static boolean isGone(Group group) {
-        return group.generation == null && group.offsets.isEmpty();
+        return group.generation == null && group.consumer == null && group.offsets.isEmpty();
     }
 
     private static NavigableMap<GroupPartition, Committed> offsetsIn(Group group, UUID topicId) {

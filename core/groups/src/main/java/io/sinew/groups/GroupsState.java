@@ -35,19 +35,26 @@ import org.jspecify.annotations.Nullable;
 ///
 /// After a restart everybody's session begins anew at the first [#handle] or [#tick].
 public final class GroupsState {
-    private static final String TYPE = "classic";
+    private static final String CONSUMER_PROTOCOL_TYPE = "consumer";
 
     private final GroupLimits limits;
     private final GroupStore store = new GroupStore();
     private final GroupOffsets offsets;
     private final Map<String, GroupMembership> coordinated = new HashMap<>();
     private final GroupTimers timers = new GroupTimers();
+    private final ConsumerGroups consumers;
     private boolean awake;
     private long sweepAtMs;
 
-    public GroupsState(GroupLimits limits) {
+    public GroupsState(GroupLimits limits, ConsumerGroupLimits consumerLimits) {
         this.limits = limits;
+        this.consumers = new ConsumerGroups(consumerLimits, store, timers);
         this.offsets = new GroupOffsets(store, limits);
+    }
+
+    /// Takes in the topics as they are from now on.
+    public void know(GroupTopics topics) {
+        consumers.know(topics);
     }
 
     /// Decides what follows from a command.
@@ -63,7 +70,7 @@ public final class GroupsState {
                     heartbeat(nowMs, ticket, heartbeat.caller(), draft);
             case GroupCommand.Leave leave -> leave(nowMs, ticket, leave, draft);
             case GroupCommand.CommitOffsets commit -> commit(nowMs, ticket, commit, draft);
-            case GroupCommand.FetchOffsets fetch -> draft.answer(ticket, offsets.fetch(fetch));
+            case GroupCommand.FetchOffsets fetch -> fetch(ticket, fetch, draft);
             case GroupCommand.DeleteOffsets delete ->
                     offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
             case GroupCommand.DeleteGroups delete -> deleteGroups(ticket, delete, draft);
@@ -73,6 +80,15 @@ public final class GroupsState {
                             ticket,
                             new GroupReply.GroupsDescribed(
                                     describe.groupIds().stream().map(this::describe).toList()));
+            case GroupCommand.ConsumerHeartbeat beat ->
+                    consumers.heartbeat(nowMs, ticket, beat, hasRoomFor(beat.groupId()), draft);
+            case GroupCommand.DescribeConsumerGroups describe ->
+                    draft.answer(
+                            ticket,
+                            new GroupReply.ConsumerGroupsDescribed(
+                                    describe.groupIds().stream()
+                                            .map(consumers::describe)
+                                            .toList()));
             case GroupCommand.ForgetTopics forget -> offsets.forget(ticket, forget, draft);
         }
         return draft.decision();
@@ -88,16 +104,27 @@ public final class GroupsState {
         // empties is not yet stored as empty.
         if (nowMs >= sweepAtMs) {
             sweepAtMs = nowMs + GroupOffsets.SWEEP_INTERVAL_MS;
-            offsets.sweep(nowMs, coordinated::containsKey, draft);
+            offsets.sweep(nowMs, this::hasMembers, draft);
         }
         for (String groupId : timers.due(nowMs)) {
             GroupMembership group = coordinated.get(groupId);
             if (group != null) {
                 group.expire(nowMs, draft);
                 settle(groupId, group);
+            } else {
+                consumers.expire(nowMs, groupId, draft);
             }
         }
         return draft.decision();
+    }
+
+    private boolean hasMembers(String groupId) {
+        return coordinated.containsKey(groupId) || consumers.hasMembers(groupId);
+    }
+
+    private boolean hasRoomFor(String groupId) {
+        return coordinated.size() < limits.groupsMax()
+                && (store.contains(groupId) || store.size() < limits.groupsMax());
     }
 
     /// When [#tick] wants to be called next: 0 for at once, `Long.MAX_VALUE` for not at all until
@@ -141,6 +168,10 @@ public final class GroupsState {
             if (stored != null && !stored.members().isEmpty()) {
                 settle(groupId, GroupMembership.restored(nowMs, groupId, limits, stored));
             }
+            ConsumerGroup consumer = store.consumer(groupId);
+            if (consumer != null) {
+                consumers.wake(nowMs, consumer);
+            }
         }
     }
 
@@ -176,8 +207,7 @@ public final class GroupsState {
                 draft.refuse(ticket, ErrorCode.UNKNOWN_MEMBER_ID);
                 return;
             }
-            if (coordinated.size() >= limits.groupsMax()
-                    || (!store.contains(groupId) && store.size() >= limits.groupsMax())) {
+            if (!hasRoomFor(groupId)) {
                 draft.refuse(ticket, ErrorCode.GROUP_MAX_SIZE_REACHED);
                 return;
             }
@@ -243,10 +273,28 @@ public final class GroupsState {
     private void commit(
             long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
         String groupId = commit.caller().groupId();
+        if (store.consumer(groupId) != null) {
+            ErrorCode refusal = consumers.refuseCommit(commit);
+            if (refusal != null) {
+                draft.refuse(ticket, refusal);
+            } else {
+                offsets.store(nowMs, ticket, commit, draft);
+            }
+            return;
+        }
         GroupMembership group = coordinated.get(groupId);
         offsets.commit(nowMs, ticket, commit, group, draft);
         if (group != null) {
             settle(groupId, group);
+        }
+    }
+
+    private void fetch(long ticket, GroupCommand.FetchOffsets fetch, GroupDraft draft) {
+        ErrorCode refusal = consumers.refuseFetch(fetch);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+        } else {
+            draft.answer(ticket, offsets.fetch(fetch));
         }
     }
 
@@ -260,7 +308,7 @@ public final class GroupsState {
             }
             if (error == null) {
                 coordinated.remove(groupId);
-                timers.clear(groupId);
+                consumers.forget(groupId);
                 if (store.contains(groupId)) {
                     draft.store(new GroupRecord.GroupRemoved(groupId));
                 }
@@ -275,15 +323,15 @@ public final class GroupsState {
         if (group != null) {
             return group.isEmpty() ? null : ErrorCode.NON_EMPTY_GROUP;
         }
+        if (consumers.hasMembers(groupId)) {
+            return ErrorCode.NON_EMPTY_GROUP;
+        }
         return store.contains(groupId) ? null : ErrorCode.GROUP_ID_NOT_FOUND;
     }
 
     private GroupReply list(GroupCommand.ListGroups list) {
         Set<String> phases = lowerCase(list.phases());
         Set<String> types = lowerCase(list.types());
-        if (!types.isEmpty() && !types.contains(TYPE)) {
-            return new GroupReply.GroupsListed(List.of());
-        }
         var groupIds = new TreeSet<>(coordinated.keySet());
         store.groupIds().forEach(groupIds::add);
         return new GroupReply.GroupsListed(
@@ -291,6 +339,7 @@ public final class GroupsState {
                         .map(this::listed)
                         .filter(group ->
                                 phases.isEmpty() || phases.contains(lowerCase(group.phase())))
+                        .filter(group -> types.isEmpty() || types.contains(group.type().wireName()))
                         .toList());
     }
 
@@ -305,6 +354,11 @@ public final class GroupsState {
     }
 
     private GroupReply.ListedGroup listed(String groupId) {
+        ConsumerGroup consumer = store.consumer(groupId);
+        if (consumer != null) {
+            return new GroupReply.ListedGroup(
+                    groupId, CONSUMER_PROTOCOL_TYPE, consumers.phase(consumer), GroupType.CONSUMER);
+        }
         GroupMembership group = coordinated.get(groupId);
         return group != null
                 ? group.listed()
@@ -316,7 +370,8 @@ public final class GroupsState {
         if (group != null) {
             return group.described();
         }
-        GroupPhase phase = store.contains(groupId) ? GroupPhase.EMPTY : GroupPhase.DEAD;
+        boolean classic = store.contains(groupId) && store.consumer(groupId) == null;
+        GroupPhase phase = classic ? GroupPhase.EMPTY : GroupPhase.DEAD;
         return new GroupReply.DescribedGroup(groupId, phase, storedType(groupId), "", List.of());
     }
 

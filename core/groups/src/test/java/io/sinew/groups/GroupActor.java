@@ -86,6 +86,8 @@ final class GroupActor {
                     GroupReply.GroupsDeleted _,
                     GroupReply.GroupsListed _,
                     GroupReply.GroupsDescribed _,
+                    GroupReply.ConsumerBeat _,
+                    GroupReply.ConsumerGroupsDescribed _,
                     GroupReply.TopicsForgotten _ -> {}
         }
     }

@@ -27,7 +27,7 @@ class GroupRecordV1FormatTest {
 
     @Test
     void a_record_of_no_known_kind_is_refused() {
-        refuses(new byte[] {1, 6}, "kind is 6");
+        refuses(new byte[] {1, 99}, "kind is 99");
     }
 
     @Test
@@ -162,7 +162,7 @@ class GroupRecordV1FormatTest {
 
     /// Whatever can be read can be worked with.
     private static void joinAfter(GroupRecord record) {
-        var state = new GroupsState(GroupLimits.defaults());
+        var state = new GroupsState(GroupLimits.defaults(), ConsumerGroupLimits.defaults());
         state.replay(record);
         state.handle(0, 1, GroupClient.dynamic().join());
         state.tick(Integer.MAX_VALUE);

@@ -37,7 +37,7 @@ final class GroupScene {
 
     GroupScene(GroupLimits limits) {
         this.limits = limits;
-        this.state = new GroupsState(limits);
+        this.state = new GroupsState(limits, ConsumerGroupLimits.defaults());
     }
 
     long nowMs() {
@@ -127,7 +127,7 @@ final class GroupScene {
     /// Everything that was not written is forgotten; the log is replayed.
     void crash() {
         parkedSinceMs.clear();
-        state = new GroupsState(limits);
+        state = new GroupsState(limits, ConsumerGroupLimits.defaults());
         log.forEach(state::replay);
     }
 

@@ -10,6 +10,14 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
     /// for a broker that knows no compression and stops compressing (KAFKA-18659).
     private static final short PRODUCE_ADVERTISED_FROM = 0;
 
+    /// Groups of the protocol of KIP-848, by Kafka's name.
+    private static final String GROUP_FEATURE = "group.version";
+
+    private static final short GROUP_FEATURE_LEVEL = 1;
+
+    /// Features don't change while a broker runs.
+    private static final long FEATURES_EPOCH = 1;
+
     private final Apis apis;
 
     ApiVersionsHandler(Apis apis) {
@@ -24,7 +32,25 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
                 response.apiKeys.add(versionsOf(api));
             }
         }
+        if (apis.serves(ApiKey.CONSUMER_GROUP_HEARTBEAT)) {
+            addFeature(response, GROUP_FEATURE, GROUP_FEATURE_LEVEL);
+        }
         return Reply.now(response);
+    }
+
+    /// Tells of a feature that is in use at one level and can't be at another (KIP-584).
+    private static void addFeature(ApiVersionsResponse response, String name, short level) {
+        var supported = new ApiVersionsResponse.SupportedFeatureKey();
+        supported.name = name;
+        supported.minVersion = level;
+        supported.maxVersion = level;
+        response.supportedFeatures.add(supported);
+        var finalized = new ApiVersionsResponse.FinalizedFeatureKey();
+        finalized.name = name;
+        finalized.minVersionLevel = level;
+        finalized.maxVersionLevel = level;
+        response.finalizedFeatures.add(finalized);
+        response.finalizedFeaturesEpoch = FEATURES_EPOCH;
     }
 
     /// The answer, in version 0, to a request in a version that can't be read.

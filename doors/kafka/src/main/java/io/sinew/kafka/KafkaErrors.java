@@ -80,6 +80,11 @@ final class KafkaErrors {
             case UNKNOWN_LEADER_EPOCH -> 75;
             case INVALID_FETCH_SESSION_EPOCH -> 71;
             case INVALID_TXN_STATE -> 48;
+            case FENCED_MEMBER_EPOCH -> 110;
+            case UNRELEASED_INSTANCE_ID -> 111;
+            case UNSUPPORTED_ASSIGNOR -> 112;
+            case STALE_MEMBER_EPOCH -> 113;
+            case INVALID_REGULAR_EXPRESSION -> 128;
             case GROUP_MAX_SIZE_REACHED -> 81;
             case TIMED_OUT -> 7;
             // Kafka's storage error: clients try again, and succeed when there is space.

@@ -4,6 +4,8 @@ import io.sinew.broker.Broker;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
+import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
+import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
 import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
@@ -104,7 +106,15 @@ final class ServedApis {
                 .with(
                         ApiKey.DELETE_GROUPS,
                         DeleteGroupsRequest.class,
-                        new DeleteGroupsHandler(groups));
+                        new DeleteGroupsHandler(groups))
+                .with(
+                        ApiKey.CONSUMER_GROUP_HEARTBEAT,
+                        ConsumerGroupHeartbeatRequest.class,
+                        new ConsumerGroupHeartbeatHandler(groups))
+                .with(
+                        ApiKey.CONSUMER_GROUP_DESCRIBE,
+                        ConsumerGroupDescribeRequest.class,
+                        new ConsumerGroupDescribeHandler(broker, groups));
     }
 
     private void addTopics() {

@@ -1,0 +1,305 @@
+package io.sinew.groups;
+
+import io.sinew.base.ErrorCode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What a crash may forget of one consumer group, and what its members are told: the volatile half
+/// of a [ConsumerGroup].
+final class ConsumerMembership {
+    /// A member that has to give something up, in which epoch, and until when.
+    private record Revocation(int epoch, long endsMs) {}
+
+    private final ConsumerGroupLimits limits;
+    private final SubscribedTopics subscribed = new SubscribedTopics();
+    private final Map<String, Long> sessionEnds = new HashMap<>();
+    private final Map<String, Revocation> revocations = new HashMap<>();
+
+    /// Null as long as it isn't known: the next one need not wait.
+    private @Nullable Long assignedAtMs;
+
+    /// No session and no revocation ends earlier.
+    private long firstEndMs = Long.MAX_VALUE;
+
+    ConsumerMembership(ConsumerGroupLimits limits) {
+        this.limits = limits;
+    }
+
+    /// Lets the members of a stored group begin anew.
+    static ConsumerMembership restored(
+            long nowMs, ConsumerGroupLimits limits, Collection<ConsumerMember> members) {
+        var membership = new ConsumerMembership(limits);
+        for (ConsumerMember member : members) {
+            membership.renew(nowMs, member);
+            membership.watchRevocation(nowMs, member);
+        }
+        return membership;
+    }
+
+    /// When [#expired] wants to be called; perhaps too early, never too late.
+    long deadlineMs() {
+        return firstEndMs;
+    }
+
+    // ---- heartbeats
+
+    /// Decides on a heartbeat of a member that stays or comes.
+    void heartbeat(
+            long nowMs,
+            GroupCommand.ConsumerHeartbeat beat,
+            GroupTopics topics,
+            ConsumerGroupDraft group,
+            GroupDraft draft,
+            long ticket) {
+        var seat = new ConsumerSeat(limits, group);
+        ErrorCode refusal = seat.take(beat);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+            return;
+        }
+        ConsumerMember before = seat.before();
+        String memberId = before.memberId();
+        GroupRecord.SaidByMember said = beat.appliedTo(before.said());
+        if (!isAllowed(said, before, group)) {
+            draft.refuse(ticket, ErrorCode.INVALID_REGULAR_EXPRESSION);
+            return;
+        }
+        if (seat.replaced() != null) {
+            group.remove(seat.replaced());
+            forget(seat.replaced());
+        }
+        group.put(before.saying(said));
+        boolean wantsOther =
+                !said.topics().equals(before.said().topics())
+                        || !said.pattern().equals(before.said().pattern());
+        count(topics, wantsOther || seat.isNew(), group);
+        assignIfDue(nowMs, group);
+        ConsumerMember after = reconcile(memberId, wantsOther, beat.owned(), group);
+        renew(nowMs, after);
+        watchRevocation(nowMs, after);
+        boolean tell =
+                beat.memberEpoch() == Holding.JOINING
+                        || beat.isFull()
+                        || !after.holding().assigned().equals(before.holding().assigned());
+        draft.answer(
+                ticket,
+                new GroupReply.ConsumerBeat(
+                        memberId,
+                        after.epoch(),
+                        limits.heartbeatIntervalMs(),
+                        tell ? new TreeSet<>(after.holding().assigned().keySet()) : null));
+    }
+
+    /// Whether a new pattern is one, and not one too many.
+    private static boolean isAllowed(
+            GroupRecord.SaidByMember said, ConsumerMember before, ConsumerGroupDraft group) {
+        String pattern = said.pattern();
+        if (pattern.isEmpty() || pattern.equals(before.said().pattern())) {
+            return true;
+        }
+        if (!SubscribedTopics.isPattern(pattern)) {
+            return false;
+        }
+        var patterns = patterns(group);
+        return patterns.contains(pattern) || patterns.size() < ConsumerGroupLimits.PATTERNS_MAX;
+    }
+
+    private static Set<String> patterns(ConsumerGroupDraft group) {
+        var patterns = new HashSet<String>();
+        group.members().forEach(member -> patterns.add(member.said().pattern()));
+        return patterns;
+    }
+
+    /// Begins the next epoch if anything has changed that targets depend on.
+    private void count(GroupTopics topics, boolean changed, ConsumerGroupDraft group) {
+        if (!changed && subscribed.hasSeen(topics)) {
+            return;
+        }
+        subscribed.see(topics);
+        subscribed.retain(patterns(group));
+        long hash = subscribed.hash(group.members());
+        if (changed || hash != group.topicsHash()) {
+            group.nextEpoch(hash);
+        }
+    }
+
+    /// Computes the targets for the present epoch, unless the last ones are too recent.
+    private void assignIfDue(long nowMs, ConsumerGroupDraft group) {
+        boolean recent =
+                assignedAtMs != null && nowMs < assignedAtMs + limits.assignmentIntervalMs();
+        if (group.targetEpoch() == group.epoch() || recent) {
+            return;
+        }
+        var subscribers = new ArrayList<PartitionAssignor.Subscriber>();
+        for (ConsumerMember member : group.members()) {
+            subscribers.add(
+                    new PartitionAssignor.Subscriber(
+                            member.memberId(),
+                            member.said().instanceId(),
+                            subscribed.of(member.said()),
+                            member.target()));
+        }
+        group.assign(
+                PartitionAssignor.named(assignorOf(group.members()))
+                        .orElseThrow()
+                        .assign(subscribers));
+        assignedAtMs = nowMs;
+    }
+
+    /// The name of the assignor that most members want who want one.
+    String assignorOf(Collection<ConsumerMember> members) {
+        var votes = new HashMap<String, Integer>();
+        for (ConsumerMember member : members) {
+            String wanted = member.said().assignor();
+            if (wanted != null) {
+                votes.merge(wanted, 1, Integer::sum);
+            }
+        }
+        String most = limits.assignors().getFirst();
+        for (String name : limits.assignors()) {
+            if (votes.getOrDefault(name, 0) > votes.getOrDefault(most, 0)) {
+                most = name;
+            }
+        }
+        return most;
+    }
+
+    private ConsumerMember reconcile(
+            String memberId,
+            boolean wantsOther,
+            @Nullable SortedSet<GroupPartition> owned,
+            ConsumerGroupDraft group) {
+        ConsumerMember member = group.member(memberId);
+        if (member == null) {
+            throw new IllegalStateException("a member that beats is in its group");
+        }
+        if (!wantsOther && member.holding().isReconciledTo(group.targetEpoch())) {
+            return member;
+        }
+        var ids = subscribed.idsOf(member.said());
+        var target = new TreeSet<>(member.target());
+        target.removeIf(partition -> !ids.contains(partition.topicId()));
+        Holding<GroupPartition> next =
+                new Reconciliation<>(
+                                group.targetEpoch(),
+                                target,
+                                owned,
+                                partition -> ids.contains(partition.topicId()),
+                                partition -> group.isBusy(partition, memberId))
+                        .next(member.holding(), wantsOther);
+        ConsumerMember after = member.holding(next);
+        if (!next.equals(member.holding())) {
+            group.put(after);
+        }
+        return after;
+    }
+
+    // ---- leaving
+
+    /// Decides on a heartbeat of a member that goes.
+    void leave(
+            GroupCommand.ConsumerHeartbeat beat,
+            GroupTopics topics,
+            ConsumerGroupDraft group,
+            GroupDraft draft,
+            long ticket) {
+        String instanceId = beat.instanceId();
+        ConsumerMember member =
+                instanceId == null ? group.member(beat.memberId()) : group.memberOf(instanceId);
+        if (member == null) {
+            draft.refuse(ticket, ErrorCode.UNKNOWN_MEMBER_ID);
+            return;
+        }
+        if (!member.memberId().equals(beat.memberId())) {
+            draft.refuse(ticket, ErrorCode.FENCED_INSTANCE_ID);
+            return;
+        }
+        if (instanceId != null && beat.memberEpoch() == Holding.LEFT_FOR_A_WHILE) {
+            group.put(member.holding(member.holding().inEpoch(Holding.LEFT_FOR_A_WHILE)));
+            revocations.remove(member.memberId());
+        } else {
+            remove(List.of(member), topics, group);
+        }
+        draft.answer(
+                ticket,
+                new GroupReply.ConsumerBeat(member.memberId(), beat.memberEpoch(), 0, null));
+    }
+
+    /// Takes members out of the group; what they held is for the next assignment.
+    void remove(List<ConsumerMember> gone, GroupTopics topics, ConsumerGroupDraft group) {
+        if (gone.isEmpty()) {
+            return;
+        }
+        for (ConsumerMember member : gone) {
+            group.remove(member.memberId());
+            forget(member.memberId());
+        }
+        count(topics, true, group);
+    }
+
+    private void forget(String memberId) {
+        sessionEnds.remove(memberId);
+        revocations.remove(memberId);
+    }
+
+    // ---- time
+
+    /// Whom time has run out for.
+    List<ConsumerMember> expired(long nowMs, ConsumerGroupDraft group) {
+        var expired = new ArrayList<ConsumerMember>();
+        firstEndMs = Long.MAX_VALUE;
+        for (ConsumerMember member : group.members()) {
+            long endsMs = endMs(member);
+            if (endsMs <= nowMs) {
+                expired.add(member);
+            } else {
+                firstEndMs = Math.min(firstEndMs, endsMs);
+            }
+        }
+        return expired;
+    }
+
+    private long endMs(ConsumerMember member) {
+        long endsMs = sessionEnds.getOrDefault(member.memberId(), Long.MAX_VALUE);
+        Revocation revocation = revocations.get(member.memberId());
+        return revocation == null ? endsMs : Math.min(endsMs, revocation.endsMs());
+    }
+
+    private void renew(long nowMs, ConsumerMember member) {
+        GroupRecord.ClassicSide classic = member.said().classic();
+        int timeoutMs = classic == null ? limits.sessionTimeoutMs() : classic.sessionTimeoutMs();
+        sessionEnds.put(member.memberId(), nowMs + timeoutMs);
+        firstEndMs = Math.min(firstEndMs, nowMs + timeoutMs);
+    }
+
+    /// A member has its rebalance time-out for giving up what it has to, in each epoch once.
+    private void watchRevocation(long nowMs, ConsumerMember member) {
+        if (member.holding().step() != Holding.Step.REVOKING) {
+            revocations.remove(member.memberId());
+            return;
+        }
+        Revocation running = revocations.get(member.memberId());
+        if (running == null || running.epoch() != member.epoch()) {
+            long endsMs = nowMs + Math.max(0, member.said().rebalanceTimeoutMs());
+            revocations.put(member.memberId(), new Revocation(member.epoch(), endsMs));
+            firstEndMs = Math.min(firstEndMs, endsMs);
+        }
+    }
+
+    /// The ids of the topics that anybody subscribes to.
+    Set<UUID> subscribedIds(GroupTopics topics, Collection<ConsumerMember> members) {
+        subscribed.see(topics);
+        var ids = new HashSet<UUID>();
+        members.forEach(member -> ids.addAll(subscribed.idsOf(member.said())));
+        return ids;
+    }
+}
