@@ -134,6 +134,18 @@ class BrokerSettingsTest {
                                 Map.entry("group.max.session.timeout.ms", "1800000"),
                                 // Ours: Kafka has no bound.
                                 Map.entry("group.max.size", "10000"),
+                                Map.entry("group.consumer.assignment.interval.ms", "1000"),
+                                Map.entry("group.consumer.assignors", "uniform,range"),
+                                Map.entry("group.consumer.heartbeat.interval.ms", "5000"),
+                                Map.entry("group.consumer.max.assignment.interval.ms", "15000"),
+                                Map.entry("group.consumer.max.heartbeat.interval.ms", "15000"),
+                                Map.entry("group.consumer.max.session.timeout.ms", "60000"),
+                                Map.entry("group.consumer.max.size", "10000"),
+                                Map.entry("group.consumer.migration.policy", "bidirectional"),
+                                Map.entry("group.consumer.min.assignment.interval.ms", "0"),
+                                Map.entry("group.consumer.min.heartbeat.interval.ms", "5000"),
+                                Map.entry("group.consumer.min.session.timeout.ms", "45000"),
+                                Map.entry("group.consumer.session.timeout.ms", "45000"),
                                 Map.entry("group.min.session.timeout.ms", "6000"),
                                 // Ours: Kafka has no bound.
                                 Map.entry("max.connections", "10000"),

@@ -33,8 +33,7 @@ final class ConsumerGroupDescribeHandler implements Handler<ConsumerGroupDescrib
                 described -> {
                     var response = new ConsumerGroupDescribeResponse();
                     for (GroupReply.ConsumerGroupDescription group : described.groups()) {
-                        response.groups.add(
-                                told(group, request.includeAuthorizedOperations));
+                        response.groups.add(told(group, request.includeAuthorizedOperations));
                     }
                     return response;
                 },

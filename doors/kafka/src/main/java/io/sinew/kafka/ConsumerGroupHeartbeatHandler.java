@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// `ConsumerGroupHeartbeat` (KIP-848): a consumer joins, lives in and leaves a group that the broker
-/// shares out. Answered at once; what takes time is a matter of further heartbeats.
+/// `ConsumerGroupHeartbeat` (KIP-848): a consumer joins, lives in and leaves a group that the
+/// broker shares out. Answered at once; what takes time is a matter of further heartbeats.
 final class ConsumerGroupHeartbeatHandler implements Handler<ConsumerGroupHeartbeatRequest> {
     /// From here on a consumer makes its id itself (KIP-1082).
     private static final int BRINGS_ITS_ID = 1;
@@ -72,12 +72,13 @@ final class ConsumerGroupHeartbeatHandler implements Handler<ConsumerGroupHeartb
         SortedSet<GroupPartition> assignment = beat.assignment();
         if (assignment != null) {
             response.assignment = new ConsumerGroupHeartbeatResponse.Assignment();
-            byTopic(assignment).forEach((topicId, partitions) -> {
-                var topic = new ConsumerGroupHeartbeatResponse.TopicPartitions();
-                topic.topicId = topicId;
-                topic.partitions = partitions;
-                response.assignment.topicPartitions.add(topic);
-            });
+            byTopic(assignment)
+                    .forEach((topicId, partitions) -> {
+                        var topic = new ConsumerGroupHeartbeatResponse.TopicPartitions();
+                        topic.topicId = topicId;
+                        topic.partitions = partitions;
+                        response.assignment.topicPartitions.add(topic);
+                    });
         }
         return response;
     }

@@ -6,6 +6,8 @@ import io.sinew.broker.Topic;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
+import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
+import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
 import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
@@ -116,6 +118,8 @@ class EveryVersionTest {
                 case OFFSET_DELETE -> offsetDelete();
                 case DESCRIBE_CLUSTER -> describeCluster();
                 case DESCRIBE_PRODUCERS -> describeProducers();
+                case CONSUMER_GROUP_HEARTBEAT -> consumerGroupHeartbeat();
+                case CONSUMER_GROUP_DESCRIBE -> consumerGroupDescribe();
                 case DESCRIBE_TOPIC_PARTITIONS -> describeTopicPartitions();
             };
         }
@@ -216,6 +220,23 @@ class EveryVersionTest {
         private Message heartbeat() {
             var request = new HeartbeatRequest();
             request.groupId = name;
+            return request;
+        }
+
+        private Message consumerGroupHeartbeat() {
+            var request = new ConsumerGroupHeartbeatRequest();
+            request.groupId = "new-group-of-version-" + version;
+            request.memberId = version == 0 ? "" : "m";
+            request.rebalanceTimeoutMs = 60_000;
+            request.subscribedTopicNames = List.of(name);
+            request.topicPartitions = List.of();
+            return request;
+        }
+
+        private Message consumerGroupDescribe() {
+            var request = new ConsumerGroupDescribeRequest();
+            request.groupIds = List.of(name, "new-group-of-version-0");
+            request.includeAuthorizedOperations = true;
             return request;
         }
 

@@ -2,6 +2,7 @@ package io.sinew.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ class NewConsumerGroupTest {
         }
     }
 
-    private KafkaConsumer<String, String> join() {
+    private KafkaConsumer<String, String> join() throws IOException {
         Map<String, Object> config = new HashMap<>();
         config.put("group.id", "g");
         config.put("group.protocol", "consumer");
