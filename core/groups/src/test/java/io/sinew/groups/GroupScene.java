@@ -30,6 +30,7 @@ final class GroupScene {
     private GroupsState state;
     private long nowMs = 1_700_000_000_000L;
     private long lastTicket;
+    private GroupTopics topics = GroupTopics.NONE;
 
     GroupScene() {
         this(LIMITS);
@@ -42,6 +43,12 @@ final class GroupScene {
 
     long nowMs() {
         return nowMs;
+    }
+
+    /// From now on there are these topics.
+    void topics(GroupTopic... now) {
+        topics = new GroupTopics(topics.version() + 1, List.of(now));
+        state.know(topics);
     }
 
     /// Hands in a command; it may stay without a reply.
@@ -128,6 +135,7 @@ final class GroupScene {
     void crash() {
         parkedSinceMs.clear();
         state = new GroupsState(limits, ConsumerGroupLimits.defaults());
+        state.know(topics);
         log.forEach(state::replay);
     }
 
