@@ -2,10 +2,10 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +158,7 @@ final class ConsumerGroups {
     }
 
     /// The ids of the topics that members of the group subscribe to.
-    Collection<UUID> subscribedIds(ConsumerGroup group) {
+    Set<UUID> subscribedIds(ConsumerGroup group) {
         return membership(group.groupId()).subscribedIds(topics, group.members());
     }
 

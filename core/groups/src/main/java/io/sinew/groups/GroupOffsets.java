@@ -121,11 +121,24 @@ final class GroupOffsets {
         // What can't be read counts as a subscription to everything.
         Optional<Set<String>> subscribed =
                 group == null ? Optional.of(Set.of()) : group.subscribedTopics();
+        delete(
+                ticket,
+                delete,
+                named -> subscribed.map(topics -> topics.contains(named.topic())).orElse(true),
+                draft);
+    }
+
+    /// @param isUsed whether somebody in the group subscribes to a partition
+    void delete(
+            long ticket,
+            GroupCommand.DeleteOffsets delete,
+            Predicate<GroupCommand.NamedPartition> isUsed,
+            GroupDraft draft) {
         Map<GroupPartition, GroupStore.Committed> committed = store.offsets(delete.groupId());
         var removed = new ArrayList<GroupPartition>();
         var results = new ArrayList<GroupReply.PartitionResult>();
         for (GroupCommand.NamedPartition named : delete.partitions()) {
-            boolean used = subscribed.map(topics -> topics.contains(named.topic())).orElse(true);
+            boolean used = isUsed.test(named);
             if (!used && committed.containsKey(named.partition())) {
                 removed.add(named.partition());
             }

@@ -71,8 +71,7 @@ public final class GroupsState {
             case GroupCommand.Leave leave -> leave(nowMs, ticket, leave, draft);
             case GroupCommand.CommitOffsets commit -> commit(nowMs, ticket, commit, draft);
             case GroupCommand.FetchOffsets fetch -> fetch(ticket, fetch, draft);
-            case GroupCommand.DeleteOffsets delete ->
-                    offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
+            case GroupCommand.DeleteOffsets delete -> deleteOffsets(ticket, delete, draft);
             case GroupCommand.DeleteGroups delete -> deleteGroups(ticket, delete, draft);
             case GroupCommand.ListGroups list -> draft.answer(ticket, list(list));
             case GroupCommand.DescribeGroups describe ->
@@ -296,6 +295,17 @@ public final class GroupsState {
         } else {
             draft.answer(ticket, offsets.fetch(fetch));
         }
+    }
+
+    private void deleteOffsets(long ticket, GroupCommand.DeleteOffsets delete, GroupDraft draft) {
+        ConsumerGroup consumer = store.consumer(delete.groupId());
+        if (consumer == null) {
+            offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
+            return;
+        }
+        Set<UUID> subscribed = consumers.subscribedIds(consumer);
+        offsets.delete(
+                ticket, delete, named -> subscribed.contains(named.partition().topicId()), draft);
     }
 
     private void deleteGroups(long ticket, GroupCommand.DeleteGroups delete, GroupDraft draft) {

@@ -439,6 +439,27 @@ class ConsumerGroupTest {
         assertThat(scene.snapshot()).isEmpty();
     }
 
+    @Test
+    void offsets_are_deleted_of_topics_that_nobody_subscribes_to() {
+        scene.topics(ORDERS, topic(2, "payments", 1));
+        first.join(scene);
+        scene.ask(first.commit(1, partition(1, 0), partition(2, 0)));
+        var deleted =
+                (GroupReply.OffsetsDeleted)
+                        scene.ask(
+                                new GroupCommand.DeleteOffsets(
+                                        "g",
+                                        List.of(
+                                                new GroupCommand.NamedPartition(
+                                                        "orders", partition(1, 0)),
+                                                new GroupCommand.NamedPartition(
+                                                        "payments", partition(2, 0)))));
+        assertThat(GroupScene.errors(deleted.partitions()))
+                .containsExactly(ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC, null);
+        assertThat(scene.committed("g", partition(1, 0))).isEqualTo(7);
+        assertThat(scene.committed("g", partition(2, 0))).isEqualTo(-1);
+    }
+
     // ---- restart
 
     @Test
