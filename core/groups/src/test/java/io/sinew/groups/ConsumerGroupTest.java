@@ -122,6 +122,14 @@ class ConsumerGroupTest {
         first.join(scene);
         first.epoch = 2;
         assertThat(scene.refusal(first.owning())).isEqualTo(ErrorCode.FENCED_MEMBER_EPOCH);
+        for (int partitions = 5; partitions < 7; partitions++) {
+            first.epoch = partitions - 4;
+            scene.topics(topic(1, "orders", partitions));
+            settle(scene, first);
+        }
+        assertThat(first.epoch).isEqualTo(3);
+        first.epoch = 1;
+        assertThat(scene.refusal(first.owning())).isEqualTo(ErrorCode.FENCED_MEMBER_EPOCH);
     }
 
     // ---- joining and sharing

@@ -98,11 +98,11 @@ class ConsumerTrialsTest {
                     }
                     for (int step = 0; step < 200; step++) {
                         act(scene, random, workers.get(random.nextInt(CONSUMERS)));
-                        requireOneHolderEach(scene);
+                        requireOneHolderEach(scene, workers);
                     }
                     for (int round = 0; round < 120; round++) {
                         workers.forEach(worker -> worker.beat(true));
-                        requireOneHolderEach(scene);
+                        requireOneHolderEach(scene, workers);
                         scene.pass(1_000);
                     }
                     int shared = workers.stream().mapToInt(p -> p.client.owned.size()).sum();
@@ -132,8 +132,8 @@ class ConsumerTrialsTest {
         }
     }
 
-    /// By the members' own account of what they hold.
-    private static void requireOneHolderEach(GroupScene scene) {
+    /// In the eyes of the group, and in those of its members.
+    private static void requireOneHolderEach(GroupScene scene, List<Worker> workers) {
         Map<GroupPartition, String> holders = new HashMap<>();
         var described =
                 (GroupReply.ConsumerGroupsDescribed)
@@ -145,6 +145,14 @@ class ConsumerTrialsTest {
             for (GroupPartition partition : member.holds()) {
                 String other = holders.put(partition, member.said().memberId());
                 assertThat(other).as("who else holds %s", partition).isNull();
+            }
+        }
+        for (Worker worker : workers) {
+            String memberId = worker.client.memberId;
+            if (group.members().stream().anyMatch(m -> m.said().memberId().equals(memberId))) {
+                assertThat(worker.client.owned)
+                        .as("what %s works on", memberId)
+                        .allSatisfy(each -> assertThat(holders.get(each)).isEqualTo(memberId));
             }
         }
     }
