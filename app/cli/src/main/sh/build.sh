@@ -96,9 +96,11 @@ unlock_build() {
 }
 
 # Maven in the root folder. What it starts may run ./sinew, which then takes what is there: it
-# would wait for ever for the lock of the build that it is part of.
+# would wait for ever for the lock of the build that it is part of. Jansi, which Maven prints with,
+# ends even an output without colours by turning colours off, unless it is told not to.
 run_maven() {
-    (cd "$root" && SINEW_BUILDING=1 "$mvn" --batch-mode --no-transfer-progress "$@") 9>&-
+    (cd "$root" && SINEW_BUILDING=1 MAVEN_OPTS="${MAVEN_OPTS:-} -Djansi.noreset=true" \
+        "$mvn" --batch-mode --no-transfer-progress "$@") 9>&-
 }
 
 # Around a build of the distribution: what was edited meanwhile is newer than the stamp.

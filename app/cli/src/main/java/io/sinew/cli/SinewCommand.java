@@ -1,12 +1,14 @@
 package io.sinew.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /// `sinew` itself: what all commands have in common.
 @Command(
         name = "sinew",
+        versionProvider = SinewCommand.Version.class,
         header = "Sinew: a durable log that speaks the Kafka protocol, in one process.%n",
         synopsisSubcommandLabel = "COMMAND",
         customSynopsis = "sinew COMMAND [ARGUMENTS]",
@@ -30,4 +32,19 @@ final class SinewCommand {
             description = "Show what this command does and takes.")
     @SuppressWarnings("UnusedVariable") // picocli looks at the option itself
     private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "As the command `version`.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at the option itself
+    private boolean version;
+
+    /// What `--version` prints.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {VersionCommand.text()};
+        }
+    }
 }

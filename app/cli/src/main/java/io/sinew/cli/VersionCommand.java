@@ -15,7 +15,11 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        terminal.out().println("sinew " + SinewServer.version() + ", Java " + Runtime.version());
+        terminal.out().println(text());
         return ExitCode.DONE.number();
+    }
+
+    static String text() {
+        return "sinew " + SinewServer.version() + ", Java " + Runtime.version();
     }
 }

@@ -107,6 +107,7 @@ class UsageTest {
         assertThat(Outcome.of("", "version").out())
                 .startsWith("sinew ")
                 .endsWith("Java " + Runtime.version() + "\n");
+        assertThat(Outcome.of("", "--version").out()).isEqualTo(Outcome.of("", "version").out());
     }
 
     @Test

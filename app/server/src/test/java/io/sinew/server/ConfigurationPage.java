@@ -88,7 +88,7 @@ final class ConfigurationPage {
     private static List<Setting> own() {
         Set<String> forTopics =
                 TopicSettings.all().stream()
-                        .map(setting -> BrokerSettings.synonym(setting.name()))
+                        .flatMap(setting -> BrokerSettings.synonym(setting.name()).stream())
                         .collect(Collectors.toSet());
         return BrokerSettings.all().stream()
                 .filter(setting -> !forTopics.contains(setting.name()))
@@ -100,11 +100,15 @@ final class ConfigurationPage {
         var table = new StringBuilder(TABLE_HEAD);
         for (Setting setting : settings) {
             table.append("| `").append(setting.name());
-            table.append("` | `").append(setting.defaultValue());
-            table.append("` | ").append(range(setting));
+            table.append("` | ").append(code(setting.defaultValue()));
+            table.append(" | ").append(range(setting));
             table.append(" | ").append(setting.meaning()).append(" |\n");
         }
         return table.toString();
+    }
+
+    private static String code(String value) {
+        return value.isEmpty() ? "" : "`" + value + "`";
     }
 
     private static String range(Setting setting) {
@@ -118,9 +122,9 @@ final class ConfigurationPage {
                         : setting.least() + " to " + setting.most();
             }
             case DOUBLE -> setting.least() + " to " + setting.most();
-            case BOOLEAN -> "`true`, `false`";
+            case BOOLEAN -> setting.allowed().isEmpty() ? "`true`, `false`" : words(setting);
             case STRING -> words(setting);
-            case LIST -> "any of " + words(setting);
+            case LIST -> setting.allowed().isEmpty() ? "any" : "any of " + words(setting);
         };
     }
 
@@ -133,12 +137,9 @@ final class ConfigurationPage {
 
     private static String synonyms() {
         return TopicSettings.all().stream()
-                .map(topic ->
-                        "| `"
-                                + BrokerSettings.synonym(topic.name())
-                                + "` | `"
-                                + topic.name()
-                                + "` |\n")
+                .flatMap(topic ->
+                        BrokerSettings.synonym(topic.name()).stream()
+                                .map(name -> "| `" + name + "` | `" + topic.name() + "` |\n"))
                 .collect(Collectors.joining());
     }
 

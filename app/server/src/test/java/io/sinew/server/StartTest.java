@@ -9,6 +9,7 @@ import io.sinew.base.SinewException;
 import io.sinew.kit.FaultyDisk;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +19,15 @@ import org.junit.jupiter.api.Test;
 class StartTest {
     private static final Path DIRECTORY = Path.of("/data");
 
+    private static final InetSocketAddress ANY_PORT =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
     private static ServerConfig config() {
-        var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new ServerConfig(DIRECTORY, anyPort, Optional.empty(), Optional.empty(), Map.of());
+        return config(ANY_PORT, Optional.empty());
+    }
+
+    private static ServerConfig config(InetSocketAddress kafka, Optional<InetSocketAddress> http) {
+        return new ServerConfig(DIRECTORY, kafka, Optional.empty(), http, Map.of());
     }
 
     @Test
@@ -39,5 +46,31 @@ class StartTest {
         }
         disk.flipBit(DIRECTORY.resolve("checkpoint"), checkpoint.length / 2, 3);
         SinewServer.start(config(), disk, Clock.system()).close();
+    }
+
+    @Test
+    void a_port_that_is_taken_leaves_no_file_open_no_lock_and_no_other_port_behind()
+            throws Exception {
+        var disk = new FaultyDisk();
+        try (var others = new ServerSocket()) {
+            others.bind(ANY_PORT);
+            var taken = (InetSocketAddress) others.getLocalSocketAddress();
+            assertRefused(config(taken, Optional.empty()), disk);
+            InetSocketAddress free;
+            try (var server = SinewServer.start(config(), disk, Clock.system())) {
+                free = server.kafkaAddress();
+            }
+            // The Kafka door is open by then.
+            assertRefused(config(free, Optional.of(taken)), disk);
+            SinewServer.start(config(free, Optional.empty()), disk, Clock.system()).close();
+        }
+    }
+
+    private static void assertRefused(ServerConfig config, FaultyDisk disk) {
+        assertThatThrownBy(() -> SinewServer.start(config, disk, Clock.system()))
+                .isInstanceOfSatisfying(
+                        SinewException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.ADDRESS_UNAVAILABLE));
+        assertThat(disk.openFiles()).isZero();
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -155,8 +156,11 @@ public final class BrokerSettings {
                     "segment.jitter.ms", "log.roll.jitter.ms",
                     "unclean.leader.election.enable", "unclean.leader.election.enable");
 
-    private static final Map<String, String> CLEANER_SYNONYMS =
+    private static final Map<String, String> MORE_SYNONYMS =
             Map.of(
+                    "compression.gzip.level", "compression.gzip.level",
+                    "compression.lz4.level", "compression.lz4.level",
+                    "compression.zstd.level", "compression.zstd.level",
                     "max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms",
                     "min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio",
                     "min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms",
@@ -232,22 +236,21 @@ public final class BrokerSettings {
             known.put(setting.name(), setting);
         }
         for (Setting topic : TopicSettings.all()) {
-            String name = synonym(topic.name());
-            known.put(
-                    name,
-                    new Setting(
-                            name,
-                            topic.type(),
-                            topic.defaultValue(),
-                            topic.least(),
-                            topic.most(),
-                            topic.allowed(),
-                            "For topics that do not set `"
-                                    + topic.name()
-                                    + "`: "
-                                    + topic.meaning()));
+            synonym(topic.name()).ifPresent(name -> known.put(name, forTopics(name, topic)));
         }
         return known;
+    }
+
+    /// The broker setting that is a topic setting's default.
+    private static Setting forTopics(String name, Setting topic) {
+        return new Setting(
+                name,
+                topic.type(),
+                topic.defaultValue(),
+                topic.least(),
+                topic.most(),
+                topic.allowed(),
+                "For topics that do not set `" + topic.name() + "`: " + topic.meaning());
     }
 
     /// All broker settings there are.
@@ -271,10 +274,13 @@ public final class BrokerSettings {
         return names;
     }
 
-    /// The broker-wide name of a topic setting.
-    public static String synonym(String topicSetting) {
-        String special = SYNONYMS.getOrDefault(topicSetting, CLEANER_SYNONYMS.get(topicSetting));
-        return special != null ? special : "log." + topicSetting;
+    /// The broker-wide name of a topic setting; none where the broker has no say in it.
+    public static Optional<String> synonym(String topicSetting) {
+        if (!TopicSettings.hasBrokerDefault(topicSetting)) {
+            return Optional.empty();
+        }
+        String special = SYNONYMS.getOrDefault(topicSetting, MORE_SYNONYMS.get(topicSetting));
+        return Optional.of(special != null ? special : "log." + topicSetting);
     }
 
     private static Setting setting(String name) {
@@ -300,6 +306,13 @@ public final class BrokerSettings {
     public String text(String name) {
         String value = values.get(name);
         return value != null ? value : setting(name).defaultValue();
+    }
+
+    /// What a topic setting is for topics that do not set it.
+    public String ofTopics(String topicSetting) {
+        return synonym(topicSetting)
+                .map(this::text)
+                .orElseGet(() -> TopicSettings.named(topicSetting).orElseThrow().defaultValue());
     }
 
     public int intValue(String name) {

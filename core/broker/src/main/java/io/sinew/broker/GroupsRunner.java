@@ -18,6 +18,7 @@ import io.sinew.log.LogOwner;
 import io.sinew.log.LogStore;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -34,13 +35,19 @@ import java.util.stream.Collectors;
 ///
 /// A full disk refuses what needs a record and nothing else: heartbeats are answered and offsets
 /// are read, and the time of the groups stands still, so that nobody is expelled for what they
-/// could not do.
+/// could not do. It stands still too while the disk lets commits wait: behind the answer that
+/// waits, a member's next heartbeats wait as well.
 public final class GroupsRunner implements AutoCloseable {
     static final int MACHINE = 3;
 
     /// How often the timer looks whether the log takes records, and when a tick that failed is
     /// tried again, in milliseconds.
     private static final long LOOK_MS = 1_000;
+
+    /// How long the log may take for one commit before the time of the groups stands still, in
+    /// milliseconds. Well below the shortest session that is taken by default, and above what a
+    /// busy disk takes.
+    private static final long STALL_MS = 1_000;
 
     private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());
 
@@ -58,6 +65,11 @@ public final class GroupsRunner implements AutoCloseable {
     private final Map<Long, Pending<GroupReply>> waiting = new HashMap<>();
     private GroupsState state;
     private Commit lastCommit = Commit.ofNothing();
+
+    /// A commit that is looked at until it settles, and since when.
+    private Commit watchedCommit = lastCommit;
+
+    private long watchedNanos;
     private long elapsedNanos;
     private long lookedNanos;
     private boolean wasWritable = true;
@@ -157,14 +169,24 @@ public final class GroupsRunner implements AutoCloseable {
     /// while the log takes no records. A stretch between two looks counts if the log took them at
     /// both ends; the timer sees to it that none is longer than [#LOOK_MS].
     private long nowMs() {
-        boolean writable = store.health().status() instanceof LogHealth.Status.Running;
         long nanos = clock.nanos();
+        boolean writable =
+                store.health().status() instanceof LogHealth.Status.Running && !isStalled(nanos);
         if (writable && wasWritable) {
             elapsedNanos += nanos - lookedNanos;
         }
         lookedNanos = nanos;
         wasWritable = writable;
         return startMs + TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
+    }
+
+    private boolean isStalled(long nanos) {
+        if (watchedCommit.isSettled()) {
+            watchedCommit = lastCommit;
+            watchedNanos = nanos;
+            return false;
+        }
+        return nanos - watchedNanos >= TimeUnit.MILLISECONDS.toNanos(STALL_MS);
     }
 
     private void append(GroupDecision decision) {
@@ -289,20 +311,35 @@ public final class GroupsRunner implements AutoCloseable {
         state.replay(GroupRecordV1Format.decode(body));
     }
 
-    /// A snapshot: each record with its length (i32) before it.
     LogOwner.Section snapshot() {
         lock.lock();
         try {
             var records = state.snapshot().stream().map(GroupRecordV1Format::encode).toList();
-            int size = records.stream().mapToInt(record -> Integer.BYTES + record.length).sum();
-            var out = ByteBuffer.allocate(size);
-            for (byte[] record : records) {
-                out.putInt(record.length).put(record);
-            }
-            return new LogOwner.Section(MACHINE, lastSequence, out.array());
+            return new LogOwner.Section(MACHINE, lastSequence, joined(records));
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The bytes of a snapshot: each record with its length (i32) before it.
+    ///
+    /// @throws SinewException `INTERNAL_ERROR`: it would be larger than a checkpoint can be
+    static byte[] joined(List<byte[]> records) {
+        long size = records.stream().mapToLong(record -> Integer.BYTES + record.length).sum();
+        if (size > Integer.MAX_VALUE) {
+            throw new SinewException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "the groups and their offsets take "
+                            + size
+                            + " bytes, and a checkpoint holds "
+                            + Integer.MAX_VALUE
+                            + " at most: delete groups that nobody uses");
+        }
+        var out = ByteBuffer.allocate((int) size);
+        for (byte[] record : records) {
+            out.putInt(record.length).put(record);
+        }
+        return out.array();
     }
 
     /// Ends the timer and refuses everything from now on; who waits gets a refusal.

@@ -224,7 +224,7 @@ public final class Partition {
     ///
     /// @return bytes freed
     long retain(long nowMs) throws IOException, InterruptedException {
-        // First what needs no record: a full disk refuses the rest.
+        // First what needs no record: a disk that is full to the last refuses the rest.
         long freed = log.deleteTrimmedSegments();
         TopicConfig limits = config;
         if (!limits.deletes()) {

@@ -15,7 +15,8 @@ import java.util.Set;
 /// @param defaultValue as text
 /// @param least for numbers
 /// @param most for numbers
-/// @param allowed for text and lists: the words there are; empty for any
+/// @param allowed for text and lists: the words there are; empty for any. For booleans: `false`
+///   where it can't be turned on
 /// @param meaning one sentence for the manual and for `DescribeConfigs`
 public record Setting(
         String name,
@@ -61,12 +62,24 @@ public record Setting(
                 name, Type.BOOLEAN, Boolean.toString(defaultValue), 0, 0, Set.of(), meaning);
     }
 
+    /// Something that Kafka has and Sinew has not, so that it can only be off.
+    ///
+    /// @param meaning says so, as it does where somebody tries
+    static Setting ofOff(String name, String meaning) {
+        return new Setting(name, Type.BOOLEAN, "false", 0, 0, Set.of("false"), meaning);
+    }
+
     static Setting ofWord(String name, String defaultValue, Set<String> allowed, String meaning) {
         return new Setting(name, Type.STRING, defaultValue, 0, 0, allowed, meaning);
     }
 
     static Setting ofList(String name, String defaultValue, Set<String> allowed, String meaning) {
         return new Setting(name, Type.LIST, defaultValue, 0, 0, allowed, meaning);
+    }
+
+    /// A list of any words, at first of none.
+    static Setting ofWords(String name, String meaning) {
+        return ofList(name, "", Set.of(), meaning);
     }
 
     /// Refuses a value that this setting can't have.
@@ -76,12 +89,7 @@ public record Setting(
         switch (type) {
             case INT, LONG -> checkNumber(value);
             case DOUBLE -> checkRatio(value);
-            case BOOLEAN -> {
-                String word = value.strip().toLowerCase(Locale.ROOT);
-                if (!word.equals("true") && !word.equals("false")) {
-                    throw refused(value, "true or false");
-                }
-            }
+            case BOOLEAN -> checkBoolean(value);
             case STRING -> checkWords(value, List.of(value));
             case LIST -> checkWords(value, words(value));
         }
@@ -106,6 +114,16 @@ public record Setting(
             }
         } catch (NumberFormatException e) {
             throw refused(value, "a number from " + least + " to " + most);
+        }
+    }
+
+    private void checkBoolean(String value) {
+        String word = value.strip().toLowerCase(Locale.ROOT);
+        if (!allowed.isEmpty() && !allowed.contains(word)) {
+            throw refused(value, String.join(" or ", allowed) + ". " + meaning);
+        }
+        if (!word.equals("true") && !word.equals("false")) {
+            throw refused(value, "true or false");
         }
     }
 

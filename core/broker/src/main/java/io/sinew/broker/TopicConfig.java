@@ -42,7 +42,7 @@ public record TopicConfig(
     private record Values(Map<String, String> own, BrokerSettings broker) {
         String text(String name) {
             String value = own.get(name);
-            return value != null ? value : broker.text(BrokerSettings.synonym(name));
+            return value != null ? value : broker.ofTopics(name);
         }
 
         long number(String name) {

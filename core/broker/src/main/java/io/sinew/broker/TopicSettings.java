@@ -28,6 +28,23 @@ public final class TopicSettings {
     public static final String SEGMENT_BYTES = "segment.bytes";
     public static final String SEGMENT_MS = "segment.ms";
 
+    private static final String DOWN_CONVERSION = "message.downconversion.enable";
+    private static final String FOLLOWER_THROTTLE = "follower.replication.throttled.replicas";
+    private static final String LEADER_THROTTLE = "leader.replication.throttled.replicas";
+    private static final String REMOTE_COPY_DISABLE = "remote.log.copy.disable";
+    private static final String REMOTE_DELETE = "remote.log.delete.on.disable";
+    private static final String REMOTE_STORAGE = "remote.storage.enable";
+
+    /// Those that no broker setting gives a default to, in Kafka neither.
+    private static final Set<String> WITHOUT_BROKER_DEFAULT =
+            Set.of(
+                    DOWN_CONVERSION,
+                    FOLLOWER_THROTTLE,
+                    LEADER_THROTTLE,
+                    REMOTE_COPY_DISABLE,
+                    REMOTE_DELETE,
+                    REMOTE_STORAGE);
+
     private static final List<Setting> ALL =
             List.of(
                     Setting.ofList(
@@ -37,12 +54,30 @@ public final class TopicSettings {
                             "What happens to old records: `delete` drops them by age and size;"
                                     + " `compact` keeps the last of each key (stored and shown;"
                                     + " compaction itself is not built yet, so nothing is dropped)."),
+                    Setting.ofInt(
+                            "compression.gzip.level",
+                            -1,
+                            -1,
+                            9,
+                            "Level for `compression.type=gzip`; -1: gzip's own." + NO_EFFECT),
+                    Setting.ofInt(
+                            "compression.lz4.level",
+                            9,
+                            1,
+                            17,
+                            "Level for `compression.type=lz4`." + NO_EFFECT),
                     Setting.ofWord(
                             "compression.type",
                             "producer",
                             Set.of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
                             "How batches are stored: `producer` keeps what the producer chose, and"
                                     + " is what Sinew does whatever is set."),
+                    Setting.ofInt(
+                            "compression.zstd.level",
+                            3,
+                            -131_072,
+                            22,
+                            "Level for `compression.type=zstd`." + NO_EFFECT),
                     Setting.ofLong(
                             "delete.retention.ms",
                             DAY_MS,
@@ -63,12 +98,29 @@ public final class TopicSettings {
                             Long.MAX_VALUE,
                             0,
                             "Time between syncs." + NO_EFFECT + " See `durability`."),
+                    Setting.ofWords(
+                            FOLLOWER_THROTTLE,
+                            "Replicas whose copying is slowed down." + NO_EFFECT),
                     Setting.ofInt(
                             INDEX_INTERVAL_BYTES,
                             32 << 10,
                             0,
                             Integer.MAX_VALUE,
                             "Bytes between two entries of a segment's index."),
+                    Setting.ofWords(
+                            LEADER_THROTTLE,
+                            "Replicas from which copying is slowed down." + NO_EFFECT),
+                    Setting.ofLong(
+                            "local.retention.bytes",
+                            -2,
+                            -2,
+                            "Bytes kept beside remote storage; -2: as `retention.bytes`."
+                                    + NO_EFFECT),
+                    Setting.ofLong(
+                            "local.retention.ms",
+                            -2,
+                            -2,
+                            "Time kept beside remote storage; -2: as `retention.ms`." + NO_EFFECT),
                     Setting.ofLong(
                             "max.compaction.lag.ms",
                             Long.MAX_VALUE,
@@ -80,6 +132,10 @@ public final class TopicSettings {
                             0,
                             32 << 20,
                             "Largest record batch that is taken, in bytes."),
+                    Setting.ofBoolean(
+                            DOWN_CONVERSION,
+                            true,
+                            "Whether batches are converted for old clients." + NO_EFFECT),
                     Setting.ofLong(
                             TIMESTAMP_AFTER_MAX_MS,
                             3_600_000,
@@ -112,6 +168,17 @@ public final class TopicSettings {
                             "Replicas that must have a record." + NO_EFFECT),
                     Setting.ofBoolean(
                             "preallocate", false, "Segments are preallocated." + NO_EFFECT),
+                    Setting.ofBoolean(
+                            REMOTE_COPY_DISABLE,
+                            false,
+                            "Whether nothing more goes to remote storage." + NO_EFFECT),
+                    Setting.ofBoolean(
+                            REMOTE_DELETE,
+                            false,
+                            "Whether remote storage is cleared when it is turned off." + NO_EFFECT),
+                    Setting.ofOff(
+                            REMOTE_STORAGE,
+                            "Sinew has no remote storage: what a topic holds is on its own disk."),
                     Setting.ofLong(
                             RETENTION_BYTES,
                             -1,
@@ -163,6 +230,11 @@ public final class TopicSettings {
         return Optional.ofNullable(BY_NAME.get(name));
     }
 
+    /// Whether a broker setting can give topics their default for this one.
+    static boolean hasBrokerDefault(String name) {
+        return !WITHOUT_BROKER_DEFAULT.contains(name);
+    }
+
     /// Refuses names that there are not and values that they can't have.
     ///
     /// @throws SinewException `INVALID_CONFIG`
@@ -174,9 +246,18 @@ public final class TopicSettings {
                                         ErrorCode.INVALID_CONFIG,
                                         "Unknown topic config name: "
                                                 + Quote.of(name)
-                                                + NearName.of(name, BY_NAME.keySet())
+                                                + near(name)
                                                         .map(near -> "; did you mean " + near + "?")
                                                         .orElse("")))
                         .check(value));
+    }
+
+    /// What was meant by a name that there is not: the topic setting that the broker has under that
+    /// name, or one that is written alike.
+    private static Optional<String> near(String name) {
+        return BY_NAME.keySet().stream()
+                .filter(known -> BrokerSettings.synonym(known).filter(name::equals).isPresent())
+                .findFirst()
+                .or(() -> NearName.of(name, BY_NAME.keySet()));
     }
 }

@@ -36,6 +36,9 @@ public final class Topics {
     private volatile GroupTopics picture = GroupTopics.NONE;
     private final AtomicLong version = new AtomicLong();
 
+    /// Creations that nobody has seen to be durable yet, by topic.
+    private final ConcurrentMap<UUID, Commit> creations = new ConcurrentHashMap<>();
+
     private final LogStore store;
     private final BrokerSettings settings;
     private final AppendCounts counts;
@@ -87,6 +90,26 @@ public final class Topics {
 
     public int partitionCount() {
         return partitionCount;
+    }
+
+    /// Whether a crash can't take back the creation of a topic any more. Until then, others than
+    /// the one who creates it had better not be told of it.
+    public boolean isDurable(Topic topic) throws InterruptedException {
+        Commit creation = creations.get(topic.id());
+        if (creation == null) {
+            return true;
+        }
+        if (!creation.isSettled()) {
+            return false;
+        }
+        try {
+            creation.awaitDurable();
+        } catch (SinewException e) {
+            // The log has stopped, and takes the topic with it.
+            return false;
+        }
+        creations.remove(topic.id(), creation);
+        return true;
     }
 
     /// A partition of a topic, if it has one of that number.
@@ -233,9 +256,17 @@ public final class Topics {
         lock.lock();
         try {
             TopicRecord record = decision.get();
+            ByteBuffer body = ByteBuffer.wrap(TopicRecordV1Format.encode(record));
+            // A deletion gives space back: a full disk that can still take the record takes it.
             LogStore.Recorded recorded =
-                    store.record(MACHINE, ByteBuffer.wrap(TopicRecordV1Format.encode(record)));
+                    record instanceof TopicRecord.Deleted
+                            ? store.recordDeletion(MACHINE, body)
+                            : store.record(MACHINE, body);
             lastSequence = recorded.sequence();
+            if (record instanceof TopicRecord.Created(Topic topic)) {
+                // Before anybody can find it.
+                creations.put(topic.id(), recorded.commit());
+            }
             return new Changed(replay(record), recorded.commit());
         } finally {
             lock.unlock();
@@ -269,6 +300,7 @@ public final class Topics {
         byName.remove(gone.name());
         byId.remove(id);
         version.incrementAndGet();
+        creations.remove(id);
         for (int index = 0; index < gone.partitionCount(); index++) {
             partitions.remove(new PartitionId(id, index));
         }

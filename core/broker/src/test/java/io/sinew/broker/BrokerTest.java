@@ -141,6 +141,20 @@ class BrokerTest {
     }
 
     @Test
+    void a_topic_is_deleted_while_only_the_segments_lack_space() throws Exception {
+        try (var on = new BrokerOnDisk(Map.of())) {
+            Topic doomed = on.topic("doomed", Map.of());
+            on.disk.failEvery(FaultyDisk.Selection.of(WRITE, ".log"), noSpace());
+            on.append(doomed, 3);
+            on.clock.step(10_000);
+            awaitFull(on.broker);
+            on.broker.deleteTopic(doomed.id());
+            assertThat(on.broker.topics().all()).isEmpty();
+            on.disk.heal();
+        }
+    }
+
+    @Test
     void closing_ends_while_retention_waits_for_a_full_disk() throws Exception {
         var on = new BrokerOnDisk(Map.of(BrokerSettings.RETENTION_CHECK_MS, "1"));
         Topic topic = on.topic("orders", Map.of("segment.bytes", "1024", "retention.ms", "1000"));

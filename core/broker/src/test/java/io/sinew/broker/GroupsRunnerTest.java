@@ -1,5 +1,6 @@
 package io.sinew.broker;
 
+import static io.sinew.kit.FaultyDisk.Operation.SYNC;
 import static io.sinew.kit.FaultyDisk.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +77,7 @@ class GroupsRunnerTest {
 
     @AfterEach
     void close() throws IOException {
+        disk.letGo();
         disk.heal();
         groups.close();
         store.close();
@@ -176,6 +179,53 @@ class GroupsRunnerTest {
         groups.look();
         assertThat(ask(member.heartbeat()))
                 .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));
+    }
+
+    @Test
+    void time_while_a_sync_takes_long_ends_no_session() throws Exception {
+        RunnerClient member = settled("g");
+        disk.hold(FaultyDisk.Selection.of(SYNC, ".wal"));
+        Pending<GroupReply> stalled = groups.submit(member.commit(RunnerClient.offset(ORDERS, 17)));
+        disk.awaitHeld();
+        groups.look();
+        clock.step(RunnerClient.SESSION_MS / 2);
+        groups.look();
+        clock.step(10L * RunnerClient.SESSION_MS);
+        groups.look();
+        disk.letGo();
+        assertThat(stalled.await()).isInstanceOf(GroupReply.OffsetsCommitted.class);
+        groups.look();
+        assertThat(ask(member.heartbeat())).isEqualTo(new GroupReply.Alive());
+        clock.step(2L * RunnerClient.SESSION_MS);
+        groups.look();
+        assertThat(ask(member.heartbeat()))
+                .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));
+    }
+
+    @Test
+    void time_passes_while_commits_follow_one_another() throws Exception {
+        RunnerClient silent = settled("g");
+        RunnerClient busy = settled("other");
+        for (int i = 0; i < 20; i++) {
+            // One is on its way whenever somebody looks, and none for long.
+            disk.hold(FaultyDisk.Selection.of(SYNC, ".wal"));
+            Pending<GroupReply> commit = groups.submit(busy.commit(RunnerClient.offset(ORDERS, i)));
+            disk.awaitHeld();
+            clock.step(RunnerClient.SESSION_MS / 10);
+            groups.look();
+            disk.letGo();
+            commit.await();
+        }
+        assertThat(ask(silent.heartbeat()))
+                .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));
+    }
+
+    @Test
+    void a_snapshot_that_no_checkpoint_could_hold_is_refused_with_its_size() {
+        List<byte[]> records = Collections.nCopies(40_000, new byte[60_000]);
+        assertThatThrownBy(() -> GroupsRunner.joined(records))
+                .isInstanceOf(SinewException.class)
+                .hasMessageContaining("2400160000 bytes");
     }
 
     @Test

@@ -25,15 +25,28 @@ class ProducerStatesTest {
     @Test
     void of_too_many_producers_the_one_idle_longest_is_forgotten() {
         long offset = 0;
-        for (int id = 0; id < ProducerStates.PRODUCERS_MAX; id++) {
+        for (int id = 0; id < ProducerStates.PRODUCERS_MAX - 1; id++) {
             append(id, 0, offset++);
         }
+        // While there is room: to be used again counts by itself, and not because it was forgotten.
         append(0, 1, offset++);
         append(1_000_000, 0, offset++);
+        append(1_000_001, 0, offset++);
         assertThat(producers.describe()).hasSize(ProducerStates.PRODUCERS_MAX);
         assertThat(remembers(0)).isTrue();
         assertThat(remembers(1)).isFalse();
         assertThat(remembers(2)).isTrue();
+    }
+
+    @Test
+    void a_producer_that_goes_on_costs_no_other_its_place() {
+        long offset = 0;
+        for (int id = 0; id < ProducerStates.PRODUCERS_MAX; id++) {
+            append(id, 0, offset++);
+        }
+        append(5, 1, offset++);
+        assertThat(producers.describe()).hasSize(ProducerStates.PRODUCERS_MAX);
+        assertThat(remembers(0)).isTrue();
     }
 
     @Test

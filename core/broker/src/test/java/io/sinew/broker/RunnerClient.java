@@ -36,8 +36,8 @@ final class RunnerClient {
         return new GroupOffset(partition, offset, 0, "");
     }
 
-    private GroupCommand.Caller caller() {
-        return new GroupCommand.Caller(groupId, generation, memberId, null);
+    private GroupCommand.Claim claim() {
+        return new GroupCommand.Claim(groupId, generation, memberId, null);
     }
 
     GroupCommand.Join join() {
@@ -57,7 +57,7 @@ final class RunnerClient {
     }
 
     GroupCommand.Sync sync(Map<String, GroupBytes> assignments) {
-        return new GroupCommand.Sync(caller(), null, null, assignments);
+        return new GroupCommand.Sync(claim(), null, null, assignments);
     }
 
     GroupCommand.Sync sync() {
@@ -65,10 +65,10 @@ final class RunnerClient {
     }
 
     GroupCommand.Heartbeat heartbeat() {
-        return new GroupCommand.Heartbeat(caller());
+        return new GroupCommand.Heartbeat(claim());
     }
 
     GroupCommand.CommitOffsets commit(GroupOffset... offsets) {
-        return new GroupCommand.CommitOffsets(caller(), List.of(offsets));
+        return new GroupCommand.CommitOffsets(claim(), List.of(offsets));
     }
 }

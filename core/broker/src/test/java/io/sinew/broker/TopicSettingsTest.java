@@ -29,6 +29,8 @@ class TopicSettingsTest {
                 .hasMessage("Unknown topic config name: retention.sm; did you mean retention.ms?");
         assertThatThrownBy(() -> TopicSettings.check(Map.of("log.retention.ms", "1")))
                 .hasMessageContaining("did you mean retention.ms?");
+        assertThatThrownBy(() -> TopicSettings.check(Map.of("log.roll.ms", "1")))
+                .hasMessageContaining("did you mean segment.ms?");
         assertThatThrownBy(() -> TopicSettings.check(Map.of("colour", "blue")))
                 .hasMessage("Unknown topic config name: colour");
     }
@@ -54,6 +56,19 @@ class TopicSettingsTest {
     }
 
     @Test
+    void what_sinew_does_not_have_cannot_be_turned_on() {
+        assertThatThrownBy(() -> TopicSettings.check(Map.of("remote.storage.enable", "true")))
+                .isInstanceOfSatisfying(
+                        SinewException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_CONFIG))
+                .hasMessageContaining("remote.storage.enable: must be false")
+                .hasMessageContaining("no remote storage");
+        assertThatThrownBy(() -> TopicSettings.check(Map.of("remote.storage.enable", "maybe")))
+                .hasMessageContaining("must be false");
+        TopicSettings.check(Map.of("remote.storage.enable", " False "));
+    }
+
+    @Test
     void there_are_kafkas_topic_configs_with_their_defaults() {
         assertThat(
                         TopicSettings.all().stream()
@@ -61,15 +76,23 @@ class TopicSettingsTest {
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.ofEntries(
                                 Map.entry("cleanup.policy", "delete"),
+                                Map.entry("compression.gzip.level", "-1"),
+                                Map.entry("compression.lz4.level", "9"),
                                 Map.entry("compression.type", "producer"),
+                                Map.entry("compression.zstd.level", "3"),
                                 Map.entry("delete.retention.ms", "86400000"),
                                 Map.entry("file.delete.delay.ms", "60000"),
                                 Map.entry("flush.messages", "9223372036854775807"),
                                 Map.entry("flush.ms", "9223372036854775807"),
+                                Map.entry("follower.replication.throttled.replicas", ""),
                                 // Ours: 32 KiB where Kafka has 4.
                                 Map.entry("index.interval.bytes", "32768"),
+                                Map.entry("leader.replication.throttled.replicas", ""),
+                                Map.entry("local.retention.bytes", "-2"),
+                                Map.entry("local.retention.ms", "-2"),
                                 Map.entry("max.compaction.lag.ms", "9223372036854775807"),
                                 Map.entry("max.message.bytes", "1048588"),
+                                Map.entry("message.downconversion.enable", "true"),
                                 Map.entry("message.timestamp.after.max.ms", "3600000"),
                                 Map.entry("message.timestamp.before.max.ms", "9223372036854775807"),
                                 Map.entry("message.timestamp.type", "CreateTime"),
@@ -77,6 +100,9 @@ class TopicSettingsTest {
                                 Map.entry("min.compaction.lag.ms", "0"),
                                 Map.entry("min.insync.replicas", "1"),
                                 Map.entry("preallocate", "false"),
+                                Map.entry("remote.log.copy.disable", "false"),
+                                Map.entry("remote.log.delete.on.disable", "false"),
+                                Map.entry("remote.storage.enable", "false"),
                                 Map.entry("retention.bytes", "-1"),
                                 Map.entry("retention.ms", "604800000"),
                                 Map.entry("segment.bytes", "1073741824"),

@@ -168,19 +168,19 @@ final class ConsumerGroups {
     /// one, for its answers to commits and to heartbeats cross, if the partitions were its own by
     /// then (KIP-1251).
     @Nullable ErrorCode refuseCommit(GroupCommand.CommitOffsets commit) {
-        GroupCommand.Caller caller = commit.caller();
-        ConsumerGroup group = store.consumer(caller.groupId());
+        GroupCommand.Claim claim = commit.claim();
+        ConsumerGroup group = store.consumer(claim.groupId());
         if (group == null) {
             return ErrorCode.GROUP_ID_NOT_FOUND;
         }
-        if (caller.generation() < 0 && group.size() == 0) {
+        if (claim.generation() < 0 && group.size() == 0) {
             return null;
         }
-        ConsumerMember member = group.member(caller.memberId());
+        ConsumerMember member = group.member(claim.memberId());
         if (member == null) {
             return ErrorCode.UNKNOWN_MEMBER_ID;
         }
-        int epoch = caller.generation();
+        int epoch = claim.generation();
         ErrorCode stale =
                 member.speaksClassic()
                         ? ErrorCode.ILLEGAL_GENERATION

@@ -20,12 +20,13 @@ public sealed interface GroupCommand {
     /// One way of assigning partitions that a member knows, with what it would say to a leader.
     record Protocol(String name, GroupBytes metadata) {}
 
-    /// Who speaks, in which group, and in which generation it believes to be.
+    /// Who somebody says to be: in which group, and in which generation. Whether it is true is for
+    /// the group to find out.
     ///
     /// @param generation -1 from a client that commits offsets without being a member
     /// @param memberId empty from such a client
     /// @param instanceId the name of a static member (KIP-345), null for a dynamic one
-    record Caller(String groupId, int generation, String memberId, @Nullable String instanceId) {}
+    record Claim(String groupId, int generation, String memberId, @Nullable String instanceId) {}
 
     /// `JoinGroup`. Parked until the rebalance completes.
     ///
@@ -67,7 +68,7 @@ public sealed interface GroupCommand {
     /// @param protocolType null before version 5 (KIP-559), as is `protocolName`
     /// @param assignments by member id; empty unless from the leader
     record Sync(
-            Caller caller,
+            Claim claim,
             @Nullable String protocolType,
             @Nullable String protocolName,
             Map<String, GroupBytes> assignments)
@@ -77,7 +78,7 @@ public sealed interface GroupCommand {
         }
     }
 
-    record Heartbeat(Caller caller) implements GroupCommand {}
+    record Heartbeat(Claim claim) implements GroupCommand {}
 
     /// `LeaveGroup`; before version 3 with one member.
     record Leave(String groupId, List<LeavingMember> members) implements GroupCommand {
@@ -94,7 +95,7 @@ public sealed interface GroupCommand {
     /// `OffsetCommit`. The caller of this command has made sure that the partitions exist: they are
     /// what bounds the number of offsets, so that none may come twice. A group that is not there is
     /// refused as such; older clients have to be told of a wrong generation instead.
-    record CommitOffsets(Caller caller, List<GroupOffset> offsets) implements GroupCommand {
+    record CommitOffsets(Claim claim, List<GroupOffset> offsets) implements GroupCommand {
         public CommitOffsets {
             offsets = List.copyOf(offsets);
         }

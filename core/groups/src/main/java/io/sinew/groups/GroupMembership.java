@@ -219,9 +219,9 @@ final class GroupMembership {
     }
 
     void sync(long nowMs, long ticket, GroupCommand.Sync sync, GroupDraft draft) {
-        GroupCommand.Caller caller = sync.caller();
-        GroupMember member = roster.member(caller.memberId());
-        ErrorCode error = refusal(caller);
+        GroupCommand.Claim claim = sync.claim();
+        GroupMember member = roster.member(claim.memberId());
+        ErrorCode error = refusal(claim);
         if (error == null
                 && (contradicts(sync.protocolType(), rebalance.protocolType())
                         || contradicts(sync.protocolName(), rebalance.protocolName()))) {
@@ -253,9 +253,9 @@ final class GroupMembership {
         return said != null && known != null && !said.equals(known);
     }
 
-    void heartbeat(long nowMs, long ticket, GroupCommand.Caller caller, GroupDraft draft) {
-        GroupMember member = roster.member(caller.memberId());
-        ErrorCode error = refusal(caller);
+    void heartbeat(long nowMs, long ticket, GroupCommand.Claim claim, GroupDraft draft) {
+        GroupMember member = roster.member(claim.memberId());
+        ErrorCode error = refusal(claim);
         if (error != null || member == null) {
             draft.refuse(ticket, error == null ? ErrorCode.UNKNOWN_MEMBER_ID : error);
             return;
@@ -299,13 +299,13 @@ final class GroupMembership {
         afterLoss(nowMs, members, promises, draft);
     }
 
-    /// Whether the caller may commit offsets; it is alive if it may.
-    @Nullable ErrorCode refuseCommit(long nowMs, GroupCommand.Caller caller) {
-        if (caller.generation() < 0 && isEmpty()) {
+    /// Whether who claims this may commit offsets; it is alive if it may.
+    @Nullable ErrorCode refuseCommit(long nowMs, GroupCommand.Claim claim) {
+        if (claim.generation() < 0 && isEmpty()) {
             return null;
         }
-        ErrorCode error = refusal(caller);
-        GroupMember member = roster.member(caller.memberId());
+        ErrorCode error = refusal(claim);
+        GroupMember member = roster.member(claim.memberId());
         if (error != null || member == null) {
             return error == null ? ErrorCode.UNKNOWN_MEMBER_ID : error;
         }
@@ -317,13 +317,13 @@ final class GroupMembership {
         return null;
     }
 
-    private @Nullable ErrorCode refusal(GroupCommand.Caller caller) {
-        ErrorCode error = refusal(caller.memberId(), caller.instanceId());
-        GroupMember member = roster.member(caller.memberId());
+    private @Nullable ErrorCode refusal(GroupCommand.Claim claim) {
+        ErrorCode error = refusal(claim.memberId(), claim.instanceId());
+        GroupMember member = roster.member(claim.memberId());
         if (error != null || member == null) {
             return error == null ? ErrorCode.UNKNOWN_MEMBER_ID : error;
         }
-        boolean belongs = !member.fresh && caller.generation() == rebalance.generation();
+        boolean belongs = !member.fresh && claim.generation() == rebalance.generation();
         return belongs ? null : ErrorCode.ILLEGAL_GENERATION;
     }
 

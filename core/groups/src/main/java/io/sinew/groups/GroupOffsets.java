@@ -2,7 +2,7 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +40,8 @@ final class GroupOffsets {
             GroupDraft draft) {
         ErrorCode error =
                 group == null
-                        ? refuseWithoutMembers(commit.caller())
-                        : group.refuseCommit(nowMs, commit.caller());
+                        ? refuseWithoutMembers(commit.claim())
+                        : group.refuseCommit(nowMs, commit.claim());
         if (error != null) {
             draft.refuse(ticket, error);
         } else {
@@ -51,36 +51,30 @@ final class GroupOffsets {
 
     /// Commits offsets of somebody who may.
     void store(long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
-        if (namesOneTwice(commit.offsets())) {
-            draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
-            return;
-        }
-        var accepted = new ArrayList<GroupOffset>();
+        // Each partition once, the last time that it is named, as in Kafka: that there are only so
+        // many is what bounds the record.
+        var accepted = new LinkedHashMap<GroupPartition, GroupOffset>();
         var results = new ArrayList<GroupReply.PartitionResult>();
         for (GroupOffset offset : commit.offsets()) {
             boolean fits = offset.metadata().length() <= limits.offsetMetadataMaxLength();
             if (fits) {
-                accepted.add(offset);
+                accepted.put(offset.partition(), offset);
             }
             results.add(
                     new GroupReply.PartitionResult(
                             offset.partition(), fits ? null : ErrorCode.OFFSET_METADATA_TOO_LARGE));
         }
         if (!accepted.isEmpty()) {
-            draft.store(new GroupRecord.OffsetsStored(commit.caller().groupId(), nowMs, accepted));
+            draft.store(
+                    new GroupRecord.OffsetsStored(
+                            commit.claim().groupId(), nowMs, List.copyOf(accepted.values())));
         }
         draft.answer(ticket, new GroupReply.OffsetsCommitted(List.copyOf(results)));
     }
 
-    /// Each partition once: that there are only so many is what bounds the record.
-    private static boolean namesOneTwice(List<GroupOffset> offsets) {
-        var seen = new HashSet<GroupPartition>();
-        return !offsets.stream().map(GroupOffset::partition).allMatch(seen::add);
-    }
-
-    private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Caller caller) {
-        boolean exists = store.contains(caller.groupId());
-        if (caller.generation() >= 0) {
+    private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
+        boolean exists = store.contains(claim.groupId());
+        if (claim.generation() >= 0) {
             return exists ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.GROUP_ID_NOT_FOUND;
         }
         return exists || store.size() < limits.groupsMax()

@@ -67,7 +67,7 @@ public final class GroupsState {
             case GroupCommand.Join join -> join(nowMs, ticket, join, draft);
             case GroupCommand.Sync sync -> sync(nowMs, ticket, sync, draft);
             case GroupCommand.Heartbeat heartbeat ->
-                    heartbeat(nowMs, ticket, heartbeat.caller(), draft);
+                    heartbeat(nowMs, ticket, heartbeat.claim(), draft);
             case GroupCommand.Leave leave -> leave(nowMs, ticket, leave, draft);
             case GroupCommand.CommitOffsets commit -> commit(nowMs, ticket, commit, draft);
             case GroupCommand.FetchOffsets fetch -> fetch(ticket, fetch, draft);
@@ -221,26 +221,26 @@ public final class GroupsState {
             draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
             return;
         }
-        GroupMembership group = groupOf(ticket, sync.caller(), draft);
+        GroupMembership group = groupOf(ticket, sync.claim(), draft);
         if (group != null) {
             group.sync(nowMs, ticket, sync, draft);
-            settle(sync.caller().groupId(), group);
+            settle(sync.claim().groupId(), group);
         }
     }
 
-    private void heartbeat(long nowMs, long ticket, GroupCommand.Caller caller, GroupDraft draft) {
-        GroupMembership group = groupOf(ticket, caller, draft);
+    private void heartbeat(long nowMs, long ticket, GroupCommand.Claim claim, GroupDraft draft) {
+        GroupMembership group = groupOf(ticket, claim, draft);
         if (group != null) {
-            group.heartbeat(nowMs, ticket, caller, draft);
-            settle(caller.groupId(), group);
+            group.heartbeat(nowMs, ticket, claim, draft);
+            settle(claim.groupId(), group);
         }
     }
 
     /// The group that a member must be in, or null when the ticket is answered with why not.
     private @Nullable GroupMembership groupOf(
-            long ticket, GroupCommand.Caller caller, GroupDraft draft) {
-        GroupMembership group = coordinated.get(caller.groupId());
-        if (caller.groupId().isEmpty()) {
+            long ticket, GroupCommand.Claim claim, GroupDraft draft) {
+        GroupMembership group = coordinated.get(claim.groupId());
+        if (claim.groupId().isEmpty()) {
             draft.refuse(ticket, ErrorCode.INVALID_GROUP_ID);
         } else if (group == null) {
             draft.refuse(ticket, ErrorCode.UNKNOWN_MEMBER_ID);
@@ -271,7 +271,7 @@ public final class GroupsState {
 
     private void commit(
             long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
-        String groupId = commit.caller().groupId();
+        String groupId = commit.claim().groupId();
         if (store.consumer(groupId) != null) {
             ErrorCode refusal = consumers.refuseCommit(commit);
             if (refusal != null) {

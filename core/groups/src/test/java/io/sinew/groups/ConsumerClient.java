@@ -115,7 +115,7 @@ final class ConsumerClient {
 
     GroupCommand.CommitOffsets commit(int inEpoch, GroupPartition... partitions) {
         return new GroupCommand.CommitOffsets(
-                new GroupCommand.Caller(groupId, inEpoch, memberId, instanceId),
+                new GroupCommand.Claim(groupId, inEpoch, memberId, instanceId),
                 List.of(partitions).stream().map(p -> GroupClient.offset(p, 7)).toList());
     }
 }

@@ -77,12 +77,12 @@ final class GroupClient {
                 new UUID(0, ++lastUuid));
     }
 
-    GroupCommand.Caller caller() {
-        return new GroupCommand.Caller(groupId, generation, memberId, instanceId);
+    GroupCommand.Claim claim() {
+        return new GroupCommand.Claim(groupId, generation, memberId, instanceId);
     }
 
     GroupCommand.Sync sync(Map<String, GroupBytes> assignments) {
-        return new GroupCommand.Sync(caller(), null, null, assignments);
+        return new GroupCommand.Sync(claim(), null, null, assignments);
     }
 
     GroupCommand.Sync sync() {
@@ -90,7 +90,7 @@ final class GroupClient {
     }
 
     GroupCommand.Heartbeat heartbeat() {
-        return new GroupCommand.Heartbeat(caller());
+        return new GroupCommand.Heartbeat(claim());
     }
 
     GroupCommand.Leave leave() {
@@ -102,7 +102,7 @@ final class GroupClient {
     }
 
     GroupCommand.CommitOffsets commit(GroupOffset... offsets) {
-        return new GroupCommand.CommitOffsets(caller(), List.of(offsets));
+        return new GroupCommand.CommitOffsets(claim(), List.of(offsets));
     }
 
     /// Takes in the answer to a join.

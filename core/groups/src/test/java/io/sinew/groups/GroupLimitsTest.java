@@ -81,14 +81,32 @@ class GroupLimitsTest {
     }
 
     @Test
-    void a_commit_names_each_partition_once() {
-        GroupPartition partition = GroupClient.partition(1, 0);
+    void of_a_partition_that_a_commit_names_again_and_again_the_last_offset_is_stored_alone() {
+        GroupPartition twice = GroupClient.partition(1, 0);
+        GroupPartition once = GroupClient.partition(1, 1);
+        var tooLong = "x".repeat(GroupScene.LIMITS.offsetMetadataMaxLength() + 1);
         assertThat(
-                        scene.refusal(
+                        scene.ask(
                                 client.commit(
-                                        GroupClient.offset(partition, 1),
-                                        GroupClient.offset(partition, 2))))
-                .isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(scene.committed("g", partition)).isEqualTo(-1);
+                                        GroupClient.offset(twice, 1),
+                                        GroupClient.offset(once, 7),
+                                        GroupClient.offset(twice, 2),
+                                        new GroupOffset(twice, 3, -1, tooLong))))
+                .isEqualTo(
+                        new GroupReply.OffsetsCommitted(
+                                List.of(
+                                        new GroupReply.PartitionResult(twice, null),
+                                        new GroupReply.PartitionResult(once, null),
+                                        new GroupReply.PartitionResult(twice, null),
+                                        new GroupReply.PartitionResult(
+                                                twice, ErrorCode.OFFSET_METADATA_TOO_LARGE))));
+        assertThat(scene.lastRecords())
+                .containsExactly(
+                        new GroupRecord.OffsetsStored(
+                                "g",
+                                scene.nowMs(),
+                                List.of(
+                                        GroupClient.offset(twice, 2),
+                                        GroupClient.offset(once, 7))));
     }
 }

@@ -52,14 +52,14 @@ class GroupSessionTest {
         assertThat(
                         scene.refusal(
                                 new GroupCommand.Sync(
-                                        client.caller(), "connect", "range", Map.of())))
+                                        client.claim(), "connect", "range", Map.of())))
                 .isEqualTo(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         assertThat(
                         scene.refusal(
                                 new GroupCommand.Sync(
-                                        client.caller(), "consumer", "sticky", Map.of())))
+                                        client.claim(), "consumer", "sticky", Map.of())))
                 .isEqualTo(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
-        assertThat(scene.ask(new GroupCommand.Sync(client.caller(), "consumer", "range", Map.of())))
+        assertThat(scene.ask(new GroupCommand.Sync(client.claim(), "consumer", "range", Map.of())))
                 .isInstanceOf(GroupReply.Synced.class);
     }
 

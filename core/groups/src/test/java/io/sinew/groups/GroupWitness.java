@@ -93,20 +93,20 @@ final class GroupWitness {
 
     /// Hands in a commit and judges whether it was right to accept it.
     void commit(GroupCommand.CommitOffsets commit) {
-        GroupCommand.Caller caller = commit.caller();
-        String groupId = caller.groupId();
+        GroupCommand.Claim claim = commit.claim();
+        String groupId = claim.groupId();
         GroupReply.DescribedGroup group = scene.describe(groupId);
         if (!(scene.ask(commit) instanceof GroupReply.OffsetsCommitted)) {
             return;
         }
         boolean empty = group.phase() == GroupPhase.EMPTY || group.phase() == GroupPhase.DEAD;
-        if (!empty || caller.generation() >= 0) {
+        if (!empty || claim.generation() >= 0) {
             assertThat(group.phase()).isIn(GroupPhase.STABLE, GroupPhase.PREPARING_REBALANCE);
             assertThat(group.members())
                     .extracting(GroupReply.DescribedMember::memberId)
                     .as("only members commit")
-                    .contains(caller.memberId());
-            assertThat(caller.generation())
+                    .contains(claim.memberId());
+            assertThat(claim.generation())
                     .as("only the present generation commits")
                     .isEqualTo(latestGeneration(groupId));
         }

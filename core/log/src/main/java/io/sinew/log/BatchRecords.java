@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.xerial.snappy.SnappyError;
 
 /// The records inside a batch, unpacked one at a time, so that a small batch that unpacks to a lot
-/// costs time and not memory. A record, after its batch's decompression, is (all numbers zigzag
-/// varints, Kafka's documentation, "Record"):
+/// costs no memory; what it costs in time is for an [UnpackBudget] to bound. A record, after its
+/// batch's decompression, is (all numbers zigzag varints, Kafka's documentation, "Record"):
 ///
 /// ```
 /// length | attributes i8 | timestamp delta | offset delta | key length, key | value length, value
@@ -22,8 +22,10 @@ final class BatchRecords {
     private BatchRecords() {}
 
     /// The first record with `timestamp` or a later one whose offset is not before `minOffset`.
+    ///
+    /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
     static Optional<RecordPosition> firstAtOrAfter(
-            ByteBuffer batch, long timestamp, long minOffset) {
+            ByteBuffer batch, long timestamp, long minOffset, UnpackBudget budget) {
         int at = batch.position();
         if (BatchV2Format.hasLogAppendTime(batch, at)) {
             return wholeBatchAt(batch, at, minOffset);
@@ -31,6 +33,7 @@ final class BatchRecords {
         var found = new RecordPosition[1];
         scan(
                 batch,
+                budget,
                 (offset, recordTimestamp) -> {
                     if (recordTimestamp < timestamp || offset < minOffset) {
                         return true;
@@ -43,7 +46,9 @@ final class BatchRecords {
     }
 
     /// Largest timestamp of the records whose offset is not before `minOffset`; -1 for none.
-    static long maxTimestamp(ByteBuffer batch, long minOffset) {
+    ///
+    /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
+    static long maxTimestamp(ByteBuffer batch, long minOffset, UnpackBudget budget) {
         int at = batch.position();
         if (BatchV2Format.hasLogAppendTime(batch, at)) {
             return BatchV2Format.lastOffset(batch, at) < minOffset
@@ -53,6 +58,7 @@ final class BatchRecords {
         var max = new long[] {-1};
         scan(
                 batch,
+                budget,
                 (offset, recordTimestamp) -> {
                     if (offset >= minOffset) {
                         max[0] = Math.max(max[0], recordTimestamp);
@@ -67,12 +73,12 @@ final class BatchRecords {
         boolean visit(long offset, long timestamp);
     }
 
-    private static void scan(ByteBuffer batch, Visitor visitor) {
+    private static void scan(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
         int at = batch.position();
         long baseOffset = BatchV2Format.baseOffset(batch, at);
         long baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
         int count = BatchV2Format.recordCount(batch, at);
-        try (InputStream unpacked = unpacked(batch, at)) {
+        try (InputStream unpacked = unpacked(batch, at, budget)) {
             var records = new Cursor(unpacked);
             for (int i = 0; i < count; i++) {
                 records.startRecord();
@@ -104,12 +110,13 @@ final class BatchRecords {
                         BatchV2Format.leaderEpoch(batch, at)));
     }
 
-    private static InputStream unpacked(ByteBuffer batch, int at) throws IOException {
+    private static InputStream unpacked(ByteBuffer batch, int at, UnpackBudget budget)
+            throws IOException {
         var packed = new byte[BatchV2Format.sizeBytes(batch, at) - BatchV2Format.HEADER_BYTES];
         batch.get(at + BatchV2Format.HEADER_BYTES, packed);
         Compression codec = Compression.of(BatchV2Format.compression(batch, at));
         InputStream stream = codec.unpack(packed);
-        return codec == Compression.NONE ? stream : new BufferedInputStream(stream);
+        return codec == Compression.NONE ? stream : new BufferedInputStream(budget.spentBy(stream));
     }
 
     /// Reads records one after the other and never beyond the one it is in.

@@ -136,6 +136,11 @@ public final class BatchV2Format {
         return bytes.getInt(at + RECORD_COUNT);
     }
 
+    /// The checksum that the header says.
+    static int storedChecksum(ByteBuffer bytes, int at) {
+        return bytes.getInt(at + CRC);
+    }
+
     /// Whether the stored checksum is that of the bytes.
     public static boolean checksumHolds(ByteBuffer bytes, int at) {
         return bytes.getInt(at + CRC) == checksum(bytes, at);

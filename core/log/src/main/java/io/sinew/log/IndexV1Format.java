@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 ///  4  entries        i32
 ///  8  base offset    i64   of the segment
 /// 16  covered bytes  i32   of the segment
-/// 20  (zero)         i32
+/// 20  last position  i32   of the last covered batch in the segment
 /// 24  max timestamp  i64   of the covered batches, ms
 /// 32  entries        16 B each: offset - base offset i32, position i32, max timestamp so far i64
-///     checksum       u32   CRC-32C of everything before
+///     checksum       u32   CRC-32C of everything before, and of the last covered batch's checksum
 /// ```
+///
+/// That batch's checksum stands in the segment only: an index that was left of another segment of
+/// the same name, or came from another backup, does not fit. Segments only grow, so what has the
+/// same batch at the same place is the same up to there.
 ///
 /// It is written whole, when a segment is full and at checkpoints, and never synced: an index is a
 /// shortcut. One that is missing, torn or damaged is made again from the segment, and one that
@@ -31,21 +35,28 @@ final class IndexV1Format {
 
     private IndexV1Format() {}
 
-    static void write(Disk disk, Path path, long baseOffset, SegmentIndex index)
+    /// Finds the checksum of the batch at a position of the segment.
+    interface BatchChecksums {
+        int at(int position) throws IOException;
+    }
+
+    static void write(
+            Disk disk, Path path, long baseOffset, SegmentIndex index, BatchChecksums batches)
             throws IOException {
+        int lastChecksum = batches.at(index.lastPosition());
         ByteBuffer bytes;
         synchronized (index) {
             bytes = ByteBuffer.allocate(HEADER_BYTES + index.count() * ENTRY_BYTES + 4);
             bytes.putInt(MAGIC).putInt(index.count()).putLong(baseOffset);
-            bytes.putInt(index.coveredBytes()).putInt(0).putLong(index.maxTimestamp());
+            bytes.putInt(index.coveredBytes())
+                    .putInt(index.lastPosition())
+                    .putLong(index.maxTimestamp());
             for (int entry = 0; entry < index.count(); entry++) {
                 bytes.putInt(index.offsetDelta(entry)).putInt(index.position(entry));
                 bytes.putLong(index.maxTimestamp(entry));
             }
         }
-        var crc = new CRC32C();
-        crc.update(bytes.slice(0, bytes.position()));
-        bytes.putInt((int) crc.getValue()).flip();
+        bytes.putInt(checksum(bytes, lastChecksum)).flip();
         try (DiskFile file = disk.open(path)) {
             int size = bytes.remaining();
             file.write(bytes, 0);
@@ -53,9 +64,18 @@ final class IndexV1Format {
         }
     }
 
+    /// Of all bytes but the last four.
+    private static int checksum(ByteBuffer bytes, int lastChecksum) {
+        var crc = new CRC32C();
+        crc.update(bytes.slice(0, bytes.capacity() - 4));
+        crc.update(ByteBuffer.allocate(4).putInt(0, lastChecksum));
+        return (int) crc.getValue();
+    }
+
     /// The index in the file, or null when there is none that can be used for `segmentBytes` of
     /// segment.
-    static @Nullable SegmentIndex read(Disk disk, Path path, long baseOffset, long segmentBytes)
+    static @Nullable SegmentIndex read(
+            Disk disk, Path path, long baseOffset, long segmentBytes, BatchChecksums batches)
             throws IOException {
         if (!disk.exists(path)) {
             return null;
@@ -69,21 +89,23 @@ final class IndexV1Format {
             if (file.read(bytes, 0) != size) {
                 return null;
             }
-            return parse(bytes.flip(), baseOffset, segmentBytes);
+            return parse(bytes.flip(), baseOffset, segmentBytes, batches);
         }
     }
 
     private static @Nullable SegmentIndex parse(
-            ByteBuffer bytes, long baseOffset, long segmentBytes) {
+            ByteBuffer bytes, long baseOffset, long segmentBytes, BatchChecksums batches)
+            throws IOException {
         int size = bytes.remaining();
-        var crc = new CRC32C();
-        crc.update(bytes.slice(0, size - 4));
         int count = bytes.getInt(4);
-        if ((int) crc.getValue() != bytes.getInt(size - 4)
-                || bytes.getInt(0) != MAGIC
+        int last = bytes.getInt(20);
+        if (bytes.getInt(0) != MAGIC
                 || bytes.getLong(8) != baseOffset
                 || HEADER_BYTES + (long) count * ENTRY_BYTES + 4 != size
-                || bytes.getInt(16) > segmentBytes) {
+                || bytes.getInt(16) > segmentBytes
+                || last < 0
+                || last >= segmentBytes
+                || checksum(bytes, batches.at(last)) != bytes.getInt(size - 4)) {
             return null;
         }
         var index = new SegmentIndex();
@@ -91,7 +113,7 @@ final class IndexV1Format {
             int at = HEADER_BYTES + entry * ENTRY_BYTES;
             index.put(bytes.getInt(at), bytes.getInt(at + 4), bytes.getLong(at + 8));
         }
-        index.covered(bytes.getInt(16), bytes.getLong(24));
+        index.covered(bytes.getInt(16), last, bytes.getLong(24));
         return index;
     }
 }

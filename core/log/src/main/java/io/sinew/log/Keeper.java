@@ -28,6 +28,9 @@ final class Keeper implements AutoCloseable {
     /// How often the keeper looks whether a checkpoint is due.
     private static final long LOOK_MS = 200;
 
+    /// Longest pause after checkpoints that failed; well below what appends wait for one.
+    private static final long MAX_PAUSE_MS = 5_000;
+
     private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
 
     private final Disk disk;
@@ -37,24 +40,31 @@ final class Keeper implements AutoCloseable {
     private final LogHealth health;
     private final Wal wal;
     private final Flusher flusher;
+    private final UnsyncedSegments unsynced;
     private final LongAdder checkpoints;
     private final Thread thread;
 
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /// Segments and directories of checkpoints that were begun and not finished: still to be
-    /// synced.
-    private final List<Segment> unsynced = new ArrayList<>();
-
+    /// Directories of checkpoints that were begun and not finished: still to be synced.
     private final Set<Path> unsyncedDirectories = new LinkedHashSet<>();
 
     private @Nullable LogOwner owner;
     private Collection<PartitionLog> partitions = List.of();
+    private final Backoff backoff =
+            new Backoff(
+                    TimeUnit.MILLISECONDS.toNanos(2 * LOOK_MS),
+                    TimeUnit.MILLISECONDS.toNanos(MAX_PAUSE_MS));
     private int term;
     private int walFileBytes;
     private long lastNanos;
 
-    Keeper(DataDirectory data, LogContext context, Wal wal, Flusher flusher) {
+    Keeper(
+            DataDirectory data,
+            LogContext context,
+            Wal wal,
+            Flusher flusher,
+            UnsyncedSegments unsynced) {
         this.disk = data.disk();
         this.directory = data.path();
         this.limits = context.limits();
@@ -62,6 +72,7 @@ final class Keeper implements AutoCloseable {
         this.health = context.health();
         this.wal = wal;
         this.flusher = flusher;
+        this.unsynced = unsynced;
         this.checkpoints = context.metrics().counter(LogMetric.CHECKPOINTS);
         this.thread = Thread.ofPlatform().name("sinew-keeper").unstarted(this::runUntilClosed);
     }
@@ -114,7 +125,7 @@ final class Keeper implements AutoCloseable {
         try {
             while (awaitNextLook()) {
                 prepareSpare();
-                if (isDue()) {
+                if (isDue() && backoff.isOver(clock.nanos())) {
                     checkpointOrPostpone();
                 }
             }
@@ -138,9 +149,18 @@ final class Keeper implements AutoCloseable {
     private void checkpointOrPostpone() {
         try {
             checkpoint();
+            if (backoff.succeeded()) {
+                LOGGER.log(System.Logger.Level.INFO, "checkpoint=made");
+            }
         } catch (IOException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "checkpoint=postponed", e);
+            if (backoff.failed(clock.nanos())) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "checkpoint=postponed; tried again less and less often",
+                        e);
+            }
         } catch (SinewException e) {
+            // The log is stopped: there is no next attempt.
             LOGGER.log(System.Logger.Level.ERROR, "checkpoint=failed", e);
         }
     }
@@ -162,18 +182,19 @@ final class Keeper implements AutoCloseable {
                                 >= TimeUnit.MILLISECONDS.toNanos(limits.checkpointIntervalMs()));
     }
 
-    private record Cut(Flusher.Handed handed, List<PartitionLog.FlushPoint> points) {}
+    private record Cut(
+            Flusher.Handed handed, List<PartitionLog.FlushPoint> points, List<Segment> unsynced) {}
 
     private Cut flushAndCut() throws IOException {
+        // The flusher syncs segments too; where one failed, none may pass for synced.
+        health.requireRunning();
         Flusher.Handed handed = flusher.flushAll();
-        for (PartitionLog log : partitions) {
-            log.segments().writeIndexes();
-        }
+        unsynced.writeIndexes();
         var points = new ArrayList<PartitionLog.FlushPoint>();
         for (PartitionLog log : partitions) {
             points.add(log.takeFlushPoint());
         }
-        return new Cut(handed, points);
+        return new Cut(handed, points, unsynced.takeAll());
     }
 
     /// Makes a checkpoint of everything that is durable now. Any failure but a full disk stops the
@@ -203,10 +224,10 @@ final class Keeper implements AutoCloseable {
     private void checkpoint(LogOwner stateOwner) throws IOException {
         Cut cut = flusher.call(this::flushAndCut);
         for (PartitionLog.FlushPoint point : cut.points()) {
-            unsynced.addAll(point.segments().unsynced());
             point.segments().directory().ifPresent(this::addWithParents);
         }
-        syncSegments();
+        UnsyncedSegments.sync(cut.unsynced());
+        syncDirectories();
         List<LogOwner.Section> sections = stateOwner.snapshots();
         awaitDurable();
         write(
@@ -230,12 +251,7 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    private void syncSegments() throws IOException {
-        while (!unsynced.isEmpty()) {
-            Segment segment = unsynced.getLast();
-            segment.sync();
-            unsynced.removeLast();
-        }
+    private void syncDirectories() throws IOException {
         for (Path path : unsyncedDirectories) {
             try {
                 disk.syncDirectory(path);

@@ -46,12 +46,27 @@ public final class LogHealth {
 
     /// @throws SinewException `LOG_STOPPED` or `DISK_FULL`
     void requireWritable() {
-        requireRunning();
-        if (fullAhead || fullBehind) {
-            throw new SinewException(
-                    ErrorCode.DISK_FULL,
-                    "the disk is full: free some space; writes are taken again by themselves");
+        requireWritableAhead();
+        if (fullBehind) {
+            throw full();
         }
+    }
+
+    /// What gives space back goes on while only the segments lack it: the write-ahead log takes its
+    /// record, and no segment gets any of it.
+    ///
+    /// @throws SinewException `LOG_STOPPED` or `DISK_FULL`
+    void requireWritableAhead() {
+        requireRunning();
+        if (fullAhead) {
+            throw full();
+        }
+    }
+
+    private static SinewException full() {
+        return new SinewException(
+                ErrorCode.DISK_FULL,
+                "the disk is full: free some space; writes are taken again by themselves");
     }
 
     boolean isStopped() {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -45,6 +46,7 @@ public final class LogStore implements AutoCloseable {
     private final LogHealth health = new LogHealth();
     private final WalBufferPool pool;
     private final OpenFiles files;
+    private final UnsyncedSegments unsynced;
     private final CheckpointV1Format.Checkpoint start;
     private final Map<PartitionId, CheckpointV1Format.PartitionPoint> points = new HashMap<>();
     private final ConcurrentMap<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
@@ -56,14 +58,12 @@ public final class LogStore implements AutoCloseable {
     private volatile boolean closing;
     private int epoch;
 
-    private LogStore(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
+    private LogStore(
+            DataDirectory data, LogLimits limits, Clock clock, Metrics metrics, int maxOpenFiles)
             throws IOException {
         this.data = data;
         this.disk = data.disk();
         this.limits = limits;
-        disk.createDirectories(WalFiles.directoryIn(data));
-        // The name of `wal/`, and that of a checkpoint whose writer died before it could sync it.
-        disk.syncDirectory(data.path());
         this.start = Keeper.readCheckpoint(disk, data.path(), limits);
         for (CheckpointV1Format.PartitionPoint point : start.partitions()) {
             points.put(point.id(), point);
@@ -71,12 +71,14 @@ public final class LogStore implements AutoCloseable {
         // The files keep the size they began with.
         int bufferBytes = Math.min(limits.bufferBytes(), start.walFileBytes());
         this.pool = new WalBufferPool(bufferBytes, limits.maxBuffers(), clock);
-        this.files = new OpenFiles(disk, MAX_OPEN_FILES);
+        this.files = new OpenFiles(disk, maxOpenFiles);
+        // A checkpoint syncs as many as that while as many wait for the next one.
+        this.unsynced = new UnsyncedSegments(maxOpenFiles / 2);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
         var context = new LogContext(limits, clock, health, metrics);
         this.flusher = new Flusher(context, pool, cut);
         this.wal = new Wal(context, pool, flusher, data.salt());
-        this.keeper = new Keeper(data, context, wal, flusher);
+        this.keeper = new Keeper(data, context, wal, flusher, unsynced);
         metrics.gauge(LogMetric.DISK_USABLE_BYTES, this::usableBytes);
         metrics.gauge(
                 LogMetric.WRITABLE,
@@ -88,7 +90,14 @@ public final class LogStore implements AutoCloseable {
     /// @throws SinewException `DAMAGED_DATA`
     public static LogStore open(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
             throws IOException {
-        return new LogStore(data, limits, clock, metrics);
+        return open(data, limits, clock, metrics, MAX_OPEN_FILES);
+    }
+
+    /// @param maxOpenFiles segment files open at a time, those that are read at the moment left out
+    static LogStore open(
+            DataDirectory data, LogLimits limits, Clock clock, Metrics metrics, int maxOpenFiles)
+            throws IOException {
+        return new LogStore(data, limits, clock, metrics, maxOpenFiles);
     }
 
     /// Brings back what was there: gives `owner` its snapshots, then every record and batch since,
@@ -101,6 +110,13 @@ public final class LogStore implements AutoCloseable {
             sequences.put(section.machine(), section.sequence());
             owner.restore(section);
         }
+        // Whether to refuse is decided before anything is changed. It costs that what a start has
+        // to replay is read and its checksums computed twice: `checkpointBytes` more or less, the
+        // second time mostly from the page cache.
+        new WalRecovery(data, pool, start).run(new VerifyingSink());
+        disk.createDirectories(WalFiles.directoryIn(data));
+        // The name of `wal/`, and that of a checkpoint whose writer died before it could sync it.
+        disk.syncDirectory(data.path());
         flusher.start();
         var recovery = new WalRecovery(data, pool, start);
         recovery.run(new RecoverySink(owner, sequences));
@@ -114,6 +130,27 @@ public final class LogStore implements AutoCloseable {
         points.clear();
         keeper.start(owner, partitions.values(), epoch, start.walFileBytes());
         orphans.start();
+    }
+
+    /// Takes what will be replayed and only looks whether it can be: batches must find their way to
+    /// a segment.
+    private final class VerifyingSink implements WalRecovery.Sink {
+        private final Set<PartitionId> whole = new HashSet<>();
+
+        @Override
+        public void frame(WalBuffer buffer, int at, int sizeBytes, WalV1Format.FrameHeader frame)
+                throws IOException {
+            PartitionLog log = partitions.get(frame.partition());
+            if (frame.kind() == WalV1Format.KIND_BATCH
+                    && log != null
+                    && BatchV2Format.baseOffset(buffer.bytes(), at) >= log.nextOffset()
+                    && whole.add(log.id())) {
+                log.segments().requireReplayable();
+            }
+        }
+
+        @Override
+        public void recovered(Flusher.Handed end) {}
     }
 
     private final class RecoverySink implements WalRecovery.Sink {
@@ -195,7 +232,7 @@ public final class LogStore implements AutoCloseable {
         CheckpointV1Format.PartitionPoint known = points.get(id);
         CheckpointV1Format.PartitionPoint point =
                 known == null ? CheckpointV1Format.PartitionPoint.empty(id) : known;
-        var segments = new Segments(point, directoryOf(id, label), disk, files);
+        var segments = new Segments(point, directoryOf(id, label), disk, files, unsynced);
         var log = new PartitionLog(point, segments, wal, config);
         Check.that(partitions.putIfAbsent(id, log) == null, "a partition is made once");
         return log;
@@ -293,7 +330,20 @@ public final class LogStore implements AutoCloseable {
     ///
     /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
     public Recorded record(int machine, ByteBuffer body) {
-        Wal.Appended appended = wal.appendState(new PartitionId(new UUID(0, 0), machine), body);
+        return record(machine, body, false);
+    }
+
+    /// As [#record], for what brings about that partitions are deleted: on a full disk it is taken
+    /// as long as the write-ahead log has room for it, because it gives space back.
+    ///
+    /// @throws SinewException `DISK_FULL` or `LOG_STOPPED`: then nothing has changed
+    public Recorded recordDeletion(int machine, ByteBuffer body) {
+        return record(machine, body, true);
+    }
+
+    private Recorded record(int machine, ByteBuffer body, boolean freesSpace) {
+        var id = new PartitionId(new UUID(0, 0), machine);
+        Wal.Appended appended = wal.appendState(id, body, freesSpace);
         return new Recorded(appended.sequence(), appended.commit());
     }
 

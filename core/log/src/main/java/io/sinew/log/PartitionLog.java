@@ -122,8 +122,9 @@ public final class PartitionLog {
     /// time, who has passed [LogStore#awaitRoom] before it took any lock.
     ///
     /// @param stampMs time to stamp on the batch, for `LogAppendTime` topics
-    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the
-    ///   segments are damaged, or cannot be looked at): then nothing has changed
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`, `DAMAGED_DATA` or
+    ///   `INTERNAL_ERROR` (the segments are damaged, or cannot be looked at): then nothing has
+    ///   changed
     public Append append(ByteBuffer batch, int leaderEpoch, OptionalLong stampMs) {
         requireSegments();
         long base = nextOffset;
@@ -280,11 +281,16 @@ public final class PartitionLog {
     }
 
     /// The first record with `timestamp` or a later one, among the durable ones.
+    ///
+    /// @throws SinewException `CORRUPT_BATCH`, `DAMAGED_DATA`; `BATCH_TOO_LARGE`: more would have
+    ///   to be unpacked than one look-up may
     public Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
         return new TimeLookup(this).firstAtOrAfter(timestamp);
     }
 
     /// The first of the durable records with the largest timestamp.
+    ///
+    /// @throws SinewException as [#firstAtOrAfter]
     public Optional<RecordPosition> latestTimestamp() throws IOException {
         return new TimeLookup(this).latest();
     }
@@ -304,7 +310,10 @@ public final class PartitionLog {
     // ---- trim and retention
 
     /// Moves the first readable offset forward, at most to the end; the records before it are gone
-    /// for readers at once and from the disk later.
+    /// for readers at once and from the disk later. A disk that is full for appends takes it as
+    /// long as the write-ahead log has room for it.
+    ///
+    /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `DISK_FULL`, `LOG_STOPPED`
     public Commit trim(long offset) {
         if (offset <= logStartOffset) {
             return wal.barrier();
@@ -352,8 +361,7 @@ public final class PartitionLog {
         long from = logStartOffset;
         for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
-            long youngest = segment.maxTimestamp();
-            boolean tooOld = youngest >= 0 && youngest < oldestMs;
+            boolean tooOld = isOlder(segment, oldestMs);
             if (i + 1 == all.size()) {
                 return tooOld ? Math.max(from, flushedEnd) : from;
             }
@@ -365,6 +373,19 @@ public final class PartitionLog {
             from = Math.max(from, all.get(i + 1).baseOffset());
         }
         return from;
+    }
+
+    /// Whether all of a segment is older. One that was deleted meanwhile had its turn.
+    private boolean isOlder(Segment segment, long oldestMs) throws IOException {
+        try {
+            long youngest = segment.maxTimestamp();
+            return youngest >= 0 && youngest < oldestMs;
+        } catch (NoSuchFileException e) {
+            if (segments.list().contains(segment)) {
+                throw e;
+            }
+            return true;
+        }
     }
 
     /// Bytes of these segments and of what is in memory. Not more than there are: what moves to a
@@ -433,7 +454,7 @@ public final class PartitionLog {
         return released;
     }
 
-    /// Where the partition stands on disk, and what must be synced to make it so.
+    /// Where the partition stands on disk once its segments are synced.
     record FlushPoint(CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
 
     /// Takes the point reached by the last [#flush]; the caller syncs the segments.

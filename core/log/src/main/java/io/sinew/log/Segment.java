@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class Segment {
     static final String INDEX_SUFFIX = ".index";
 
     private static final int BASE_DIGITS = 20;
-    private static final Pattern LOG_NAME = Pattern.compile("[0-9]{20}\\.log");
+    private static final Pattern NAME = Pattern.compile("[0-9]{20}\\.[a-z]+");
 
     /// Bytes read at a time while walking over a whole segment.
     private static final int SCAN_BYTES = 64 << 10;
@@ -88,11 +89,12 @@ final class Segment {
         return String.format(Locale.ROOT, "%020d%s", baseOffset, suffix);
     }
 
-    /// Base offset of the segment whose file has this name; none when it is no segment's.
-    static OptionalLong baseOffsetIn(String fileName) {
+    /// Base offset of the segment whose file or index has this name; none when it is no segment's.
+    static OptionalLong baseOffsetIn(String fileName, String suffix) {
         boolean named =
-                LOG_NAME.matcher(fileName).matches()
-                        && fileName.compareTo(name(Long.MAX_VALUE, LOG_SUFFIX)) <= 0;
+                NAME.matcher(fileName).matches()
+                        && fileName.endsWith(suffix)
+                        && fileName.compareTo(name(Long.MAX_VALUE, suffix)) <= 0;
         return named
                 ? OptionalLong.of(Long.parseLong(fileName, 0, BASE_DIGITS, 10))
                 : OptionalLong.empty();
@@ -114,9 +116,18 @@ final class Segment {
     ///   overwritten, or cut off by [#finish]
     /// @throws SinewException `DAMAGED_DATA` when there are fewer, or more than any segment has
     void requireWhole(long actual) {
-        if (actual < sizeBytes || actual > Integer.MAX_VALUE) {
-            throw damaged("it is " + actual + " bytes long and should have " + sizeBytes);
+        Optional<String> damage = damage(actual);
+        if (damage.isPresent()) {
+            throw refusal(damage.get());
         }
+    }
+
+    /// What is wrong with a file of this length.
+    Optional<String> damage(long actual) {
+        return actual < sizeBytes || actual > Integer.MAX_VALUE
+                ? Optional.of(
+                        description("it is " + actual + " bytes long and should have " + sizeBytes))
+                : Optional.empty();
     }
 
     /// Appends batches, whose base offsets all lie within an `int` of the segment's.
@@ -190,9 +201,21 @@ final class Segment {
         if (indexedBytes == sizeBytes) {
             return;
         }
-        IndexV1Format.write(
-                disk, directory.resolve(name(baseOffset, INDEX_SUFFIX)), baseOffset, index());
+        Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
+        IndexV1Format.write(disk, path, baseOffset, index(), this::checksumAt);
         indexedBytes = sizeBytes;
+    }
+
+    /// The checksum of the batch at a position; 0 when there is none.
+    private int checksumAt(int position) throws IOException {
+        var header = ByteBuffer.allocate(BatchV2Format.HEADER_BYTES);
+        DiskFile opened = file.acquire();
+        try {
+            opened.read(header, position);
+        } finally {
+            file.release();
+        }
+        return header.hasRemaining() ? 0 : BatchV2Format.storedChecksum(header, 0);
     }
 
     /// Largest timestamp in the segment. Retention asks every segment for it again and again, which
@@ -217,7 +240,7 @@ final class Segment {
         SegmentIndex known = growing == null ? indexes.get(this) : growing;
         if (known == null) {
             Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
-            known = IndexV1Format.read(disk, path, baseOffset, sizeBytes);
+            known = IndexV1Format.read(disk, path, baseOffset, sizeBytes, this::checksumAt);
             if (known == null) {
                 known = new SegmentIndex();
             }
@@ -406,12 +429,17 @@ final class Segment {
         }
     }
 
+    private String description(String what) {
+        return directory.resolve(name(baseOffset, LOG_SUFFIX)) + " is damaged: " + what;
+    }
+
     private SinewException damaged(String what) {
+        return refusal(description(what));
+    }
+
+    private static SinewException refusal(String damage) {
         return new SinewException(
                 ErrorCode.DAMAGED_DATA,
-                directory.resolve(name(baseOffset, LOG_SUFFIX))
-                        + " is damaged: "
-                        + what
-                        + ". Restore the file from a backup, or delete the topic");
+                damage + ". Restore the file from a backup, or delete the topic");
     }
 }

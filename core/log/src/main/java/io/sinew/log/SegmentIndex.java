@@ -15,6 +15,9 @@ final class SegmentIndex {
     /// Position up to which every batch was considered for an entry.
     private int coveredBytes;
 
+    /// Position of the last batch among them.
+    private int lastPosition;
+
     private long maxTimestamp = Long.MIN_VALUE;
 
     /// Considers a batch that ends what was covered so far.
@@ -25,6 +28,7 @@ final class SegmentIndex {
         if (count == 0 ? position == 0 : position - last >= interval) {
             put(offsetDelta, position, maxTimestamp);
         }
+        lastPosition = position;
         coveredBytes = position + sizeBytes;
     }
 
@@ -42,13 +46,18 @@ final class SegmentIndex {
         count++;
     }
 
-    synchronized void covered(int bytes, long runningMaxTimestamp) {
+    synchronized void covered(int bytes, int lastBatch, long runningMaxTimestamp) {
         coveredBytes = bytes;
+        lastPosition = lastBatch;
         maxTimestamp = Math.max(maxTimestamp, runningMaxTimestamp);
     }
 
     synchronized int coveredBytes() {
         return coveredBytes;
+    }
+
+    synchronized int lastPosition() {
+        return lastPosition;
     }
 
     /// Largest timestamp of the covered batches; `Long.MIN_VALUE` for none.

@@ -1,6 +1,8 @@
 package io.sinew.log;
 
 import io.sinew.base.Disk;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// depend on how many there are. Only the flusher's thread adds and grows segments; anybody looks
 /// them up.
 final class Segments {
-    /// Smaller active segments get no index file: scanning them is as quick.
-    private static final int MIN_INDEXED_BYTES = 1 << 20;
-
     private final Path directory;
     private final Disk disk;
     private final OpenFiles files;
+    private final UnsyncedSegments unsynced;
 
     /// Where the active segment ended at the checkpoint this process started from.
     private final CheckpointV1Format.PartitionPoint start;
@@ -33,15 +34,20 @@ final class Segments {
     /// were deleted since are still in it. Changed under the monitor.
     private volatile long sizeBytes;
 
-    // Owned by the flusher's thread.
-    private final List<Segment> unsynced = new ArrayList<>();
+    /// Owned by the flusher's thread.
     private boolean directoryUnsynced;
 
-    Segments(CheckpointV1Format.PartitionPoint start, Path directory, Disk disk, OpenFiles files) {
+    Segments(
+            CheckpointV1Format.PartitionPoint start,
+            Path directory,
+            Disk disk,
+            OpenFiles files,
+            UnsyncedSegments unsynced) {
         this.start = start;
         this.directory = directory;
         this.disk = disk;
         this.files = files;
+        this.unsynced = unsynced;
         this.sizeBytes = start.sizeBytes();
     }
 
@@ -83,27 +89,80 @@ final class Segments {
         }
         var found = new TreeMap<Long, Segment>();
         for (Path path : disk.list(directory)) {
-            OptionalLong named = Segment.baseOffsetIn(path.getFileName().toString());
+            OptionalLong named = baseOffsetIn(path, Segment.LOG_SUFFIX);
             if (named.isEmpty()) {
                 continue;
             }
             long base = named.getAsLong();
             long actual = disk.size(path);
-            int size =
-                    base == start.activeBase()
-                            ? start.activeBytes()
-                            : (int) Math.min(Integer.MAX_VALUE, actual);
-            var segment = new Segment(disk, files, directory, base, size, null);
-            if (base > start.activeBase() || size == 0) {
+            Segment segment = found(base, actual);
+            if (base > start.activeBase() || segment.sizeBytes() == 0) {
                 segment.delete();
                 continue;
             }
             segment.requireWhole(actual);
             found.put(base, segment);
         }
+        deleteIndexesWithout(found.keySet());
         byBase.putAll(found);
         sizeBytes = found.values().stream().mapToLong(Segment::sizeBytes).sum();
         loaded = true;
+    }
+
+    private static OptionalLong baseOffsetIn(Path path, String suffix) {
+        return Segment.baseOffsetIn(path.getFileName().toString(), suffix);
+    }
+
+    /// A crash between the deletions of a segment and of its index leaves the index.
+    private void deleteIndexesWithout(Set<Long> bases) throws IOException {
+        for (Path path : disk.list(directory)) {
+            OptionalLong base = baseOffsetIn(path, Segment.INDEX_SUFFIX);
+            if (base.isPresent() && !bases.contains(base.getAsLong())) {
+                disk.delete(path);
+            }
+        }
+    }
+
+    /// A segment as the checkpoint has it.
+    private Segment found(long base, long actual) {
+        int size =
+                base == start.activeBase()
+                        ? start.activeBytes()
+                        : (int) Math.min(Integer.MAX_VALUE, actual);
+        return new Segment(disk, files, directory, base, size, null);
+    }
+
+    /// Checks what [#requireIntact] will, and changes nothing: before a start that replays batches
+    /// to these segments.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    void requireReplayable() throws IOException {
+        for (Path path : disk.list(directory)) {
+            OptionalLong base = baseOffsetIn(path, Segment.LOG_SUFFIX);
+            if (base.isEmpty() || base.getAsLong() > start.activeBase()) {
+                continue;
+            }
+            long actual = disk.size(path);
+            Optional<String> damage = found(base.getAsLong(), actual).damage(actual);
+            if (damage.isPresent()) {
+                throw new SinewException(
+                        ErrorCode.DAMAGED_DATA,
+                        damage.get()
+                                + ". It belongs to partition "
+                                + directory.getFileName()
+                                + " of topic "
+                                + topicName()
+                                + ", for which the write-ahead log has more records. Sinew does not"
+                                + " start, so that nothing is lost silently. Restore the file from"
+                                + " a backup; to go on without the records in it, move it away, and"
+                                + " keep it");
+            }
+        }
+    }
+
+    private String topicName() {
+        String name = directory.getName(directory.getNameCount() - 2).toString();
+        return name.substring(0, name.lastIndexOf('~'));
     }
 
     /// The segment that may grow. The last one is not it when it was full at the checkpoint: then
@@ -122,7 +181,7 @@ final class Segments {
     int append(List<TailBatch> batches, PartitionConfig config, boolean roll) throws IOException {
         Segment segment = segmentFor(batches.getFirst(), config, roll);
         int count = countFor(segment, batches, config);
-        keepUntilSynced(segment);
+        unsynced.add(segment);
         int before = segment.sizeBytes();
         segment.append(batches.subList(0, count), config.indexIntervalBytes());
         grew(segment.sizeBytes() - before);
@@ -147,7 +206,7 @@ final class Segments {
             // Also when nothing was appended to it in this process: what a crash left behind its
             // end is cut off, and this must be durable before a checkpoint calls another segment
             // active.
-            keepUntilSynced(active);
+            unsynced.add(active);
             active.finish();
         }
         disk.createDirectories(directory);
@@ -179,44 +238,23 @@ final class Segments {
         return next;
     }
 
-    /// A segment stays open until it is synced: a write that fails behind our back is reported to
-    /// those who have the file open.
-    private void keepUntilSynced(Segment segment) throws IOException {
-        if (!unsynced.contains(segment)) {
-            segment.file().acquire();
-            unsynced.add(segment);
-        }
-    }
-
     // ---- checkpoint: the flusher's thread
 
-    /// Writes down what is known of the segments that the next [#takePoint] gives.
-    void writeIndexes() throws IOException {
-        for (Segment segment : unsynced) {
-            if (segment.sizeBytes() >= MIN_INDEXED_BYTES) {
-                segment.writeIndex();
-            }
-        }
-    }
-
-    /// Where the segments end, and what must be synced to make it so.
+    /// Where the segments end.
     ///
     /// @param activeBase base offset of the segment that may grow; -1 when there is none
-    /// @param directory to be synced too, if there are new names in it
-    record Point(
-            long activeBase, int activeBytes, List<Segment> unsynced, Optional<Path> directory) {}
+    /// @param directory to be synced, if there are new names in it
+    record Point(long activeBase, int activeBytes, Optional<Path> directory) {}
 
-    /// Takes the point reached now. The caller syncs, and nobody else remembers what: so nothing
-    /// here may fail.
+    /// Takes the point reached now. The caller syncs the directory, and nobody else remembers it:
+    /// so nothing here may fail.
     Point takePoint() {
         Segment active = active();
         var point =
                 new Point(
                         active == null ? start.activeBase() : active.baseOffset(),
                         active == null ? start.activeBytes() : active.sizeBytes(),
-                        List.copyOf(unsynced),
                         directoryUnsynced ? Optional.of(directory) : Optional.empty());
-        unsynced.clear();
         directoryUnsynced = false;
         return point;
     }
@@ -244,6 +282,7 @@ final class Segments {
             sizeBytes -= freed;
         }
         for (Segment segment : gone) {
+            unsynced.forget(segment);
             segment.delete();
         }
         return freed;
@@ -258,11 +297,8 @@ final class Segments {
             sizeBytes = 0;
             loaded = true;
         }
-        for (Segment segment : unsynced) {
-            segment.file().release();
-        }
-        unsynced.clear();
         for (Segment segment : all) {
+            unsynced.forget(segment);
             segment.delete();
         }
         for (Path leftover : disk.list(directory)) {

@@ -8,8 +8,12 @@ import java.util.Optional;
 
 /// Finds records of one partition by time, among the durable ones that are not trimmed. Batches
 /// move from memory to segments meanwhile, so memory is looked at first: what moves is then met
-/// twice and not missed.
-record TimeLookup(PartitionLog log) {
+/// twice and not missed. One look-up, one object: it has a budget for what it unpacks.
+record TimeLookup(PartitionLog log, UnpackBudget budget) {
+    TimeLookup(PartitionLog log) {
+        this(log, new UnpackBudget());
+    }
+
     /// The first record with `timestamp` or a later one.
     Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
         try (TailHold tail = log.durableTail()) {
@@ -23,7 +27,7 @@ record TimeLookup(PartitionLog log) {
                 if (batch.maxTimestamp() >= timestamp) {
                     Optional<RecordPosition> found =
                             BatchRecords.firstAtOrAfter(
-                                    batch.slice(), timestamp, log.logStartOffset());
+                                    batch.slice(), timestamp, log.logStartOffset(), budget);
                     if (found.isPresent()) {
                         return found;
                     }
@@ -44,7 +48,7 @@ record TimeLookup(PartitionLog log) {
                         && cursor.lastOffset() >= log.logStartOffset()) {
                     Optional<RecordPosition> found =
                             BatchRecords.firstAtOrAfter(
-                                    cursor.batch(), timestamp, log.logStartOffset());
+                                    cursor.batch(), timestamp, log.logStartOffset(), budget);
                     if (found.isPresent()) {
                         return found;
                     }
@@ -95,10 +99,10 @@ record TimeLookup(PartitionLog log) {
         return max;
     }
 
-    private static long maxTimestamp(ByteBuffer batch, long start) {
+    private long maxTimestamp(ByteBuffer batch, long start) {
         return BatchV2Format.baseOffset(batch, 0) >= start
                 ? BatchV2Format.maxTimestamp(batch, 0)
-                : BatchRecords.maxTimestamp(batch, start);
+                : BatchRecords.maxTimestamp(batch, start, budget);
     }
 
     /// A segment may be trimmed and deleted while it is looked at.

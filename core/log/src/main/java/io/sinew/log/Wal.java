@@ -135,9 +135,13 @@ final class Wal implements AutoCloseable {
 
     /// Appends a batch that `log` has found its place for. Called by the one who may append to
     /// `log`.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
     Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
+        long reserved = reserve(batch.remaining());
         lock.lock();
         try {
+            health.requireWritable();
             requireOpen();
             int sizeBytes = batch.remaining();
             WalBlock block = blockFor(sizeBytes);
@@ -160,13 +164,41 @@ final class Wal implements AutoCloseable {
             return commit;
         } finally {
             lock.unlock();
+            pool.unreserve(reserved);
         }
     }
 
+    private long reserve(int bodyBytes) {
+        try {
+            return pool.reserve(bytesInBlock(bodyBytes), limits.appendWaitMs(), this::takesBatches);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinewException(
+                    ErrorCode.INTERNAL_ERROR, "interrupted while waiting for room", e);
+        }
+    }
+
+    private boolean takesBatches() {
+        health.requireWritable();
+        return true;
+    }
+
+    /// What a frame needs in a block of its own.
+    private static int bytesInBlock(int bodyBytes) {
+        return WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+    }
+
     /// Appends a record of the machine that `id` names.
-    Appended appendState(PartitionId id, ByteBuffer body) {
+    ///
+    /// @param freesSpace whether it is to be taken also while the segments lack space
+    Appended appendState(PartitionId id, ByteBuffer body, boolean freesSpace) {
         lock.lock();
         try {
+            if (freesSpace) {
+                health.requireWritableAhead();
+            } else {
+                health.requireWritable();
+            }
             requireOpen();
             appendFrame(WalV1Format.KIND_STATE, id, body);
             return new Appended(sequence, commit);
@@ -175,11 +207,13 @@ final class Wal implements AutoCloseable {
         }
     }
 
-    /// Appends a trim of `log` and applies it.
+    /// Appends a trim of `log` and applies it; also while the segments lack space, which it is to
+    /// give back.
     Commit appendTrim(PartitionLog log, long offset) {
         ByteBuffer body = ByteBuffer.allocate(Long.BYTES).putLong(0, offset);
         lock.lock();
         try {
+            health.requireWritableAhead();
             requireOpen();
             appendFrame(WalV1Format.KIND_TRIM, log.id(), body);
             log.trimmed(offset);
@@ -198,7 +232,6 @@ final class Wal implements AutoCloseable {
     }
 
     private void requireOpen() {
-        health.requireWritable();
         if (closing) {
             throw new SinewException(ErrorCode.LOG_STOPPED, "the log is closed");
         }
@@ -247,7 +280,7 @@ final class Wal implements AutoCloseable {
         if (block != null && block.fits(bodyBytes)) {
             return block;
         }
-        int needed = WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+        int needed = bytesInBlock(bodyBytes);
         if (WalV1Format.paddedSize(needed) > files().fileBytes()) {
             throw new SinewException(
                     ErrorCode.BATCH_TOO_LARGE,

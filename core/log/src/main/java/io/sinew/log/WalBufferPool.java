@@ -7,19 +7,23 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /// The memory between the write-ahead log and the segments. Appenders pass [#awaitRoom] before they
-/// take a partition's lock; taking a buffer itself never waits, because whoever frees buffers needs
-/// that lock. So the bound may be passed by as many buffers as there are appends under way.
+/// take any lock, and [#reserve] what they may need before they take the write-ahead log's: taking
+/// a buffer under that lock never waits, because whoever frees buffers needs it. A reservation is
+/// given while less than the bound is claimed, however large it is, so that large batches are not
+/// starved by small ones: the bound is passed by one batch at most.
 final class WalBufferPool {
     /// Buffers that only readers hold, at most; beyond it readers get copies.
     private static final int MAX_LENT = 16;
 
     private final int bufferBytes;
     private final int maxBuffers;
+    private final long maxBytes;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomAgain = lock.newCondition();
@@ -28,28 +32,77 @@ final class WalBufferPool {
     /// Buffers that have an owner. Changed under the lock.
     private final AtomicInteger inUse = new AtomicInteger();
 
+    /// Bytes of the buffers in use. Changed under the lock.
+    private long usedBytes;
+
+    /// Bytes of the buffers in use and of what is reserved.
+    private final AtomicLong claimedBytes = new AtomicLong();
+
+    /// Threads in a wait for room.
+    private final AtomicInteger waiting = new AtomicInteger();
+
     /// Buffers that only readers hold.
     private final AtomicInteger lent = new AtomicInteger();
 
     WalBufferPool(int bufferBytes, int maxBuffers, Clock clock) {
         this.bufferBytes = bufferBytes;
         this.maxBuffers = maxBuffers;
+        this.maxBytes = (long) maxBuffers * bufferBytes;
         this.clock = clock;
     }
 
-    /// Waits until fewer buffers than the bound are in use and `otherRoom` holds.
+    /// Waits until less than the bound is claimed and `otherRoom` holds.
     ///
     /// @param otherRoom asked at each look, under the pool's lock but for the first; may throw to
     ///   end the wait
     /// @throws SinewException `TIMED_OUT`, or what `otherRoom` throws
     void awaitRoom(long waitMs, BooleanSupplier otherRoom) throws InterruptedException {
-        if (hasRoom(otherRoom)) {
+        await(waitMs, () -> otherRoom.getAsBoolean() && claimedBytes.get() < maxBytes);
+    }
+
+    /// Claims the memory that an append of so many bytes may need, as soon as there is room.
+    ///
+    /// @param otherRoom as for [#awaitRoom]
+    /// @return bytes to [#unreserve] when the append is over; what it took is claimed by itself
+    /// @throws SinewException `TIMED_OUT`, or what `otherRoom` throws
+    long reserve(int sizeBytes, long waitMs, BooleanSupplier otherRoom)
+            throws InterruptedException {
+        // What does not fit the rest of a buffer leaves that empty.
+        long claim =
+                sizeBytes > bufferBytes
+                        ? WalV1Format.paddedSize(sizeBytes)
+                        : Math.min(2L * sizeBytes, bufferBytes);
+        await(waitMs, () -> otherRoom.getAsBoolean() && claim(claim));
+        return claim;
+    }
+
+    private boolean claim(long bytes) {
+        for (long claimed = claimedBytes.get(); claimed < maxBytes; claimed = claimedBytes.get()) {
+            if (claimedBytes.compareAndSet(claimed, claimed + bytes)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Ends a reservation.
+    void unreserve(long bytes) {
+        claimedBytes.addAndGet(-bytes);
+        if (waiting.get() > 0) {
+            wakeAll();
+        }
+    }
+
+    private void await(long waitMs, BooleanSupplier room) throws InterruptedException {
+        if (room.getAsBoolean()) {
             return;
         }
         long deadline = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         lock.lock();
+        // Before the next look: who makes room from now on sees that somebody waits for it.
+        waiting.incrementAndGet();
         try {
-            while (!hasRoom(otherRoom)) {
+            while (!room.getAsBoolean()) {
                 long remaining = deadline - clock.nanos();
                 if (remaining <= 0) {
                     throw new SinewException(
@@ -61,19 +114,17 @@ final class WalBufferPool {
                 roomAgain.awaitNanos(remaining);
             }
         } finally {
+            waiting.decrementAndGet();
             lock.unlock();
         }
     }
 
-    private boolean hasRoom(BooleanSupplier otherRoom) {
-        return otherRoom.getAsBoolean() && inUse.get() < maxBuffers;
-    }
-
     /// A buffer with at least `sizeBytes`, owned by the caller.
     WalBuffer take(int sizeBytes) {
+        int capacity = WalV1Format.paddedSize(Math.max(sizeBytes, bufferBytes));
         lock.lock();
         try {
-            inUse.incrementAndGet();
+            use(1, capacity);
             if (sizeBytes <= bufferBytes) {
                 WalBuffer pooled = free.pollLast();
                 if (pooled != null) {
@@ -85,19 +136,25 @@ final class WalBufferPool {
             lock.unlock();
         }
         try {
-            int capacity = WalV1Format.paddedSize(Math.max(sizeBytes, bufferBytes));
             return new WalBuffer(ByteBuffer.allocateDirect(capacity), this);
         } catch (Throwable e) {
-            tookNothing();
+            tookNothing(capacity);
             throw e;
         }
     }
 
+    /// Counts a buffer that begins or ends to be in use. Under the lock.
+    private void use(int buffers, long bytes) {
+        inUse.addAndGet(buffers);
+        usedBytes += bytes;
+        claimedBytes.addAndGet(bytes);
+    }
+
     /// Undoes a [#take] for which there was no memory: or the pool would shrink with each.
-    private void tookNothing() {
+    private void tookNothing(int capacity) {
         lock.lock();
         try {
-            inUse.decrementAndGet();
+            use(-1, -capacity);
             roomAgain.signalAll();
         } finally {
             lock.unlock();
@@ -108,7 +165,7 @@ final class WalBufferPool {
     void ownersDone(WalBuffer buffer, boolean read) {
         lock.lock();
         try {
-            inUse.decrementAndGet();
+            use(-1, -buffer.capacity());
             if (read) {
                 lent.incrementAndGet();
             } else {
@@ -157,7 +214,7 @@ final class WalBufferPool {
     boolean isHalfUsed() {
         lock.lock();
         try {
-            return inUse.get() > maxBuffers / 2;
+            return usedBytes > maxBytes / 2;
         } finally {
             lock.unlock();
         }

@@ -14,8 +14,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -179,6 +182,8 @@ class ConcurrencyTest {
                         return null;
                     };
             runAll(List.of(appender, trimmer, reader, reader));
+            // A segment that is just being begun is empty.
+            log.store.checkpoint();
             List<Path> left = disk.list(TestLog.directoryOf(0));
             for (Path path : left) {
                 assertThat(disk.size(path)).as(path.toString()).isPositive();
@@ -263,6 +268,53 @@ class ConcurrencyTest {
             log.appendDurably(batch);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void large_appends_that_come_all_at_once_take_no_more_memory_than_the_bound() throws Exception {
+        int appenders = 60;
+        int maxBuffers = 8;
+        var limits =
+                new LogLimits(
+                        LogLimits.Durability.FSYNC,
+                        64 << 10,
+                        8 << 20,
+                        512 << 10,
+                        60_000,
+                        32 << 10,
+                        maxBuffers,
+                        64 << 10,
+                        5,
+                        200);
+        try (TestLog log = TestLog.open(disk, limits, appenders)) {
+            disk.hold(FaultyDisk.Selection.of(FaultyDisk.Operation.WRITE, ".wal"));
+            var allHaveRoom = new CyclicBarrier(appenders);
+            var taken = new ConcurrentLinkedQueue<Commit>();
+            var tasks = new ArrayList<Callable<Void>>();
+            for (int i = 0; i < appenders; i++) {
+                PartitionLog partition = log.partitions.get(i);
+                tasks.add(() -> {
+                    log.store.awaitRoom();
+                    allHaveRoom.await();
+                    ByteBuffer batch = Batches.plain().ofBytes(30_000);
+                    try {
+                        taken.add(partition.append(batch, 1, OptionalLong.empty()).commit());
+                    } catch (SinewException e) {
+                        assertThat(e.code()).isEqualTo(ErrorCode.TIMED_OUT);
+                    }
+                    return null;
+                });
+            }
+            runAll(tasks);
+            int buffers = log.store.buffersInUse();
+            disk.letGo();
+            assertThat(buffers).isBetween(maxBuffers - 1, maxBuffers);
+            assertThat(taken).hasSize(buffers);
+            for (Commit commit : taken) {
+                commit.awaitDurable();
+            }
+            log.append(Batches.plain().ofBytes(30_000)).commit().awaitDurable();
         }
     }
 }

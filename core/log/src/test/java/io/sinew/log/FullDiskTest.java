@@ -10,6 +10,9 @@ import io.sinew.base.SinewException;
 import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -86,6 +89,67 @@ class FullDiskTest {
         }
     }
 
+    /// Opens a log of two partitions with some segments each; the segments get no more space as
+    /// long as `file` is there.
+    private TestLog openWithNoSpaceForSegmentsUnlessGone(Path file) throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 2);
+        for (int i = 0; i < 12; i++) {
+            log.appendDurably(Batches.plain().ofBytes(12_000));
+            log.append(1, Batches.plain().ofBytes(12_000)).commit().awaitDurable();
+        }
+        log.store.checkpoint();
+        assertThat(disk.exists(file)).isTrue();
+        FaultyDisk.Selection writes = FaultyDisk.Selection.of(WRITE, ".log");
+        disk.failEvery(event -> writes.test(event) && disk.exists(file), new IOException(FULL));
+        for (Commit commit : fill(log)) {
+            commit.awaitDurable();
+        }
+        assertThatThrownBy(() -> log.record("refused")).hasMessageContaining("full");
+        return log;
+    }
+
+    @Test
+    void a_trim_is_taken_while_segments_lack_space_and_brings_it_back() throws Exception {
+        Path first = TestLog.directoryOf(0).resolve(Segment.name(0, Segment.LOG_SUFFIX));
+        try (TestLog log = openWithNoSpaceForSegmentsUnlessGone(first)) {
+            long start = log.partition().retainableStart(Long.MIN_VALUE, 50_000);
+            log.partition().trim(start).awaitDurable();
+            assertThat(log.partition().logStartOffset()).isPositive();
+            assertThat(log.partition().deleteTrimmedSegments()).isPositive();
+            appendWhenThereIsSpace(log);
+            log.store.checkpoint();
+            assertThat(log.unflushedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void a_deletion_is_taken_while_segments_lack_space_and_brings_it_back() throws Exception {
+        Path first = TestLog.directoryOf(1).resolve(Segment.name(0, Segment.LOG_SUFFIX));
+        try (TestLog log = openWithNoSpaceForSegmentsUnlessGone(first)) {
+            ByteBuffer body = ByteBuffer.wrap("deleted".getBytes(StandardCharsets.UTF_8));
+            log.store.recordDeletion(TestLog.MACHINE, body).commit().awaitDurable();
+            log.store.deletePartition(TestLog.id(1));
+            appendWhenThereIsSpace(log);
+            log.store.checkpoint();
+            assertThat(disk.exists(TestLog.directoryOf(1))).isFalse();
+            assertThat(log.unflushedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void nothing_that_gives_space_back_is_taken_when_the_write_ahead_log_cannot_write_it()
+            throws Exception {
+        TestLog log = TestLog.open(disk, TestLog.SMALL, 1);
+        log.appendDurably(Batches.plain().of("first"));
+        disk.failEvery(FaultyDisk.Selection.of(WRITE, ".wal"), new IOException(FULL));
+        fill(log);
+        assertThatThrownBy(() -> log.partition().trim(1)).hasMessageContaining("full");
+        assertThatThrownBy(() -> log.store.recordDeletion(TestLog.MACHINE, ByteBuffer.allocate(1)))
+                .hasMessageContaining("full");
+        assertThat(log.partition().logStartOffset()).isZero();
+        log.abandon();
+    }
+
     @Test
     void no_space_for_a_checkpoint_postpones_it() throws Exception {
         TestLog log = TestLog.open(disk, TestLog.LAZY, 1);
@@ -99,6 +163,26 @@ class FullDiskTest {
         log.abandon();
         try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
             assertThat(TestLog.batches(again.partition(), 0, 1 << 20)).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_checkpoint_that_is_due_is_made_by_itself_once_there_is_space() throws Exception {
+        FaultyDisk.Selection writes = FaultyDisk.Selection.of(WRITE, "checkpoint.new");
+        try (TestLog log = TestLog.open(disk, TestLog.SMALL, 1)) {
+            disk.failEvery(writes, new IOException(FULL));
+            int before = disk.events(writes).size();
+            for (int i = 0; i < 30; i++) {
+                log.appendDurably(Batches.plain().ofBytes(20_000));
+            }
+            while (disk.events(writes).size() < before + 2) {
+                Thread.onSpinWait();
+            }
+            disk.heal();
+            while (disk.exists(WalFiles.pathOf(TestLog.WAL, 0))) {
+                Thread.onSpinWait();
+            }
+            log.appendDurably(Batches.plain().of("goes on"));
         }
     }
 

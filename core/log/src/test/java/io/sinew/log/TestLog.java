@@ -50,10 +50,11 @@ final class TestLog implements LogOwner, AutoCloseable {
     private long sequence;
     private @Nullable Runnable atSnapshot;
 
-    private TestLog(Disk disk, Path directory, LogLimits limits) throws IOException {
+    private TestLog(Disk disk, Path directory, LogLimits limits, int maxOpenFiles)
+            throws IOException {
         data = DataDirectory.open(disk, directory, "cluster");
         try {
-            store = LogStore.open(data, limits, Clock.system(), metrics);
+            store = LogStore.open(data, limits, Clock.system(), metrics, maxOpenFiles);
         } catch (IOException | RuntimeException e) {
             data.close();
             throw e;
@@ -87,7 +88,18 @@ final class TestLog implements LogOwner, AutoCloseable {
     static TestLog open(
             Disk disk, Path directory, LogLimits limits, int partitionCount, PartitionConfig config)
             throws IOException {
-        var log = new TestLog(disk, directory, limits);
+        return recover(new TestLog(disk, directory, limits, 8_000), partitionCount, config);
+    }
+
+    /// Opens a log that keeps so many segment files open.
+    static TestLog openWithFiles(
+            Disk disk, LogLimits limits, int partitionCount, PartitionConfig config, int maxOpen)
+            throws IOException {
+        return recover(new TestLog(disk, DIRECTORY, limits, maxOpen), partitionCount, config);
+    }
+
+    private static TestLog recover(TestLog log, int partitionCount, PartitionConfig config)
+            throws IOException {
         try {
             for (int i = 0; i < partitionCount; i++) {
                 log.partitions.add(log.store.createPartition(id(i), "topic" + i, config));

@@ -239,8 +239,8 @@ class TimeLookupTest {
                     int at = random.nextInt(BatchV2Format.HEADER_BYTES, batch.limit());
                     batch.put(at, (byte) random.nextInt());
                     try {
-                        BatchRecords.firstAtOrAfter(batch, 1 << 20, 0);
-                        BatchRecords.maxTimestamp(batch, 0);
+                        BatchRecords.firstAtOrAfter(batch, 1 << 20, 0, new UnpackBudget());
+                        BatchRecords.maxTimestamp(batch, 0, new UnpackBudget());
                     } catch (SinewException e) {
                         assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_BATCH);
                     }
@@ -253,7 +253,8 @@ class TimeLookupTest {
         batch.putShort(21, (short) 6);
         SinewException refusal =
                 catchThrowableOfType(
-                        SinewException.class, () -> BatchRecords.firstAtOrAfter(batch, 0, 0));
+                        SinewException.class,
+                        () -> BatchRecords.firstAtOrAfter(batch, 0, 0, new UnpackBudget()));
         assertThat(refusal.code()).isEqualTo(ErrorCode.UNSUPPORTED_COMPRESSION);
     }
 }

@@ -56,7 +56,7 @@ record ConfigEdit(String name, byte operation, @Nullable String value) {
                             + name
                             + " is no list: nothing can be added to or taken from it.");
         }
-        String present = own.getOrDefault(name, broker.text(BrokerSettings.synonym(name)));
+        String present = own.getOrDefault(name, broker.ofTopics(name));
         return String.join(",", edit.apply(new LinkedHashSet<>(Setting.words(present))));
     }
 

@@ -44,7 +44,8 @@ record ConfigValue(Setting setting, List<Origin> origins) {
                     if (own != null) {
                         origins.add(new Origin(setting.name(), own, Source.TOPIC));
                     }
-                    addBrokers(BrokerSettings.synonym(setting.name()), setting, broker, origins);
+                    String brokers = BrokerSettings.synonym(setting.name()).orElse(setting.name());
+                    addBrokers(brokers, setting, broker, origins);
                     return new ConfigValue(setting, List.copyOf(origins));
                 })
                 .toList();

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// of the connection's requests; its reply may take as long as a rebalance.
 record Coordinator(GroupsRunner groups) {
     /// Says a reply in the words of the protocol.
-    interface Answer<R extends GroupReply> {
+    interface Wording<R extends GroupReply> {
         Message of(R reply);
     }
 
@@ -25,7 +25,7 @@ record Coordinator(GroupsRunner groups) {
     ///
     /// @param expected what the command is replied to with, unless it is refused
     <R extends GroupReply> Reply ask(
-            GroupCommand command, Class<R> expected, Answer<R> answer, Refusal refusal)
+            GroupCommand command, Class<R> expected, Wording<R> wording, Refusal refusal)
             throws InterruptedException {
         Pending<GroupReply> pending;
         try {
@@ -36,7 +36,7 @@ record Coordinator(GroupsRunner groups) {
         return new Reply() {
             @Override
             public Optional<Message> await() throws InterruptedException {
-                return Optional.of(awaited(pending, expected, answer, refusal));
+                return Optional.of(awaited(pending, expected, wording, refusal));
             }
 
             @Override
@@ -47,7 +47,7 @@ record Coordinator(GroupsRunner groups) {
     }
 
     private static <R extends GroupReply> Message awaited(
-            Pending<GroupReply> pending, Class<R> expected, Answer<R> answer, Refusal refusal)
+            Pending<GroupReply> pending, Class<R> expected, Wording<R> wording, Refusal refusal)
             throws InterruptedException {
         GroupReply reply;
         try {
@@ -57,6 +57,6 @@ record Coordinator(GroupsRunner groups) {
         }
         return reply instanceof GroupReply.Refused refused
                 ? refusal.of(KafkaErrors.ofCoordinator(refused.error()))
-                : answer.of(expected.cast(reply));
+                : wording.of(expected.cast(reply));
     }
 }

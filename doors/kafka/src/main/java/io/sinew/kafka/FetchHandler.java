@@ -51,14 +51,37 @@ final class FetchHandler implements Handler<FetchRequest> {
             response.errorCode = KafkaErrors.of(e.code());
             return Reply.now(response);
         }
-        return new Answer(FetchPlan.of(request, session, maxBytes));
+        return new FetchReply(FetchPlan.of(request, session, maxBytes));
     }
 
-    private final class Answer implements Reply {
-        private final FetchPlan plan;
-        private final List<LogSlice> slices = new ArrayList<>();
+    /// What was read from one partition.
+    ///
+    /// @param offset where reading began
+    /// @param limitBytes what could have been read
+    private record Found(LogRead read, long offset, int limitBytes) {
+        /// Whether there is more that the limit had room for: a read goes no further than to the
+        /// end of a segment. The rest is for the next fetch, and however long this one waits, it
+        /// gets no more.
+        boolean isCutShort() {
+            if (read.slice().sizeBytes() >= limitBytes || offset == read.endOffset()) {
+                return false;
+            }
+            var end = new EndOfBatches(offset);
+            try {
+                read.slice().writeTo(end);
+            } catch (IOException e) {
+                // Sending it will fail as well, and need not be waited for.
+                return true;
+            }
+            return end.nextOffset() < read.endOffset();
+        }
+    }
 
-        Answer(FetchPlan plan) {
+    private final class FetchReply implements Reply {
+        private final FetchPlan plan;
+        private final List<Found> all = new ArrayList<>();
+
+        FetchReply(FetchPlan plan) {
             this.plan = plan;
         }
 
@@ -115,7 +138,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             int limit = Math.min(room, wanted.partitionMaxBytes);
             // The very first batch is sent whatever its size (KIP-74), or a reader could get stuck.
             LogRead found = log.read(wanted.fetchOffset, limit, first);
-            slices.add(found.slice());
+            all.add(new Found(found, wanted.fetchOffset, limit));
             data.records = new SliceRecords(found.slice());
             data.highWatermark = found.endOffset();
             data.lastStableOffset = found.endOffset();
@@ -159,8 +182,9 @@ final class FetchHandler implements Handler<FetchRequest> {
                     && availableBytes(read) < plan.minBytes();
         }
 
-        /// The records' bytes, or more than can be asked for when there is something else to tell.
-        private static long availableBytes(List<FetchResponse.PartitionData> read) {
+        /// The records' bytes, or more than can be asked for when there is something else to tell,
+        /// or when waiting would not bring more.
+        private long availableBytes(List<FetchResponse.PartitionData> read) {
             long size = 0;
             for (FetchResponse.PartitionData data : read) {
                 boolean news = data.errorCode != KafkaErrors.NONE || data.divergingEpoch.epoch >= 0;
@@ -169,7 +193,8 @@ final class FetchHandler implements Handler<FetchRequest> {
                 }
                 size += data.records == null ? 0 : data.records.sizeBytes();
             }
-            return size;
+            boolean enough = size >= plan.minBytes() || all.stream().anyMatch(Found::isCutShort);
+            return enough ? Long.MAX_VALUE : size;
         }
 
         private void awaitData() {
@@ -190,8 +215,9 @@ final class FetchHandler implements Handler<FetchRequest> {
 
         private long availableBytes() {
             List<FetchResponse.PartitionData> read = readAll();
+            long bytes = availableBytes(read);
             close();
-            return availableBytes(read);
+            return bytes;
         }
 
         private FetchResponse response(List<FetchResponse.PartitionData> read) {
@@ -227,8 +253,8 @@ final class FetchHandler implements Handler<FetchRequest> {
 
         @Override
         public void close() {
-            slices.forEach(LogSlice::close);
-            slices.clear();
+            all.forEach(found -> found.read().close());
+            all.clear();
         }
     }
 }

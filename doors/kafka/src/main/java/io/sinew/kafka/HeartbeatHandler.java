@@ -17,7 +17,7 @@ final class HeartbeatHandler implements Handler<HeartbeatRequest> {
     public Reply handle(HeartbeatRequest request, Caller caller) throws InterruptedException {
         return coordinator.ask(
                 new GroupCommand.Heartbeat(
-                        new GroupCommand.Caller(
+                        new GroupCommand.Claim(
                                 request.groupId,
                                 request.generationId,
                                 request.memberId,

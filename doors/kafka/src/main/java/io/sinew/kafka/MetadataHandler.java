@@ -8,7 +8,7 @@ import io.sinew.broker.Topic;
 import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.MetadataResponse;
-import io.sinew.log.Commit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +18,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `Metadata`: brokers, topics and partitions. A topic that a client names may be created by it
-/// (`auto.create.topics.enable`); it is answered when it is durable.
+/// (`auto.create.topics.enable`); it is answered when it is durable. One that somebody else has
+/// created is not there for others before that. They don't wait for it, because a full disk may let
+/// it wait for long, and what is there can be told.
 final class MetadataHandler implements Handler<MetadataRequest> {
     /// From here on a topic in the answer can be without a name.
     private static final int NULLABLE_NAMES = 12;
@@ -32,7 +34,7 @@ final class MetadataHandler implements Handler<MetadataRequest> {
     }
 
     @Override
-    public Reply handle(MetadataRequest request, Caller caller) {
+    public Reply handle(MetadataRequest request, Caller caller) throws InterruptedException {
         var response = new MetadataResponse();
         response.clusterId = node.clusterId();
         response.controllerId = node.id();
@@ -41,7 +43,8 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         self.host = node.host(caller);
         self.port = node.port(caller);
         response.brokers.add(self);
-        Commit created = addTopics(request, caller, response);
+        var reply = new DurableReply(response);
+        addTopics(request, caller, response, reply);
         if (request.includeClusterAuthorizedOperations) {
             response.clusterAuthorizedOperations = AuthorizedOperations.CLUSTER;
         }
@@ -50,30 +53,24 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                     .filter(topic -> topic.errorCode == KafkaErrors.NONE)
                     .forEach(topic -> topic.topicAuthorizedOperations = AuthorizedOperations.TOPIC);
         }
-        return new Reply() {
-            @Override
-            public Optional<Message> await() throws InterruptedException {
-                created.awaitDurable();
-                return Optional.of(response);
-            }
-
-            @Override
-            public boolean isReady() {
-                return created.isSettled();
-            }
-        };
+        return reply;
     }
 
-    private Commit addTopics(MetadataRequest request, Caller caller, MetadataResponse response) {
+    private void addTopics(
+            MetadataRequest request, Caller caller, MetadataResponse response, DurableReply reply)
+            throws InterruptedException {
         List<MetadataRequest.MetadataRequestTopic> wanted = request.topics;
         // All topics: null from version 1 on, an empty list before.
         if (wanted == null || (wanted.isEmpty() && caller.version() == 0)) {
-            broker.topics().all().stream()
-                    .sorted(Comparator.comparing(Topic::name))
-                    .forEach(topic -> response.topics.add(described(topic)));
-            return Commit.ofNothing();
+            var all = new ArrayList<>(broker.topics().all());
+            all.sort(Comparator.comparing(Topic::name));
+            for (Topic topic : all) {
+                if (broker.topics().isDurable(topic)) {
+                    response.topics.add(described(topic));
+                }
+            }
+            return;
         }
-        Commit created = Commit.ofNothing();
         boolean mayCreate =
                 broker.settings().isOn(BrokerSettings.AUTO_CREATE_TOPICS)
                         && (request.allowAutoTopicCreation || caller.version() < 4);
@@ -92,15 +89,14 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                 continue;
             }
             Optional<Topic> known = broker.topics().named(name);
-            if (known.isPresent()) {
+            if (known.isPresent() && broker.topics().isDurable(known.get())) {
                 response.topics.add(described(known.get()));
             } else if (!mayCreate) {
                 response.topics.add(refused(name, missing(name)));
             } else {
-                created = create(name, response, created);
+                create(name, response, reply);
             }
         }
-        return created;
     }
 
     /// What to say of a name that no topic has: a client may wait for the topic, but not for one
@@ -116,29 +112,32 @@ final class MetadataHandler implements Handler<MetadataRequest> {
         return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
-    private Commit create(String name, MetadataResponse response, Commit before) {
+    private void create(String name, MetadataResponse response, DurableReply reply) {
         try {
             var created = broker.topics().getOrCreate(UUID.randomUUID(), name);
-            response.topics.add(described(created.topic()));
-            return created.commit();
+            MetadataResponse.MetadataResponseTopic topic = described(created.topic());
+            response.topics.add(topic);
+            reply.add(
+                    created.commit(),
+                    refusal -> {
+                        topic.errorCode = KafkaErrors.of(refusal.code());
+                        topic.topicId = Message.ZERO_UUID;
+                        topic.partitions.clear();
+                    });
         } catch (SinewException e) {
             response.topics.add(refused(name, KafkaErrors.of(e.code())));
-            return before;
         }
     }
 
-    private MetadataResponse.MetadataResponseTopic byId(UUID id, int version) {
-        return broker.topics()
-                .withId(id)
-                .map(this::described)
-                .orElseGet(() -> {
-                    var unknown =
-                            refused(
-                                    version >= NULLABLE_NAMES ? null : "",
-                                    KafkaErrors.UNKNOWN_TOPIC_ID);
-                    unknown.topicId = id;
-                    return unknown;
-                });
+    private MetadataResponse.MetadataResponseTopic byId(UUID id, int version)
+            throws InterruptedException {
+        Optional<Topic> known = broker.topics().withId(id);
+        if (known.isPresent() && broker.topics().isDurable(known.get())) {
+            return described(known.get());
+        }
+        var unknown = refused(version >= NULLABLE_NAMES ? null : "", KafkaErrors.UNKNOWN_TOPIC_ID);
+        unknown.topicId = id;
+        return unknown;
     }
 
     private static MetadataResponse.MetadataResponseTopic refused(

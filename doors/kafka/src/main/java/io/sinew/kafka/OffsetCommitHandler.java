@@ -50,7 +50,7 @@ final class OffsetCommitHandler implements Handler<OffsetCommitRequest> {
         }
         return coordinator.ask(
                 new GroupCommand.CommitOffsets(
-                        new GroupCommand.Caller(
+                        new GroupCommand.Claim(
                                 request.groupId,
                                 request.generationIdOrMemberEpoch,
                                 request.memberId,

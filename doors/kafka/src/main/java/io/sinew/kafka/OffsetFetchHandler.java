@@ -11,17 +11,22 @@ import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetFetchResponse;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `OffsetFetch`: what groups have committed. A partition without a committed offset is answered
 /// with -1 and no error, even if there is no such group or no topic of that name, as in Kafka; only
-/// a topic that is asked for by its id has to exist. Offsets are never about to change
-/// (`RequireStable`), for there are no transactions yet.
+/// a topic that is asked for by its id has to exist. A group, or a partition of one, that is named
+/// more than once is answered as it was asked for first: a request that repeats itself is no way to
+/// make the answer long. Offsets are never about to change (`RequireStable`), for there are no
+/// transactions yet.
 final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
     /// From here on one request can ask for several groups (KIP-709).
     private static final int SEVERAL_GROUPS = 8;
@@ -45,8 +50,11 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
     @Override
     public Reply handle(OffsetFetchRequest request, Caller caller) throws InterruptedException {
         var replies = new ArrayList<Reply>();
+        var asked = new HashSet<String>();
         for (OffsetFetchRequest.OffsetFetchRequestGroup group : groups(request, caller.version())) {
-            replies.add(fetch(group, caller.version()));
+            if (asked.add(group.groupId)) {
+                replies.add(fetch(group, caller.version()));
+            }
         }
         return () -> {
             var groups = new ArrayList<OffsetFetchResponse.OffsetFetchResponseGroup>();
@@ -104,25 +112,43 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
             return null;
         }
         var wanted = new ArrayList<GroupPartition>();
-        for (OffsetFetchRequest.OffsetFetchRequestTopics named : topics) {
-            Optional<Topic> topic = Optional.empty();
-            short error = KafkaErrors.NONE;
-            try {
-                topic = Optional.of(lookup.topic(named.name, named.topicId));
-            } catch (SinewException e) {
-                error = version >= BY_TOPIC_ID ? KafkaErrors.of(e.code()) : KafkaErrors.NONE;
-            }
-            var place = answer.topic(named.name, named.topicId);
-            for (int index : named.partitionIndexes) {
-                var partition = none(index, error);
-                place.partitions.add(partition);
-                topic.ifPresent(known -> {
-                    wanted.add(new GroupPartition(known.id(), index));
-                    answer.places.add(partition);
+        eachOnce(topics)
+                .forEach((named, indexes) -> {
+                    Optional<Topic> topic = Optional.empty();
+                    short error = KafkaErrors.NONE;
+                    try {
+                        topic = Optional.of(lookup.topic(named.name(), named.id()));
+                    } catch (SinewException e) {
+                        error =
+                                version >= BY_TOPIC_ID
+                                        ? KafkaErrors.of(e.code())
+                                        : KafkaErrors.NONE;
+                    }
+                    var place = answer.topic(named.name(), named.id());
+                    for (int index : indexes) {
+                        var partition = none(index, error);
+                        place.partitions.add(partition);
+                        topic.ifPresent(known -> {
+                            wanted.add(new GroupPartition(known.id(), index));
+                            answer.places.add(partition);
+                        });
+                    }
                 });
-            }
-        }
         return wanted;
+    }
+
+    /// A topic as a request names it.
+    private record Named(String name, UUID id) {}
+
+    private static Map<Named, Set<Integer>> eachOnce(
+            List<OffsetFetchRequest.OffsetFetchRequestTopics> topics) {
+        var indexes = new LinkedHashMap<Named, Set<Integer>>();
+        for (OffsetFetchRequest.OffsetFetchRequestTopics topic : topics) {
+            indexes.computeIfAbsent(
+                            new Named(topic.name, topic.topicId), _ -> new LinkedHashSet<>())
+                    .addAll(topic.partitionIndexes);
+        }
+        return indexes;
     }
 
     private static OffsetFetchResponse.OffsetFetchResponsePartitions none(int index, short error) {

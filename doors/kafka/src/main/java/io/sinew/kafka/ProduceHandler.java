@@ -31,7 +31,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
     @Override
     public Reply handle(ProduceRequest request, Caller caller) throws InterruptedException {
         var response = new ProduceResponse();
-        var waits = new ArrayList<Wait>();
+        var appends = new ArrayList<Append>();
         // Acks that mean nothing; or the log had no room for long, and each partition would wait as
         // long again.
         @Nullable SinewException refusedAll = checkAcks(request.acks);
@@ -48,7 +48,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                     if (refusedAll != null) {
                         throw refusedAll;
                     }
-                    waits.add(append(data, partitionData, partition));
+                    appends.add(append(data, partitionData, partition));
                 } catch (SinewException e) {
                     refuse(partition, e);
                     if (e.code() == ErrorCode.TIMED_OUT) {
@@ -59,7 +59,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         }
         return request.acks == 0
                 ? unanswered(response)
-                : new Answer(response, waits, request.acks == 1);
+                : new ProduceReply(response, appends, request.acks == 1);
     }
 
     private static @Nullable SinewException checkAcks(int acks) {
@@ -70,9 +70,9 @@ final class ProduceHandler implements Handler<ProduceRequest> {
     }
 
     /// An append whose answer waits for its commit.
-    private record Wait(ProduceResponse.PartitionProduceResponse partition, Commit commit) {}
+    private record Append(ProduceResponse.PartitionProduceResponse partition, Commit commit) {}
 
-    private Wait append(
+    private Append append(
             ProduceRequest.TopicProduceData data,
             ProduceRequest.PartitionProduceData partitionData,
             ProduceResponse.PartitionProduceResponse response)
@@ -86,7 +86,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         response.baseOffset = appended.baseOffset();
         response.logAppendTimeMs = appended.logAppendMs();
         response.logStartOffset = partition.log().logStartOffset();
-        return new Wait(response, appended.commit());
+        return new Append(response, appended.commit());
     }
 
     private void refuse(
@@ -112,28 +112,28 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         return Optional::empty;
     }
 
-    private final class Answer implements Reply {
+    private final class ProduceReply implements Reply {
         private final ProduceResponse response;
-        private final List<Wait> waits;
+        private final List<Append> appends;
         private final boolean writtenIsEnough;
 
-        Answer(ProduceResponse response, List<Wait> waits, boolean writtenIsEnough) {
+        ProduceReply(ProduceResponse response, List<Append> appends, boolean writtenIsEnough) {
             this.response = response;
-            this.waits = waits;
+            this.appends = appends;
             this.writtenIsEnough = writtenIsEnough;
         }
 
         @Override
         public Optional<Message> await() throws InterruptedException {
-            for (Wait wait : waits) {
+            for (Append append : appends) {
                 try {
                     if (writtenIsEnough) {
-                        wait.commit().awaitWritten();
+                        append.commit().awaitWritten();
                     } else {
-                        wait.commit().awaitDurable();
+                        append.commit().awaitDurable();
                     }
                 } catch (SinewException e) {
-                    refuse(wait.partition(), e);
+                    refuse(append.partition(), e);
                 }
             }
             return Optional.of(response);
@@ -141,7 +141,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
 
         @Override
         public boolean isReady() {
-            return waits.stream().allMatch(wait -> wait.commit().isSettled());
+            return appends.stream().allMatch(append -> append.commit().isSettled());
         }
     }
 }

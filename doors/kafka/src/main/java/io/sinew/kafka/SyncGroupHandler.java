@@ -31,7 +31,7 @@ final class SyncGroupHandler implements Handler<SyncGroupRequest> {
         }
         return coordinator.ask(
                 new GroupCommand.Sync(
-                        new GroupCommand.Caller(
+                        new GroupCommand.Claim(
                                 request.groupId,
                                 request.generationId,
                                 request.memberId,

@@ -92,6 +92,71 @@ class ConfigAdminTest {
     }
 
     @Test
+    void every_config_of_a_topic_may_be_set_to_what_it_is() throws Exception {
+        List<AlterConfigOp> set =
+                describe(ORDERS).entries().stream()
+                        .map(entry -> op(AlterConfigOp.OpType.SET, entry.name(), entry.value()))
+                        .toList();
+        alter(set.toArray(AlterConfigOp[]::new));
+        Config after = describe(ORDERS);
+        for (AlterConfigOp one : set) {
+            ConfigEntry entry = after.get(one.configEntry().name());
+            assertThat(entry.value()).as(entry.name()).isEqualTo(one.configEntry().value());
+            assertThat(entry.source())
+                    .as(entry.name())
+                    .isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
+        }
+    }
+
+    @Test
+    void what_means_nothing_on_one_node_is_taken_kept_and_shown() throws Exception {
+        Map<String, String> values =
+                Map.of(
+                        "compression.gzip.level", "9",
+                        "compression.lz4.level", "17",
+                        "compression.zstd.level", "-7",
+                        "local.retention.ms", "1000",
+                        "local.retention.bytes", "2000",
+                        "remote.log.copy.disable", "true",
+                        "remote.log.delete.on.disable", "true",
+                        "message.downconversion.enable", "false",
+                        "leader.replication.throttled.replicas", "0:1,1:1",
+                        "remote.storage.enable", "false");
+        admin.createTopics(List.of(new NewTopic("many", 1, (short) 1).configs(values))).all().get();
+        door.restart();
+        Config config = describe(new ConfigResource(ConfigResource.Type.TOPIC, "many"));
+        values.forEach(
+                (name, value) -> assertThat(config.get(name).value()).as(name).isEqualTo(value));
+        ConfigEntry unset = config.get("follower.replication.throttled.replicas");
+        assertThat(unset.value()).isEmpty();
+        assertThat(unset.source()).isEqualTo(ConfigEntry.ConfigSource.DEFAULT_CONFIG);
+    }
+
+    @Test
+    void a_throttle_is_added_to_and_taken_from_as_reassignments_do() throws Exception {
+        String throttled = "leader.replication.throttled.replicas";
+        alter(op(AlterConfigOp.OpType.APPEND, throttled, "0:1"));
+        alter(op(AlterConfigOp.OpType.APPEND, throttled, "1:1"));
+        assertThat(describe(ORDERS).get(throttled).value()).isEqualTo("0:1,1:1");
+        alter(op(AlterConfigOp.OpType.DELETE, throttled, ""));
+        assertThat(describe(ORDERS).get(throttled).value()).isEmpty();
+    }
+
+    @Test
+    void remote_storage_is_not_promised() {
+        assertThatThrownBy(
+                        () -> alter(op(AlterConfigOp.OpType.SET, "remote.storage.enable", "true")))
+                .hasCauseInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("must be false")
+                .hasMessageContaining("no remote storage");
+        var tiered =
+                new NewTopic("tiered", 1, (short) 1)
+                        .configs(Map.of("remote.storage.enable", "true"));
+        assertThatThrownBy(() -> admin.createTopics(List.of(tiered)).all().get())
+                .hasCauseInstanceOf(InvalidConfigurationException.class);
+    }
+
+    @Test
     void the_brokers_configs_can_be_read_and_only_read() throws Exception {
         ConfigEntry retention = describe(BROKER).get("log.retention.ms");
         assertThat(retention.value()).isEqualTo("5000");

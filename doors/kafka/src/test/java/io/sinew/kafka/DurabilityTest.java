@@ -14,6 +14,8 @@ import io.sinew.kafkawire.DeleteRecordsRequest;
 import io.sinew.kafkawire.DeleteRecordsResponse;
 import io.sinew.kafkawire.DescribeTopicPartitionsRequest;
 import io.sinew.kafkawire.FetchResponse;
+import io.sinew.kafkawire.MetadataRequest;
+import io.sinew.kafkawire.MetadataResponse;
 import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetCommitResponse;
 import io.sinew.kafkawire.OffsetFetchRequest;
@@ -24,6 +26,7 @@ import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -231,6 +234,96 @@ class DurabilityTest {
         }
         assertThat(client.receive(CreateTopicsResponse.class).topics.getFirst().errorCode)
                 .isEqualTo(STORAGE_ERROR);
+    }
+
+    private static MetadataRequest naming(String... names) {
+        var request = new MetadataRequest();
+        request.allowAutoTopicCreation = false;
+        request.topics = new ArrayList<>();
+        for (String name : names) {
+            var topic = new MetadataRequest.MetadataRequestTopic();
+            topic.name = name;
+            request.topics.add(topic);
+        }
+        return request;
+    }
+
+    private static MetadataRequest namingNone() {
+        MetadataRequest request = naming();
+        request.topics = null;
+        return request;
+    }
+
+    private static MetadataRequest naming(UUID id) {
+        var topic = new MetadataRequest.MetadataRequestTopic();
+        topic.name = null;
+        topic.topicId = id;
+        var request = new MetadataRequest();
+        request.topics = List.of(topic);
+        return request;
+    }
+
+    private static List<Short> errors(MetadataResponse response) {
+        return response.topics.stream().map(topic -> topic.errorCode).toList();
+    }
+
+    @Test
+    void a_topic_whose_creation_a_crash_would_undo_is_not_there_for_others() throws Exception {
+        disk.hold(WAL_SYNC);
+        client.send(ApiKey.CREATE_TOPICS, 7, creating("fresh"));
+        disk.awaitHeld();
+        Eventually.await(
+                Duration.ofSeconds(20),
+                "the topic to be known",
+                () -> door.broker().topics().named("fresh").isPresent());
+        UUID id = door.broker().topics().named("fresh").orElseThrow().id();
+        try (var other = RawClient.to(door)) {
+            // And what is there is told, without a wait for the disk.
+            assertThat(metadata(other, namingNone()).topics)
+                    .extracting(topic -> topic.name)
+                    .containsExactly("orders");
+            assertThat(errors(metadata(other, naming("orders", "fresh"))))
+                    .containsExactly(NONE, KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(errors(metadata(other, naming(id))))
+                    .containsExactly(KafkaErrors.UNKNOWN_TOPIC_ID);
+            disk.letGo();
+            assertThat(client.receive(CreateTopicsResponse.class).topics.getFirst().errorCode)
+                    .isEqualTo(NONE);
+            assertThat(metadata(other, namingNone()).topics)
+                    .extracting(topic -> topic.name)
+                    .containsExactly("fresh", "orders");
+            assertThat(errors(metadata(other, naming("fresh")))).containsExactly(NONE);
+            assertThat(errors(metadata(other, naming(id)))).containsExactly(NONE);
+        }
+    }
+
+    @Test
+    void a_topic_that_two_clients_create_by_its_name_is_told_to_both_when_it_is_durable()
+            throws Exception {
+        disk.hold(WAL_SYNC);
+        MetadataRequest creating = naming("fresh", "orders");
+        creating.allowAutoTopicCreation = true;
+        client.send(ApiKey.METADATA, 12, creating);
+        disk.awaitHeld();
+        try (var other = RawClient.to(door)) {
+            other.send(ApiKey.METADATA, 12, creating);
+            awaitOthersAnswers();
+            disk.failEvery(WAL_SYNC, new IOException("Input/output error"));
+            disk.letGo();
+            // What was there before can be told all the same.
+            assertThat(errors(client.receive(MetadataResponse.class)))
+                    .containsExactly(STORAGE_ERROR, NONE);
+            assertThat(errors(other.receive(MetadataResponse.class)))
+                    .containsExactly(STORAGE_ERROR, NONE);
+            assertThat(metadata(other, namingNone()).topics)
+                    .extracting(topic -> topic.name)
+                    .containsExactly("orders");
+        }
+    }
+
+    private static MetadataResponse metadata(RawClient client, MetadataRequest request)
+            throws Exception {
+        return client.ask(ApiKey.METADATA, 12, request, MetadataResponse.class);
     }
 
     private void sendIdempotent(int sequence) throws Exception {

@@ -273,6 +273,32 @@ class FetchTest {
                 .isEqualTo(2 * one);
     }
 
+    @Test
+    void nobody_waits_for_more_than_a_segment_has_when_the_next_one_is_there() throws Exception {
+        var batch = Batches.plain().ofBytes(1_000);
+        var created =
+                door.broker()
+                        .topics()
+                        .create(UUID.randomUUID(), "small", 1, Map.of("segment.bytes", "1024"));
+        orders = created.topic().id();
+        for (int i = 0; i < 3; i++) {
+            append(0, batch.duplicate());
+        }
+        client.close();
+        // Moves each batch to a segment of its own.
+        door.restart();
+        client = RawClient.to(door);
+        FetchResponse.PartitionData data =
+                partitions(ask(waiting(0, 2 * batch.remaining(), LONG_MS))).getFirst();
+        assertThat(size(data)).isEqualTo(batch.remaining());
+        // Behind the last one it is worth waiting.
+        client.send(ApiKey.FETCH, 16, waiting(2, 2 * batch.remaining(), LONG_MS));
+        awaitOthersAnswers();
+        append(0, batch.duplicate());
+        assertThat(size(partitions(client.receive(FetchResponse.class)).getFirst()))
+                .isEqualTo(batch.remaining());
+    }
+
     /// Gives a request time to begin its wait.
     private void awaitOthersAnswers() throws Exception {
         for (int i = 0; i < 20; i++) {

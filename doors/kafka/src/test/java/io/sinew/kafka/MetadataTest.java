@@ -31,12 +31,9 @@ class MetadataTest {
     void open() throws Exception {
         door = LiveDoor.open(directory, Map.of("num.partitions", "3"));
         client = RawClient.to(door);
-        orders =
-                door.broker()
-                        .topics()
-                        .create(UUID.randomUUID(), "orders", 2, Map.of())
-                        .topic()
-                        .id();
+        var created = door.broker().topics().create(UUID.randomUUID(), "orders", 2, Map.of());
+        created.commit().awaitDurable();
+        orders = created.topic().id();
     }
 
     @AfterEach

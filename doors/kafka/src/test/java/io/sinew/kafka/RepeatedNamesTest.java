@@ -2,6 +2,9 @@ package io.sinew.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeConfigsResponse;
@@ -17,6 +20,8 @@ import io.sinew.kafkawire.ListOffsetsRequest;
 import io.sinew.kafkawire.ListOffsetsResponse;
 import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.MetadataResponse;
+import io.sinew.kafkawire.OffsetFetchRequest;
+import io.sinew.kafkawire.OffsetFetchResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +47,7 @@ class RepeatedNamesTest {
     void open() throws Exception {
         door = LiveDoor.open(directory, Map.of("auto.create.topics.enable", "false"));
         client = RawClient.to(door);
-        door.broker().topics().create(ORDERS, "orders", 2, Map.of());
+        door.broker().topics().create(ORDERS, "orders", 2, Map.of()).commit().awaitDurable();
     }
 
     @AfterEach
@@ -153,6 +158,54 @@ class RepeatedNamesTest {
                         assertThat(topic.partitions)
                                 .extracting(partition -> partition.partitionIndex)
                                 .containsExactly(1, 0));
+    }
+
+    private static OffsetFetchRequest.OffsetFetchRequestGroup askingForAll() {
+        var group = new OffsetFetchRequest.OffsetFetchRequestGroup();
+        group.groupId = "g";
+        group.topics = null;
+        return group;
+    }
+
+    private static OffsetFetchRequest.OffsetFetchRequestGroup askingFor(Integer... indexes) {
+        var topic = new OffsetFetchRequest.OffsetFetchRequestTopics();
+        topic.name = "orders";
+        topic.partitionIndexes = List.of(indexes);
+        var group = askingForAll();
+        group.topics = List.of(topic, topic);
+        return group;
+    }
+
+    @Test
+    void offsets_of_a_group_and_of_a_partition_are_told_once() throws Exception {
+        commit(0);
+        commit(1);
+        var everything = new OffsetFetchRequest();
+        everything.groups = List.of(askingForAll(), askingFor(1), askingForAll());
+        assertThat(indexesTold(everything)).containsExactly(0, 1);
+        var some = new OffsetFetchRequest();
+        some.groups = List.of(askingFor(1, 0, 1, 7, 7), askingForAll());
+        assertThat(indexesTold(some)).containsExactly(1, 0, 7);
+    }
+
+    private void commit(int index) throws Exception {
+        var partition = new GroupPartition(ORDERS, index);
+        var offset = new GroupOffset(partition, 5, -1, "text".repeat(100));
+        var nobody = new GroupCommand.Claim("g", -1, "", null);
+        door.broker()
+                .groups()
+                .submit(new GroupCommand.CommitOffsets(nobody, List.of(offset)))
+                .await();
+    }
+
+    /// The partitions in an answer, which is about one group and one topic.
+    private List<Integer> indexesTold(OffsetFetchRequest request) throws Exception {
+        var response = client.ask(ApiKey.OFFSET_FETCH, 8, request, OffsetFetchResponse.class);
+        assertThat(response.groups).hasSize(1);
+        assertThat(response.groups.getFirst().topics).hasSize(1);
+        return response.groups.getFirst().topics.getFirst().partitions.stream()
+                .map(partition -> partition.partitionIndex)
+                .toList();
     }
 
     @Test

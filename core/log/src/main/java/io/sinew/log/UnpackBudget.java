@@ -1,0 +1,62 @@
+package io.sinew.log;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// The bytes that one look-up by time may still unpack, all batches together: some kilobytes can
+/// unpack to gigabytes, and a batch may claim a time that none of its records has, so that all of
+/// them are looked at.
+final class UnpackBudget {
+    /// What one look-up may unpack, in bytes: as much as the largest batch holds, packed well.
+    static final long MAX_BYTES = 8L * LogLimits.MAX_BATCH_BYTES;
+
+    private long left = MAX_BYTES;
+
+    /// The same stream, at the expense of this budget; over it `BATCH_TOO_LARGE` is thrown.
+    InputStream spentBy(InputStream unpacked) {
+        return new Counted(unpacked);
+    }
+
+    private void spend(long bytes) {
+        left -= bytes;
+        if (left < 0) {
+            throw new SinewException(
+                    ErrorCode.BATCH_TOO_LARGE,
+                    "to find the time, more than "
+                            + MAX_BYTES
+                            + " bytes of compressed records would have to be unpacked; read the"
+                            + " partition from an offset instead");
+        }
+    }
+
+    private final class Counted extends FilterInputStream {
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = in.read();
+            spend(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] target, int from, int count) throws IOException {
+            int read = in.read(target, from, count);
+            spend(Math.max(0, read));
+            return read;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            // One call may unpack all that it skips.
+            long skipped = in.skip(Math.min(count, left + 1));
+            spend(skipped);
+            return skipped;
+        }
+    }
+}
