@@ -41,7 +41,7 @@ final class KafkaPage {
             Produce is announced from version 0 and served from 3: librdkafka takes a higher beginning for a broker that knows no
             compression (KAFKA-18659). Formats of records before version 2 (Kafka 0.10) are refused.
 
-            Not announced, because not built yet: transactions, groups of the new protocol (`group.protocol=consumer`), share groups,
+            Not announced, because not built yet: transactions, streams groups, share groups,
             quotas, delegation tokens, SASL, ACLs. A client that needs one of them says so itself.
 
             ## Where an answer differs from Apache Kafka's

@@ -54,10 +54,9 @@ final class ConsumerGroupDraft {
     }
 
     /// Begins to count where a classic group left off.
-    void begin(int firstEpoch, long newTopicsHash) {
+    void begin(int firstEpoch) {
         epoch = firstEpoch;
         targetEpoch = firstEpoch;
-        topicsHash = newTopicsHash;
     }
 
     int size() {
@@ -90,6 +89,13 @@ final class ConsumerGroupDraft {
                 member.ifPresentOrElse(
                         present -> members.put(memberId, present), () -> members.remove(memberId)));
         return members.values();
+    }
+
+    /// Somebody is gone.
+    boolean hasLost() {
+        return changed.entrySet().stream()
+                .anyMatch(each ->
+                        each.getValue().isEmpty() && before.member(each.getKey()) != null);
     }
 
     void put(ConsumerMember member) {

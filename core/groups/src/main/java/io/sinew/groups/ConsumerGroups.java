@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -46,10 +47,18 @@ final class ConsumerGroups {
         return group != null && group.size() > 0;
     }
 
+    /// Whether the group has members by now, this decision included.
+    boolean coordinates(String groupId) {
+        return memberships.containsKey(groupId);
+    }
+
     // ---- heartbeats
 
+    /// Decides on a heartbeat for a group that is not a classic one with members.
+    ///
     /// @param mayMake whether the broker has room for another group
-    void heartbeat(
+    /// @return what the group is as a classic one, if it is one from now on
+    GroupRecord.@Nullable GenerationStored heartbeat(
             long nowMs,
             long ticket,
             GroupCommand.ConsumerHeartbeat beat,
@@ -66,17 +75,56 @@ final class ConsumerGroups {
         }
         if (refusal != null) {
             draft.refuse(ticket, refusal);
-            return;
+            return null;
         }
-        var edit =
-                new ConsumerGroupDraft(group == null ? new ConsumerGroup(beat.groupId()) : group);
+        var edit = edit(beat.groupId());
         ConsumerMembership membership = membership(beat.groupId());
         if (beat.leaves()) {
             membership.leave(beat, topics, edit, draft, ticket);
-        } else {
-            membership.heartbeat(nowMs, beat, topics, edit, draft, ticket);
+        } else if (!membership.heartbeat(nowMs, beat, topics, edit, draft, ticket)) {
+            return null;
         }
-        settle(nowMs, membership, edit, draft);
+        return settle(nowMs, membership, edit, draft);
+    }
+
+    /// Decides on a heartbeat for a classic group with members, which becomes a consumer group with
+    /// it, or refuses it. [#coordinates] tells which.
+    ///
+    /// @param classic the group as it is
+    void upgrade(
+            long nowMs,
+            long ticket,
+            GroupCommand.ConsumerHeartbeat beat,
+            GroupRecord.GenerationStored classic,
+            GroupDraft draft) {
+        ErrorCode refusal = beat.refusal(limits);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+            return;
+        }
+        boolean may =
+                beat.memberEpoch() == Holding.JOINING
+                        && limits.migration().upgrades()
+                        && classic.protocolType().equals(GroupMigration.PROTOCOL_TYPE)
+                        && classic.members().size() <= limits.membersMax();
+        Optional<List<ConsumerMember>> members =
+                may ? GroupMigration.toConsumer(classic, topics) : Optional.empty();
+        if (members.isEmpty()) {
+            draft.refuse(ticket, ErrorCode.GROUP_ID_NOT_FOUND);
+            return;
+        }
+        var edit = edit(beat.groupId());
+        edit.begin(Math.max(classic.generation(), edit.epoch()));
+        members.get().forEach(edit::put);
+        var membership = ConsumerMembership.restored(nowMs, limits, edit.members());
+        if (membership.heartbeat(nowMs, beat, topics, edit, draft, ticket)) {
+            settle(nowMs, membership, edit, draft);
+        }
+    }
+
+    private ConsumerGroupDraft edit(String groupId) {
+        ConsumerGroup group = store.consumer(groupId);
+        return new ConsumerGroupDraft(group == null ? new ConsumerGroup(groupId) : group);
     }
 
     private ConsumerMembership membership(String groupId) {
@@ -85,33 +133,101 @@ final class ConsumerGroups {
     }
 
     /// Writes down what has changed of a group, and keeps what has to be kept besides.
-    private void settle(
+    private GroupRecord.@Nullable GenerationStored settle(
             long nowMs, ConsumerMembership membership, ConsumerGroupDraft edit, GroupDraft draft) {
+        boolean turnsClassic =
+                edit.hasLost()
+                        && edit.size() > 0
+                        && limits.migration().downgrades()
+                        && edit.members().stream().allMatch(ConsumerMember::speaksClassic);
+        if (turnsClassic) {
+            GroupRecord.GenerationStored classic = becomeClassic(nowMs, edit, draft);
+            if (classic != null) {
+                return classic;
+            }
+        }
         GroupRecord.ConsumerGroupChanged change = edit.change(nowMs);
         if (change != null) {
             draft.store(change);
         }
         if (edit.size() == 0) {
-            memberships.remove(edit.groupId());
-            timers.clear(edit.groupId());
+            forget(edit.groupId());
         } else {
             memberships.put(edit.groupId(), membership);
             timers.set(edit.groupId(), membership.deadlineMs());
         }
+        return null;
+    }
+
+    private GroupRecord.@Nullable GenerationStored becomeClassic(
+            long nowMs, ConsumerGroupDraft edit, GroupDraft draft) {
+        GroupRecord.GenerationStored classic =
+                GroupMigration.toClassic(nowMs, edit, topics).orElse(null);
+        if (classic != null) {
+            draft.store(classic);
+            forget(edit.groupId());
+        }
+        return classic;
     }
 
     /// Removes whom time has run out for.
-    void expire(long nowMs, String groupId, GroupDraft draft) {
+    ///
+    /// @return what the group is as a classic one, if it is one from now on
+    GroupRecord.@Nullable GenerationStored expire(long nowMs, String groupId, GroupDraft draft) {
         ConsumerMembership membership = memberships.get(groupId);
-        ConsumerGroup group = store.consumer(groupId);
-        if (membership == null || group == null) {
+        if (membership == null) {
             timers.clear(groupId);
-            return;
+            return null;
         }
-        var edit = new ConsumerGroupDraft(group);
+        var edit = edit(groupId);
         List<ConsumerMember> expired = membership.expired(nowMs, edit);
         membership.remove(expired, topics, edit);
-        settle(nowMs, membership, edit, draft);
+        return settle(nowMs, membership, edit, draft);
+    }
+
+    // ---- members that speak the classic protocol
+
+    /// @return what the group is as a classic one, if it has to be one for this join: then it is to
+    ///   be joined there
+    GroupRecord.@Nullable GenerationStored join(
+            long nowMs, long ticket, GroupCommand.Join join, GroupDraft draft) {
+        var edit = edit(join.groupId());
+        ConsumerMembership membership = membership(join.groupId());
+        var members = new ClassicMembers(limits, membership, edit, topics);
+        if (members.turnsClassic(join)) {
+            GroupRecord.GenerationStored classic = becomeClassic(nowMs, edit, draft);
+            if (classic != null) {
+                return classic;
+            }
+            edit = edit(join.groupId());
+            members = new ClassicMembers(limits, membership, edit, topics);
+        }
+        members.join(nowMs, ticket, join, draft);
+        return settle(nowMs, membership, edit, draft);
+    }
+
+    void sync(long nowMs, long ticket, GroupCommand.Sync sync, GroupDraft draft) {
+        String groupId = sync.claim().groupId();
+        classic(groupId).sync(nowMs, ticket, sync, draft);
+        timers.set(groupId, membership(groupId).deadlineMs());
+    }
+
+    void heartbeat(long nowMs, long ticket, GroupCommand.Claim claim, GroupDraft draft) {
+        classic(claim.groupId()).heartbeat(nowMs, ticket, claim, draft);
+        timers.set(claim.groupId(), membership(claim.groupId()).deadlineMs());
+    }
+
+    private ClassicMembers classic(String groupId) {
+        return new ClassicMembers(limits, membership(groupId), edit(groupId), topics);
+    }
+
+    /// @return what the group is as a classic one, if it is one from now on
+    GroupRecord.@Nullable GenerationStored leave(
+            long nowMs, long ticket, GroupCommand.Leave leave, GroupDraft draft) {
+        var edit = edit(leave.groupId());
+        ConsumerMembership membership = membership(leave.groupId());
+        new ClassicMembers(limits, membership, edit, topics).leave(ticket, leave, draft);
+        return settle(nowMs, membership, edit, draft);
     }
 
     void forget(String groupId) {

@@ -24,6 +24,11 @@ final class ConsumerMembership {
     private final Map<String, Long> sessionEnds = new HashMap<>();
     private final Map<String, Revocation> revocations = new HashMap<>();
 
+    /// Until when members that speak the classic protocol have to join again, or to ask for what
+    /// they were assigned.
+    private final Map<String, Long> joinEnds = new HashMap<>();
+    private final Map<String, Long> syncEnds = new HashMap<>();
+
     /// Null as long as it isn't known: the next one need not wait.
     private @Nullable Long assignedAtMs;
 
@@ -53,7 +58,9 @@ final class ConsumerMembership {
     // ---- heartbeats
 
     /// Decides on a heartbeat of a member that stays or comes.
-    void heartbeat(
+    ///
+    /// @return whether it was taken; if not, nothing has changed
+    boolean heartbeat(
             long nowMs,
             GroupCommand.ConsumerHeartbeat beat,
             GroupTopics topics,
@@ -64,28 +71,15 @@ final class ConsumerMembership {
         ErrorCode refusal = seat.take(beat);
         if (refusal != null) {
             draft.refuse(ticket, refusal);
-            return;
+            return false;
         }
         ConsumerMember before = seat.before();
-        String memberId = before.memberId();
         GroupRecord.SaidByMember said = beat.appliedTo(before.said());
         if (!isAllowed(said, before, group)) {
             draft.refuse(ticket, ErrorCode.INVALID_REGULAR_EXPRESSION);
-            return;
+            return false;
         }
-        if (seat.replaced() != null) {
-            group.remove(seat.replaced());
-            forget(seat.replaced());
-        }
-        group.put(before.saying(said));
-        boolean wantsOther =
-                !said.topics().equals(before.said().topics())
-                        || !said.pattern().equals(before.said().pattern());
-        count(topics, wantsOther || seat.isNew(), group);
-        assignIfDue(nowMs, group);
-        ConsumerMember after = reconcile(memberId, wantsOther, beat.owned(), group);
-        renew(nowMs, after);
-        watchRevocation(nowMs, after);
+        ConsumerMember after = move(nowMs, seat.arrival(said, beat.owned()), topics, group);
         boolean tell =
                 beat.memberEpoch() == Holding.JOINING
                         || beat.isFull()
@@ -93,10 +87,51 @@ final class ConsumerMembership {
         draft.answer(
                 ticket,
                 new GroupReply.ConsumerBeat(
-                        memberId,
+                        after.memberId(),
                         after.epoch(),
                         limits.heartbeatIntervalMs(),
                         tell ? new TreeSet<>(after.holding().assigned().keySet()) : null));
+        return true;
+    }
+
+    /// A member that has shown itself.
+    ///
+    /// @param before as it was; of one that is new, as if it had said nothing
+    /// @param said all that it has said by now
+    /// @param fresh it was not in the group
+    /// @param replaced the id under which it was in the group, null when that is the same
+    /// @param owned what it says it works on; null when it does not say
+    record Arrival(
+            ConsumerMember before,
+            GroupRecord.SaidByMember said,
+            boolean fresh,
+            @Nullable String replaced,
+            @Nullable SortedSet<GroupPartition> owned) {
+
+        /// It subscribes to something else than before.
+        boolean wantsOther() {
+            return !said.topics().equals(before.said().topics())
+                    || !said.pattern().equals(before.said().pattern());
+        }
+    }
+
+    /// Takes in what a member says, and brings it as near to its target as it can come now.
+    ConsumerMember move(
+            long nowMs, Arrival arrival, GroupTopics topics, ConsumerGroupDraft group) {
+        String replaced = arrival.replaced();
+        if (replaced != null) {
+            group.remove(replaced);
+            forget(replaced);
+        }
+        group.put(arrival.before().saying(arrival.said()));
+        boolean wantsOther = arrival.wantsOther();
+        count(topics, wantsOther || arrival.fresh(), group);
+        assignIfDue(nowMs, group);
+        String memberId = arrival.said().memberId();
+        ConsumerMember after = reconcile(memberId, wantsOther, arrival.owned(), group);
+        renew(nowMs, after);
+        watchRevocation(nowMs, after);
+        return after;
     }
 
     /// Whether a new pattern is one, and not one too many.
@@ -249,6 +284,8 @@ final class ConsumerMembership {
     private void forget(String memberId) {
         sessionEnds.remove(memberId);
         revocations.remove(memberId);
+        joinEnds.remove(memberId);
+        syncEnds.remove(memberId);
     }
 
     // ---- time
@@ -269,21 +306,26 @@ final class ConsumerMembership {
     }
 
     private long endMs(ConsumerMember member) {
-        long endsMs = sessionEnds.getOrDefault(member.memberId(), Long.MAX_VALUE);
-        Revocation revocation = revocations.get(member.memberId());
+        String memberId = member.memberId();
+        long endsMs = sessionEnds.getOrDefault(memberId, Long.MAX_VALUE);
+        endsMs = Math.min(endsMs, joinEnds.getOrDefault(memberId, Long.MAX_VALUE));
+        endsMs = Math.min(endsMs, syncEnds.getOrDefault(memberId, Long.MAX_VALUE));
+        Revocation revocation = revocations.get(memberId);
         return revocation == null ? endsMs : Math.min(endsMs, revocation.endsMs());
     }
 
-    private void renew(long nowMs, ConsumerMember member) {
+    /// The member has shown that it lives.
+    void renew(long nowMs, ConsumerMember member) {
         GroupRecord.ClassicSide classic = member.said().classic();
         int timeoutMs = classic == null ? limits.sessionTimeoutMs() : classic.sessionTimeoutMs();
         sessionEnds.put(member.memberId(), nowMs + timeoutMs);
         firstEndMs = Math.min(firstEndMs, nowMs + timeoutMs);
     }
 
-    /// A member has its rebalance time-out for giving up what it has to, in each epoch once.
+    /// A member has its rebalance time-out for giving up what it has to, in each epoch once. One
+    /// that speaks the classic protocol has it for joining again.
     private void watchRevocation(long nowMs, ConsumerMember member) {
-        if (member.holding().step() != Holding.Step.REVOKING) {
+        if (member.holding().step() != Holding.Step.REVOKING || member.speaksClassic()) {
             revocations.remove(member.memberId());
             return;
         }
@@ -293,6 +335,26 @@ final class ConsumerMembership {
             revocations.put(member.memberId(), new Revocation(member.epoch(), endsMs));
             firstEndMs = Math.min(firstEndMs, endsMs);
         }
+    }
+
+    /// A member that speaks the classic protocol is told to join again, and has its rebalance
+    /// time-out for it from the first time on that it is told.
+    void awaitJoin(long nowMs, ConsumerMember member) {
+        long endsMs = nowMs + Math.max(0, member.said().rebalanceTimeoutMs());
+        firstEndMs = Math.min(firstEndMs, endsMs);
+        joinEnds.putIfAbsent(member.memberId(), endsMs);
+    }
+
+    /// It has joined, and has its rebalance time-out to ask for what it was assigned.
+    void awaitSync(long nowMs, ConsumerMember member) {
+        joinEnds.remove(member.memberId());
+        long endsMs = nowMs + Math.max(0, member.said().rebalanceTimeoutMs());
+        firstEndMs = Math.min(firstEndMs, endsMs);
+        syncEnds.put(member.memberId(), endsMs);
+    }
+
+    void synced(ConsumerMember member) {
+        syncEnds.remove(member.memberId());
     }
 
     /// The ids of the topics that anybody subscribes to.

@@ -27,14 +27,40 @@ final class ConsumerSeat {
         return before;
     }
 
-    /// The id of the member that this one succeeds; null when it does not.
-    @Nullable String replaced() {
-        return replaced;
+    /// The member as it has shown itself.
+    ConsumerMembership.Arrival arrival(
+            GroupRecord.SaidByMember said, @Nullable SortedSet<GroupPartition> owned) {
+        return new ConsumerMembership.Arrival(before(), said, fresh, replaced, owned);
     }
 
-    /// The group has one member more with it.
-    boolean isNew() {
-        return fresh;
+    /// Finds the place of a member that joins in the classic protocol, or says why there is none.
+    /// It is believed to be alive if it says so: there is no epoch in what it says.
+    ///
+    /// @param memberId the one that it shall have, if it has none yet
+    @Nullable ErrorCode take(GroupCommand.Join join, String memberId) {
+        if (group.size() >= limits.membersMax() && group.member(memberId) == null) {
+            return ErrorCode.GROUP_MAX_SIZE_REACHED;
+        }
+        String instanceId = join.instanceId();
+        ConsumerMember known =
+                instanceId == null ? group.member(memberId) : group.memberOf(instanceId);
+        if (known == null) {
+            if (instanceId != null && !join.memberId().isEmpty()) {
+                return ErrorCode.UNKNOWN_MEMBER_ID;
+            }
+            begin(memberId);
+            return null;
+        }
+        if (known.memberId().equals(memberId)) {
+            before = known;
+            return null;
+        }
+        if (!join.memberId().isEmpty()) {
+            return ErrorCode.FENCED_INSTANCE_ID;
+        }
+        replaced = known.memberId();
+        before = successor(known, memberId);
+        return null;
     }
 
     /// Finds the place, or says why there is none.

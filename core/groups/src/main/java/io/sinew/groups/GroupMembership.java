@@ -48,6 +48,30 @@ final class GroupMembership {
         return rebalance.phase() == GroupPhase.EMPTY;
     }
 
+    /// The group as it would be stored now.
+    GroupRecord.GenerationStored stored(long nowMs) {
+        return rebalance.stored(nowMs);
+    }
+
+    /// Asks everybody to join again.
+    void askAgain(long nowMs, GroupDraft draft) {
+        rebalance.rebalance(nowMs, draft);
+    }
+
+    /// Tells everybody who waits to join again, for this is a classic group no more.
+    void dissolve(GroupDraft draft) {
+        for (GroupMember member : roster.members()) {
+            Long join = roster.unparkJoin(member);
+            if (join != null) {
+                draft.refuse(join, ErrorCode.REBALANCE_IN_PROGRESS);
+            }
+            Long sync = member.unparkSync();
+            if (sync != null) {
+                draft.refuse(sync, ErrorCode.REBALANCE_IN_PROGRESS);
+            }
+        }
+    }
+
     /// When [#expire] wants to be called; perhaps too early, never too late.
     long deadlineMs() {
         return rebalance.deadlineMs();

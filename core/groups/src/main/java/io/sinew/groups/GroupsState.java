@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// After a restart everybody's session begins anew at the first [#handle] or [#tick].
 public final class GroupsState {
-    private static final String CONSUMER_PROTOCOL_TYPE = "consumer";
-
     private final GroupLimits limits;
     private final GroupStore store = new GroupStore();
     private final GroupOffsets offsets;
@@ -80,7 +78,7 @@ public final class GroupsState {
                             new GroupReply.GroupsDescribed(
                                     describe.groupIds().stream().map(this::describe).toList()));
             case GroupCommand.ConsumerHeartbeat beat ->
-                    consumers.heartbeat(nowMs, ticket, beat, hasRoomFor(beat.groupId()), draft);
+                    consumerHeartbeat(nowMs, ticket, beat, draft);
             case GroupCommand.DescribeConsumerGroups describe ->
                     draft.answer(
                             ticket,
@@ -111,10 +109,51 @@ public final class GroupsState {
                 group.expire(nowMs, draft);
                 settle(groupId, group);
             } else {
-                consumers.expire(nowMs, groupId, draft);
+                becomeClassic(nowMs, consumers.expire(nowMs, groupId, draft), draft);
             }
         }
         return draft.decision();
+    }
+
+    private void consumerHeartbeat(
+            long nowMs, long ticket, GroupCommand.ConsumerHeartbeat beat, GroupDraft draft) {
+        String groupId = beat.groupId();
+        GroupMembership classic = coordinated.get(groupId);
+        if (classic == null || classic.isEmpty()) {
+            // Places that were promised to nobody yet are no reason to be a classic group.
+            becomeClassic(
+                    nowMs,
+                    consumers.heartbeat(nowMs, ticket, beat, hasRoomFor(groupId), draft),
+                    draft);
+            if (consumers.coordinates(groupId)) {
+                coordinated.remove(groupId);
+            }
+            return;
+        }
+        consumers.upgrade(nowMs, ticket, beat, classic.stored(nowMs), draft);
+        if (consumers.coordinates(groupId)) {
+            classic.dissolve(draft);
+            coordinated.remove(groupId);
+        }
+    }
+
+    /// Takes over a group that was a consumer group. Its members have to agree anew.
+    ///
+    /// @param group null when there is none to take over
+    private void becomeClassic(
+            long nowMs, GroupRecord.@Nullable GenerationStored group, GroupDraft draft) {
+        if (group != null) {
+            String groupId = group.groupId();
+            var classic = GroupMembership.restored(nowMs, groupId, limits, group);
+            classic.askAgain(nowMs, draft);
+            settle(groupId, classic);
+        }
+    }
+
+    /// A consumer group, with or without members. One without is a classic group as soon as
+    /// somebody wants to join it as such.
+    private @Nullable ConsumerGroup consumer(String groupId) {
+        return coordinated.containsKey(groupId) ? null : store.consumer(groupId);
     }
 
     private boolean hasMembers(String groupId) {
@@ -201,6 +240,13 @@ public final class GroupsState {
             return;
         }
         GroupMembership group = coordinated.get(groupId);
+        if (group == null && consumers.hasMembers(groupId)) {
+            var classic = consumers.join(nowMs, ticket, join, draft);
+            if (classic == null) {
+                return;
+            }
+            group = GroupMembership.restored(nowMs, groupId, limits, classic);
+        }
         if (group == null) {
             if (!join.memberId().isEmpty()) {
                 draft.refuse(ticket, ErrorCode.UNKNOWN_MEMBER_ID);
@@ -221,19 +267,33 @@ public final class GroupsState {
             draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
             return;
         }
+        String groupId = sync.claim().groupId();
+        if (isConsumerWithMembers(groupId)) {
+            consumers.sync(nowMs, ticket, sync, draft);
+            return;
+        }
         GroupMembership group = groupOf(ticket, sync.claim(), draft);
         if (group != null) {
             group.sync(nowMs, ticket, sync, draft);
-            settle(sync.claim().groupId(), group);
+            settle(groupId, group);
         }
     }
 
     private void heartbeat(long nowMs, long ticket, GroupCommand.Claim claim, GroupDraft draft) {
+        if (isConsumerWithMembers(claim.groupId())) {
+            consumers.heartbeat(nowMs, ticket, claim, draft);
+            return;
+        }
         GroupMembership group = groupOf(ticket, claim, draft);
         if (group != null) {
             group.heartbeat(nowMs, ticket, claim, draft);
             settle(claim.groupId(), group);
         }
+    }
+
+    private boolean isConsumerWithMembers(String groupId) {
+        ConsumerGroup group = consumer(groupId);
+        return group != null && group.size() > 0;
     }
 
     /// The group that a member must be in, or null when the ticket is answered with why not.
@@ -252,6 +312,8 @@ public final class GroupsState {
         GroupMembership group = coordinated.get(leave.groupId());
         if (leave.groupId().isEmpty()) {
             draft.refuse(ticket, ErrorCode.INVALID_GROUP_ID);
+        } else if (isConsumerWithMembers(leave.groupId())) {
+            becomeClassic(nowMs, consumers.leave(nowMs, ticket, leave, draft), draft);
         } else if (group == null) {
             draft.answer(
                     ticket,
@@ -272,7 +334,7 @@ public final class GroupsState {
     private void commit(
             long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
         String groupId = commit.claim().groupId();
-        if (store.consumer(groupId) != null) {
+        if (consumer(groupId) != null) {
             ErrorCode refusal = consumers.refuseCommit(commit);
             if (refusal != null) {
                 draft.refuse(ticket, refusal);
@@ -289,7 +351,8 @@ public final class GroupsState {
     }
 
     private void fetch(long ticket, GroupCommand.FetchOffsets fetch, GroupDraft draft) {
-        ErrorCode refusal = consumers.refuseFetch(fetch);
+        ErrorCode refusal =
+                consumer(fetch.groupId()) == null ? null : consumers.refuseFetch(fetch);
         if (refusal != null) {
             draft.refuse(ticket, refusal);
         } else {
@@ -298,7 +361,7 @@ public final class GroupsState {
     }
 
     private void deleteOffsets(long ticket, GroupCommand.DeleteOffsets delete, GroupDraft draft) {
-        ConsumerGroup consumer = store.consumer(delete.groupId());
+        ConsumerGroup consumer = consumer(delete.groupId());
         if (consumer == null) {
             offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
             return;
@@ -364,10 +427,10 @@ public final class GroupsState {
     }
 
     private GroupReply.ListedGroup listed(String groupId) {
-        ConsumerGroup consumer = store.consumer(groupId);
+        ConsumerGroup consumer = consumer(groupId);
         if (consumer != null) {
             return new GroupReply.ListedGroup(
-                    groupId, CONSUMER_PROTOCOL_TYPE, consumers.phase(consumer), GroupType.CONSUMER);
+                    groupId, GroupMigration.PROTOCOL_TYPE, consumers.phase(consumer), GroupType.CONSUMER);
         }
         GroupMembership group = coordinated.get(groupId);
         return group != null

@@ -21,6 +21,7 @@ final class GroupScene {
     static final GroupLimits LIMITS = GroupLimits.defaults();
 
     private final GroupLimits limits;
+    private final ConsumerGroupLimits consumerLimits;
     private final List<GroupRecord> log = new ArrayList<>();
     private final Map<Long, GroupReply> replies = new HashMap<>();
     private final Map<Long, GroupCommand> commands = new HashMap<>();
@@ -37,8 +38,13 @@ final class GroupScene {
     }
 
     GroupScene(GroupLimits limits) {
+        this(limits, ConsumerGroupLimits.defaults());
+    }
+
+    GroupScene(GroupLimits limits, ConsumerGroupLimits consumerLimits) {
         this.limits = limits;
-        this.state = new GroupsState(limits, ConsumerGroupLimits.defaults());
+        this.consumerLimits = consumerLimits;
+        this.state = new GroupsState(limits, consumerLimits);
     }
 
     long nowMs() {
@@ -134,7 +140,7 @@ final class GroupScene {
     /// Everything that was not written is forgotten; the log is replayed.
     void crash() {
         parkedSinceMs.clear();
-        state = new GroupsState(limits, ConsumerGroupLimits.defaults());
+        state = new GroupsState(limits, consumerLimits);
         state.know(topics);
         log.forEach(state::replay);
     }

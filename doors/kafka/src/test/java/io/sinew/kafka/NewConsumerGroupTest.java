@@ -1,6 +1,7 @@
 package io.sinew.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,9 +13,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,15 +66,37 @@ class NewConsumerGroupTest {
     }
 
     private KafkaConsumer<String, String> join() throws IOException {
+        return join(Map.of());
+    }
+
+    private KafkaConsumer<String, String> join(Map<String, Object> more) throws IOException {
+        KafkaConsumer<String, String> consumer = consumer(more);
+        consumer.subscribe(List.of("orders"));
+        return consumer;
+    }
+
+    private KafkaConsumer<String, String> consumer(Map<String, Object> more) throws IOException {
         Map<String, Object> config = new HashMap<>();
         config.put("group.id", "g");
         config.put("group.protocol", "consumer");
         config.put("auto.offset.reset", "earliest");
         config.put("enable.auto.commit", false);
+        config.putAll(more);
         KafkaConsumer<String, String> consumer = door.consumer(config);
         consumers.add(consumer);
-        consumer.subscribe(List.of("orders"));
         return consumer;
+    }
+
+    /// One of the protocol that the members coordinate themselves by.
+    private KafkaConsumer<String, String> joinClassic() throws IOException {
+        return join(
+                Map.of(
+                        "group.protocol",
+                        "classic",
+                        "heartbeat.interval.ms",
+                        50,
+                        "partition.assignment.strategy",
+                        CooperativeStickyAssignor.class.getName()));
     }
 
     private void pollUntil(BooleanSupplier done) {
@@ -107,5 +139,109 @@ class NewConsumerGroupTest {
         pollUntil(() -> shared(3));
         consumers.removeLast().close();
         pollUntil(() -> shared(2));
+    }
+
+    @Test
+    void a_static_consumer_comes_back_to_its_partitions() throws Exception {
+        join();
+        KafkaConsumer<String, String> named = join(Map.of("group.instance.id", "one"));
+        pollUntil(() -> shared(2));
+        Set<TopicPartition> before = named.assignment();
+        consumers.remove(named);
+        named.close();
+        KafkaConsumer<String, String> again = join(Map.of("group.instance.id", "one"));
+        pollUntil(() -> shared(2));
+        assertThat(again.assignment()).isEqualTo(before);
+    }
+
+    @Test
+    void a_pattern_finds_topics_that_come_later() throws Exception {
+        KafkaConsumer<String, String> consumer = consumer(Map.of());
+        consumer.subscribe(new SubscriptionPattern("orders(-.*)?"));
+        pollUntil(() -> consumer.assignment().size() == PARTITIONS);
+        try (var admin = door.admin()) {
+            admin.createTopics(
+                            List.of(
+                                    new NewTopic("orders-eu", 2, (short) 1),
+                                    new NewTopic("other", 2, (short) 1)))
+                    .all()
+                    .get();
+        }
+        pollUntil(() -> consumer.assignment().size() == PARTITIONS + 2);
+    }
+
+    @Test
+    void a_pattern_that_is_none_is_refused() throws Exception {
+        KafkaConsumer<String, String> consumer = consumer(Map.of());
+        consumer.subscribe(new SubscriptionPattern("orders("));
+        assertThatThrownBy(() -> pollUntil(() -> false))
+                .isInstanceOf(InvalidRegularExpression.class);
+    }
+
+    @Test
+    void an_administrator_sees_the_group_with_its_members_and_deletes_it_when_it_is_empty()
+            throws Exception {
+        KafkaConsumer<String, String> consumer = join();
+        pollUntil(() -> shared(1));
+        try (var admin = door.admin()) {
+            ConsumerGroupDescription group =
+                    admin.describeConsumerGroups(List.of("g")).all().get().get("g");
+            assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
+            assertThat(group.groupState()).isEqualTo(GroupState.STABLE);
+            assertThat(group.partitionAssignor()).isEqualTo("uniform");
+            MemberDescription member = group.members().iterator().next();
+            assertThat(member.assignment().topicPartitions()).hasSize(PARTITIONS);
+            assertThat(member.targetAssignment().orElseThrow().topicPartitions())
+                    .hasSize(PARTITIONS);
+            assertThat(admin.listGroups().all().get())
+                    .extracting(listed -> listed.type().orElseThrow())
+                    .containsExactly(GroupType.CONSUMER);
+            assertThatThrownBy(() -> admin.deleteConsumerGroups(List.of("g")).all().get())
+                    .hasCauseInstanceOf(GroupNotEmptyException.class);
+            consumers.clear();
+            consumer.close();
+            admin.deleteConsumerGroups(List.of("g")).all().get();
+            assertThat(admin.listGroups().all().get()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_group_changes_to_the_new_protocol_and_back_while_it_works() throws Exception {
+        joinClassic();
+        joinClassic();
+        pollUntil(() -> shared(2));
+        KafkaConsumer<String, String> modern = join();
+        pollUntil(() -> shared(3));
+        try (var admin = door.admin()) {
+            ConsumerGroupDescription group =
+                    admin.describeConsumerGroups(List.of("g")).all().get().get("g");
+            assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
+            assertThat(group.members()).hasSize(3);
+            consumers.remove(modern);
+            modern.close();
+            pollUntil(() -> shared(2));
+            assertThat(admin.describeConsumerGroups(List.of("g")).all().get().get("g").type())
+                    .isEqualTo(GroupType.CLASSIC);
+        }
+    }
+
+    @Test
+    void consumers_go_on_after_a_restart_of_the_broker() throws Exception {
+        join();
+        join();
+        pollUntil(() -> shared(2));
+        var before = new ArrayList<Set<TopicPartition>>();
+        consumers.forEach(consumer -> before.add(consumer.assignment()));
+        door.restart();
+        produce(60);
+        var values = new HashSet<String>();
+        while (values.size() < 60) {
+            for (KafkaConsumer<String, String> consumer : consumers) {
+                consumer.poll(Duration.ofMillis(20)).forEach(record -> values.add(record.value()));
+            }
+        }
+        for (int i = 0; i < before.size(); i++) {
+            assertThat(consumers.get(i).assignment()).isEqualTo(before.get(i));
+        }
     }
 }
