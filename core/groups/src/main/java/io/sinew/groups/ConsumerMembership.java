@@ -131,6 +131,10 @@ final class ConsumerMembership {
         ConsumerMember after = reconcile(memberId, wantsOther, arrival.owned(), group);
         renew(nowMs, after);
         watchRevocation(nowMs, after);
+        if (!after.speaksClassic()) {
+            joinEnds.remove(memberId);
+            syncEnds.remove(memberId);
+        }
         return after;
     }
 
@@ -151,6 +155,7 @@ final class ConsumerMembership {
     private static Set<String> patterns(ConsumerGroupDraft group) {
         var patterns = new HashSet<String>();
         group.members().forEach(member -> patterns.add(member.said().pattern()));
+        patterns.remove("");
         return patterns;
     }
 
