@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,24 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// What a crash may forget of one consumer group, and what its members are told: the volatile half
 /// of a [ConsumerGroup].
 final class ConsumerMembership {
-    /// A member that has to give something up, in which epoch, and until when.
-    private record Revocation(int epoch, long endsMs) {}
-
     private final ConsumerGroupLimits limits;
     private final SubscribedTopics subscribed = new SubscribedTopics();
-    private final Map<String, Long> sessionEnds = new HashMap<>();
-    private final Map<String, Revocation> revocations = new HashMap<>();
-
-    /// Until when members that speak the classic protocol have to join again, or to ask for what
-    /// they were assigned.
-    private final Map<String, Long> joinEnds = new HashMap<>();
-    private final Map<String, Long> syncEnds = new HashMap<>();
+    private final MemberTimers timers = new MemberTimers();
 
     /// Null as long as it isn't known: the next one need not wait.
     private @Nullable Long assignedAtMs;
-
-    /// No session and no revocation ends earlier.
-    private long firstEndMs = Long.MAX_VALUE;
 
     ConsumerMembership(ConsumerGroupLimits limits) {
         this.limits = limits;
@@ -52,7 +39,7 @@ final class ConsumerMembership {
 
     /// When [#expired] wants to be called; perhaps too early, never too late.
     long deadlineMs() {
-        return firstEndMs;
+        return timers.firstEndMs();
     }
 
     // ---- heartbeats
@@ -121,7 +108,7 @@ final class ConsumerMembership {
         String replaced = arrival.replaced();
         if (replaced != null) {
             group.remove(replaced);
-            forget(replaced);
+            timers.forget(replaced);
         }
         group.put(arrival.before().saying(arrival.said()));
         boolean wantsOther = arrival.wantsOther();
@@ -132,8 +119,7 @@ final class ConsumerMembership {
         renew(nowMs, after);
         watchRevocation(nowMs, after);
         if (!after.speaksClassic()) {
-            joinEnds.remove(memberId);
-            syncEnds.remove(memberId);
+            timers.needsNeither(memberId);
         }
         return after;
     }
@@ -265,7 +251,7 @@ final class ConsumerMembership {
         }
         if (instanceId != null && beat.memberEpoch() == Holding.LEFT_FOR_A_WHILE) {
             group.put(member.holding(member.holding().inEpoch(Holding.LEFT_FOR_A_WHILE)));
-            revocations.remove(member.memberId());
+            timers.revoked(member.memberId());
         } else {
             remove(List.of(member), topics, group);
         }
@@ -281,85 +267,58 @@ final class ConsumerMembership {
         }
         for (ConsumerMember member : gone) {
             group.remove(member.memberId());
-            forget(member.memberId());
+            timers.forget(member.memberId());
         }
         count(topics, true, group);
-    }
-
-    private void forget(String memberId) {
-        sessionEnds.remove(memberId);
-        revocations.remove(memberId);
-        joinEnds.remove(memberId);
-        syncEnds.remove(memberId);
     }
 
     // ---- time
 
     /// Whom time has run out for.
     List<ConsumerMember> expired(long nowMs, ConsumerGroupDraft group) {
+        List<String> memberIds = group.members().stream().map(ConsumerMember::memberId).toList();
         var expired = new ArrayList<ConsumerMember>();
-        firstEndMs = Long.MAX_VALUE;
-        for (ConsumerMember member : group.members()) {
-            long endsMs = endMs(member);
-            if (endsMs <= nowMs) {
+        for (String memberId : timers.expired(nowMs, memberIds)) {
+            ConsumerMember member = group.member(memberId);
+            if (member != null) {
                 expired.add(member);
-            } else {
-                firstEndMs = Math.min(firstEndMs, endsMs);
             }
         }
         return expired;
     }
 
-    private long endMs(ConsumerMember member) {
-        String memberId = member.memberId();
-        long endsMs = sessionEnds.getOrDefault(memberId, Long.MAX_VALUE);
-        endsMs = Math.min(endsMs, joinEnds.getOrDefault(memberId, Long.MAX_VALUE));
-        endsMs = Math.min(endsMs, syncEnds.getOrDefault(memberId, Long.MAX_VALUE));
-        Revocation revocation = revocations.get(memberId);
-        return revocation == null ? endsMs : Math.min(endsMs, revocation.endsMs());
-    }
-
     /// The member has shown that it lives.
     void renew(long nowMs, ConsumerMember member) {
         GroupRecord.ClassicSide classic = member.said().classic();
-        int timeoutMs = classic == null ? limits.sessionTimeoutMs() : classic.sessionTimeoutMs();
-        sessionEnds.put(member.memberId(), nowMs + timeoutMs);
-        firstEndMs = Math.min(firstEndMs, nowMs + timeoutMs);
+        timers.renew(
+                nowMs,
+                member.memberId(),
+                classic == null ? limits.sessionTimeoutMs() : classic.sessionTimeoutMs());
     }
 
-    /// A member has its rebalance time-out for giving up what it has to, in each epoch once. One
-    /// that speaks the classic protocol has it for joining again.
+    /// A member has its rebalance time-out for giving up what it has to. One that speaks the
+    /// classic protocol has it for joining again.
     private void watchRevocation(long nowMs, ConsumerMember member) {
         if (member.holding().step() != Holding.Step.REVOKING || member.speaksClassic()) {
-            revocations.remove(member.memberId());
-            return;
-        }
-        Revocation running = revocations.get(member.memberId());
-        if (running == null || running.epoch() != member.epoch()) {
-            long endsMs = nowMs + Math.max(0, member.said().rebalanceTimeoutMs());
-            revocations.put(member.memberId(), new Revocation(member.epoch(), endsMs));
-            firstEndMs = Math.min(firstEndMs, endsMs);
+            timers.revoked(member.memberId());
+        } else {
+            timers.awaitRevocation(
+                    nowMs, member.memberId(), member.epoch(), member.said().rebalanceTimeoutMs());
         }
     }
 
-    /// A member that speaks the classic protocol is told to join again, and has its rebalance
-    /// time-out for it from the first time on that it is told.
+    /// A member that speaks the classic protocol is told to join again.
     void awaitJoin(long nowMs, ConsumerMember member) {
-        long endsMs = nowMs + Math.max(0, member.said().rebalanceTimeoutMs());
-        firstEndMs = Math.min(firstEndMs, endsMs);
-        joinEnds.putIfAbsent(member.memberId(), endsMs);
+        timers.awaitJoin(nowMs, member.memberId(), member.said().rebalanceTimeoutMs());
     }
 
-    /// It has joined, and has its rebalance time-out to ask for what it was assigned.
+    /// It has joined, and is to ask for what it was assigned.
     void awaitSync(long nowMs, ConsumerMember member) {
-        joinEnds.remove(member.memberId());
-        long endsMs = nowMs + Math.max(0, member.said().rebalanceTimeoutMs());
-        firstEndMs = Math.min(firstEndMs, endsMs);
-        syncEnds.put(member.memberId(), endsMs);
+        timers.awaitSync(nowMs, member.memberId(), member.said().rebalanceTimeoutMs());
     }
 
     void synced(ConsumerMember member) {
-        syncEnds.remove(member.memberId());
+        timers.synced(member.memberId());
     }
 
     /// The ids of the topics that anybody subscribes to.

@@ -122,23 +122,9 @@ final class ConsumerSeat {
     private @Nullable ErrorCode continueAs(
             ConsumerMember known, GroupCommand.ConsumerHeartbeat beat) {
         before = known;
-        return isPresent(known.holding(), beat.memberEpoch(), beat.owned())
+        return known.holding().accepts(beat.memberEpoch(), beat.owned())
                 ? null
                 : ErrorCode.FENCED_MEMBER_EPOCH;
-    }
-
-    /// Whether a member may go on from the epoch that it believes to be in. The one before the
-    /// present one is that of a member whose answer was lost, if it works on nothing that it should
-    /// not.
-    private static boolean isPresent(
-            Holding<GroupPartition> holding, int epoch, @Nullable SortedSet<GroupPartition> owned) {
-        if (epoch == Holding.JOINING || epoch == holding.epoch()) {
-            return true;
-        }
-        return epoch < holding.epoch()
-                && epoch == holding.previousEpoch()
-                && owned != null
-                && holding.assigned().keySet().containsAll(owned);
     }
 
     /// The same member under another id, which has not been told anything yet.

@@ -1,8 +1,10 @@
 package io.sinew.groups;
 
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Where one member of a group of a new protocol stands on its way to its target: what it may work
 /// on, what it has to give up, and since when. Immutable.
@@ -57,6 +59,21 @@ public record Holding<T extends Comparable<T>>(
 
     boolean holds(T unit) {
         return assigned.containsKey(unit) || revoking.containsKey(unit);
+    }
+
+    /// Whether a member may go on from the epoch that it believes to be in. The one before the
+    /// present one is that of a member whose answer was lost, if it works on nothing that it should
+    /// not.
+    ///
+    /// @param owned what it says it works on; null when it does not say
+    boolean accepts(int claimedEpoch, @Nullable Set<T> owned) {
+        if (claimedEpoch == JOINING || claimedEpoch == epoch) {
+            return true;
+        }
+        return claimedEpoch < epoch
+                && claimedEpoch == previousEpoch
+                && owned != null
+                && assigned.keySet().containsAll(owned);
     }
 
     /// Nothing to do for a member until the target is another one.
