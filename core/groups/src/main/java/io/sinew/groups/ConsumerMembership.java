@@ -19,6 +19,9 @@ final class ConsumerMembership {
     private final SubscribedTopics subscribed = new SubscribedTopics();
     private final MemberTimers timers = new MemberTimers();
 
+    /// The version of the topics that the group's epoch takes account of, as far as is known.
+    private long countedVersion = Long.MIN_VALUE;
+
     /// Null as long as it isn't known: the next one need not wait.
     private @Nullable Long assignedAtMs;
 
@@ -147,9 +150,10 @@ final class ConsumerMembership {
 
     /// Begins the next epoch if anything has changed that targets depend on.
     private void count(GroupTopics topics, boolean changed, ConsumerGroupDraft group) {
-        if (!changed && subscribed.hasSeen(topics)) {
+        if (!changed && topics.version() == countedVersion) {
             return;
         }
+        countedVersion = topics.version();
         subscribed.see(topics);
         subscribed.retain(patterns(group));
         long hash = subscribed.hash(group.members());

@@ -37,11 +37,6 @@ final class SubscribedTopics {
         }
     }
 
-    /// Whether these are the topics that were seen last.
-    boolean hasSeen(GroupTopics now) {
-        return now.version() == topics.version();
-    }
-
     /// Not to be changed.
     Set<GroupTopic> of(GroupRecord.SaidByMember said) {
         Set<GroupTopic> matched =
