@@ -131,7 +131,8 @@ final class ClassicMembers {
             return false;
         }
         boolean others =
-                group.members().stream().allMatch(m -> m == known || m.speaksClassic());
+                group.members().stream()
+                        .allMatch(m -> m.memberId().equals(known.memberId()) || m.speaksClassic());
         Optional<ConsumerProtocolCodec.Subscription> subscription =
                 join.protocols().isEmpty()
                         ? Optional.empty()
