@@ -94,8 +94,8 @@ final class ConsumerGroupDraft {
     /// Somebody is gone.
     boolean hasLost() {
         return changed.entrySet().stream()
-                .anyMatch(each ->
-                        each.getValue().isEmpty() && before.member(each.getKey()) != null);
+                .anyMatch(
+                        each -> each.getValue().isEmpty() && before.member(each.getKey()) != null);
     }
 
     void put(ConsumerMember member) {
@@ -126,11 +126,17 @@ final class ConsumerGroupDraft {
     /// Whether somebody else holds a partition.
     boolean isBusy(GroupPartition partition, String memberId) {
         String holder = before.holder(partition);
-        if (holder == null || holder.equals(memberId)) {
-            return false;
+        if (holder != null && !holder.equals(memberId) && holds(holder, partition)) {
+            return true;
         }
-        ConsumerMember other = member(holder);
-        return other != null && other.holding().holds(partition);
+        // Members that came with this decision, from a classic group.
+        return changed.keySet().stream()
+                .anyMatch(other -> !other.equals(memberId) && holds(other, partition));
+    }
+
+    private boolean holds(String memberId, GroupPartition partition) {
+        ConsumerMember member = member(memberId);
+        return member != null && member.holding().holds(partition);
     }
 
     /// What has changed; null when nothing has.

@@ -187,6 +187,8 @@ final class ConsumerGroups {
 
     // ---- members that speak the classic protocol
 
+    /// Decides on a join of a member that speaks the classic protocol.
+    ///
     /// @return what the group is as a classic one, if it has to be one for this join: then it is to
     ///   be joined there
     GroupRecord.@Nullable GenerationStored join(
@@ -221,6 +223,8 @@ final class ConsumerGroups {
         return new ClassicMembers(limits, membership(groupId), edit(groupId), topics);
     }
 
+    /// Lets members of either protocol leave.
+    ///
     /// @return what the group is as a classic one, if it is one from now on
     GroupRecord.@Nullable GenerationStored leave(
             long nowMs, long ticket, GroupCommand.Leave leave, GroupDraft draft) {

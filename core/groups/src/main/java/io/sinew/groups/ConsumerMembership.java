@@ -106,8 +106,7 @@ final class ConsumerMembership {
     }
 
     /// Takes in what a member says, and brings it as near to its target as it can come now.
-    ConsumerMember move(
-            long nowMs, Arrival arrival, GroupTopics topics, ConsumerGroupDraft group) {
+    ConsumerMember move(long nowMs, Arrival arrival, GroupTopics topics, ConsumerGroupDraft group) {
         String replaced = arrival.replaced();
         if (replaced != null) {
             group.remove(replaced);

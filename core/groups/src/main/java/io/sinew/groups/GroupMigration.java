@@ -75,8 +75,8 @@ final class GroupMigration {
                 .flatMap(each -> ConsumerProtocolCodec.subscription(each.metadata()));
     }
 
-    /// A consumer group, all of whose members speak the classic protocol, as a classic group.
-    /// Empty when they know no assignor that all of them know.
+    /// A consumer group, all of whose members speak the classic protocol, as a classic group. Empty
+    /// when they know no assignor that all of them know.
     static Optional<GroupRecord.GenerationStored> toClassic(
             long nowMs, ConsumerGroupDraft group, GroupTopics topics) {
         Collection<ConsumerMember> members = group.members();

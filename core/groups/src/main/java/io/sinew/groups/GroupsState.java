@@ -351,8 +351,7 @@ public final class GroupsState {
     }
 
     private void fetch(long ticket, GroupCommand.FetchOffsets fetch, GroupDraft draft) {
-        ErrorCode refusal =
-                consumer(fetch.groupId()) == null ? null : consumers.refuseFetch(fetch);
+        ErrorCode refusal = consumer(fetch.groupId()) == null ? null : consumers.refuseFetch(fetch);
         if (refusal != null) {
             draft.refuse(ticket, refusal);
         } else {
@@ -430,7 +429,10 @@ public final class GroupsState {
         ConsumerGroup consumer = consumer(groupId);
         if (consumer != null) {
             return new GroupReply.ListedGroup(
-                    groupId, GroupMigration.PROTOCOL_TYPE, consumers.phase(consumer), GroupType.CONSUMER);
+                    groupId,
+                    GroupMigration.PROTOCOL_TYPE,
+                    consumers.phase(consumer),
+                    GroupType.CONSUMER);
         }
         GroupMembership group = coordinated.get(groupId);
         return group != null

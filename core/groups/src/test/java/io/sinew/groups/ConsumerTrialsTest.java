@@ -61,27 +61,23 @@ class ConsumerTrialsTest {
             if (!answered) {
                 return;
             }
-            switch (reply) {
-                case GroupReply.ConsumerBeat told -> {
-                    client.epoch = told.memberEpoch();
-                    var assignment = told.assignment();
-                    if (assignment != null) {
-                        client.owned = new TreeSet<>(assignment);
-                    }
+            if (reply instanceof GroupReply.ConsumerBeat told) {
+                client.epoch = told.memberEpoch();
+                var assignment = told.assignment();
+                if (assignment != null) {
+                    client.owned = new TreeSet<>(assignment);
                 }
-                case GroupReply.Refused(ErrorCode error) -> {
-                    assertThat(error)
-                            .isIn(
-                                    ErrorCode.UNKNOWN_MEMBER_ID,
-                                    ErrorCode.FENCED_MEMBER_EPOCH,
-                                    ErrorCode.FENCED_INSTANCE_ID,
-                                    ErrorCode.UNRELEASED_INSTANCE_ID,
-                                    ErrorCode.GROUP_ID_NOT_FOUND);
-                    client.epoch = Holding.JOINING;
-                    client.owned.clear();
-                }
-                default -> throw new AssertionError("not an answer to a heartbeat: " + reply);
+                return;
             }
+            assertThat(((GroupReply.Refused) reply).error())
+                    .isIn(
+                            ErrorCode.UNKNOWN_MEMBER_ID,
+                            ErrorCode.FENCED_MEMBER_EPOCH,
+                            ErrorCode.FENCED_INSTANCE_ID,
+                            ErrorCode.UNRELEASED_INSTANCE_ID,
+                            ErrorCode.GROUP_ID_NOT_FOUND);
+            client.epoch = Holding.JOINING;
+            client.owned.clear();
         }
     }
 

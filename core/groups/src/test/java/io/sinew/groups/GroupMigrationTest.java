@@ -195,8 +195,7 @@ class GroupMigrationTest {
         live();
         modern.send(scene, modern.leave(Holding.LEAVING));
         assertThat(scene.lastRecords()).hasSize(1);
-        assertThat(scene.lastRecords().getFirst())
-                .isInstanceOf(GroupRecord.GenerationStored.class);
+        assertThat(scene.lastRecords().getFirst()).isInstanceOf(GroupRecord.GenerationStored.class);
         assertThat(type()).isEqualTo(GroupType.CLASSIC);
         assertThat(scene.phase("g")).isEqualTo(GroupPhase.PREPARING_REBALANCE);
         long first = scene.send(one.join());

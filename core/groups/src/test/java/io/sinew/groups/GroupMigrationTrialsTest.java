@@ -140,28 +140,25 @@ class GroupMigrationTrialsTest {
         }
 
         private void take(GroupReply reply) {
-            switch (reply) {
-                case GroupReply.Joined joined -> {
-                    consumer.client.memberId = joined.memberId();
-                    consumer.client.generation = joined.generation();
-                    toAssign = joined.members();
-                    step = Step.SYNC;
+            if (reply instanceof GroupReply.Joined joined) {
+                consumer.client.memberId = joined.memberId();
+                consumer.client.generation = joined.generation();
+                toAssign = joined.members();
+                step = Step.SYNC;
+            } else if (reply instanceof GroupReply.Synced synced) {
+                consumer.take(synced);
+                step = Step.LIVE;
+            } else if (reply instanceof GroupReply.Refused(ErrorCode error)) {
+                step = Step.JOIN;
+                if (error != ErrorCode.REBALANCE_IN_PROGRESS) {
+                    consumer.owned.clear();
+                    consumer.client.generation = -1;
                 }
-                case GroupReply.Synced synced -> {
-                    consumer.take(synced);
-                    step = Step.LIVE;
+                if (error == ErrorCode.UNKNOWN_MEMBER_ID) {
+                    consumer.client.memberId = "";
                 }
-                case GroupReply.Refused(ErrorCode error) -> {
-                    step = Step.JOIN;
-                    if (error != ErrorCode.REBALANCE_IN_PROGRESS) {
-                        consumer.owned.clear();
-                        consumer.client.generation = -1;
-                    }
-                    if (error == ErrorCode.UNKNOWN_MEMBER_ID) {
-                        consumer.client.memberId = "";
-                    }
-                }
-                default -> assertThat(reply).isInstanceOf(GroupReply.Alive.class);
+            } else {
+                assertThat(reply).isInstanceOf(GroupReply.Alive.class);
             }
         }
 
@@ -193,9 +190,7 @@ class GroupMigrationTrialsTest {
                 150,
                 random -> {
                     var scene = new GroupScene();
-                    scene.topics(
-                            new GroupTopic(
-                                    new UUID(0, 1), ClassicConsumer.TOPIC, PARTITIONS));
+                    scene.topics(new GroupTopic(new UUID(0, 1), ClassicConsumer.TOPIC, PARTITIONS));
                     List<Worker> workers = workers(scene, random);
                     for (int i = 0; i < 300; i++) {
                         disturb(scene, random, workers);
@@ -220,8 +215,7 @@ class GroupMigrationTrialsTest {
         return workers;
     }
 
-    private static void disturb(
-            GroupScene scene, SplittableRandom random, List<Worker> workers) {
+    private static void disturb(GroupScene scene, SplittableRandom random, List<Worker> workers) {
         int which = random.nextInt(PROCESSES);
         Worker worker = workers.get(which);
         switch (random.nextInt(25)) {
