@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -117,6 +118,15 @@ class NewConsumerGroupTest {
         return all.size() == PARTITIONS;
     }
 
+    private static ConsumerGroupDescription described(Admin admin) throws Exception {
+        return admin.describeConsumerGroups(List.of("g"))
+                .describedGroups()
+                .values()
+                .iterator()
+                .next()
+                .get();
+    }
+
     @Test
     void a_consumer_gets_all_partitions_reads_them_and_commits() throws Exception {
         KafkaConsumer<String, String> consumer = join();
@@ -184,8 +194,7 @@ class NewConsumerGroupTest {
         KafkaConsumer<String, String> consumer = join();
         pollUntil(() -> shared(1));
         try (var admin = door.admin()) {
-            ConsumerGroupDescription group =
-                    admin.describeConsumerGroups(List.of("g")).all().get().get("g");
+            ConsumerGroupDescription group = described(admin);
             assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
             assertThat(group.groupState()).isEqualTo(GroupState.STABLE);
             assertThat(group.partitionAssignor()).isEqualTo("uniform");
@@ -213,15 +222,13 @@ class NewConsumerGroupTest {
         KafkaConsumer<String, String> modern = join();
         pollUntil(() -> shared(3));
         try (var admin = door.admin()) {
-            ConsumerGroupDescription group =
-                    admin.describeConsumerGroups(List.of("g")).all().get().get("g");
+            ConsumerGroupDescription group = described(admin);
             assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
             assertThat(group.members()).hasSize(3);
             consumers.remove(modern);
             modern.close();
             pollUntil(() -> shared(2));
-            assertThat(admin.describeConsumerGroups(List.of("g")).all().get().get("g").type())
-                    .isEqualTo(GroupType.CLASSIC);
+            assertThat(described(admin).type()).isEqualTo(GroupType.CLASSIC);
         }
     }
 

@@ -93,7 +93,13 @@ class JavaNewGroupTest {
 
     private static GroupType type(String group) throws Exception {
         try (var admin = clients.admin()) {
-            return admin.describeConsumerGroups(List.of(group)).all().get().get(group).type();
+            return admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .type();
         }
     }
 
