@@ -24,6 +24,7 @@ public enum ErrorCode {
     POLICY_VIOLATION(117, Blame.CALLER, false),
     UNSUPPORTED_ASSIGNOR(120, Blame.CALLER, false),
     INVALID_REGULAR_EXPRESSION(121, Blame.CALLER, false),
+    STREAMS_INVALID_TOPOLOGY(122, Blame.CALLER, false),
 
     // What the caller named is not there: 200 and up.
     UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),

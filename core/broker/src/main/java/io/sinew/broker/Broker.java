@@ -53,6 +53,7 @@ public final class Broker implements AutoCloseable {
                 new GroupsRunner(
                         settings.groupLimits(),
                         settings.consumerGroupLimits(),
+                        settings.streamsGroupLimits(),
                         topics::picture,
                         store,
                         clock);

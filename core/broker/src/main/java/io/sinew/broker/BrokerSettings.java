@@ -4,6 +4,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupLimits;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -207,6 +208,7 @@ public final class BrokerSettings {
         // These know of bounds between two settings.
         settings.groupLimits();
         settings.consumerGroupLimits();
+        settings.streamsGroupLimits();
         return settings;
     }
 
@@ -233,6 +235,9 @@ public final class BrokerSettings {
             known.put(setting.name(), setting);
         }
         for (Setting setting : ConsumerGroupSettings.ALL) {
+            known.put(setting.name(), setting);
+        }
+        for (Setting setting : StreamsGroupSettings.ALL) {
             known.put(setting.name(), setting);
         }
         for (Setting topic : TopicSettings.all()) {
@@ -337,6 +342,10 @@ public final class BrokerSettings {
 
     ConsumerGroupLimits consumerGroupLimits() {
         return ConsumerGroupSettings.limits(this);
+    }
+
+    StreamsGroupLimits streamsGroupLimits() {
+        return StreamsGroupSettings.limits(this);
     }
 
     GroupLimits groupLimits() {

@@ -94,23 +94,26 @@ final class ConsumerGroupSettings {
     /// @throws SinewException `INVALID_CONFIG`: a value is beyond the bounds that others set
     static ConsumerGroupLimits limits(BrokerSettings settings) {
         return new ConsumerGroupLimits(
-                bounded(settings, "session.timeout.ms"),
-                bounded(settings, "heartbeat.interval.ms"),
-                bounded(settings, "assignment.interval.ms"),
+                bounded(settings, PREFIX, "session.timeout.ms"),
+                bounded(settings, PREFIX, "heartbeat.interval.ms"),
+                bounded(settings, PREFIX, "assignment.interval.ms"),
                 settings.intValue(MAX_SIZE),
                 Stream.of(settings.text(ASSIGNORS).split(",")).map(String::strip).toList(),
                 ConsumerGroupLimits.Migration.valueOf(
                         settings.text(MIGRATION).strip().toUpperCase(Locale.ROOT)));
     }
 
-    private static int bounded(BrokerSettings settings, String name) {
-        int value = settings.intValue(PREFIX + name);
-        int least = settings.intValue(PREFIX + "min." + name);
-        int most = settings.intValue(PREFIX + "max." + name);
+    /// A setting that has bounds of its own beside it.
+    ///
+    /// @param prefix of a kind of groups
+    static int bounded(BrokerSettings settings, String prefix, String name) {
+        int value = settings.intValue(prefix + name);
+        int least = settings.intValue(prefix + "min." + name);
+        int most = settings.intValue(prefix + "max." + name);
         if (value < least || value > most) {
             throw new SinewException(
                     ErrorCode.INVALID_CONFIG,
-                    PREFIX
+                    prefix
                             + name
                             + " is "
                             + value
@@ -119,11 +122,11 @@ final class ConsumerGroupSettings {
                             + " to "
                             + most
                             + " (settings "
-                            + PREFIX
+                            + prefix
                             + "min."
                             + name
                             + " and "
-                            + PREFIX
+                            + prefix
                             + "max."
                             + name
                             + ")");

@@ -12,6 +12,7 @@ import io.sinew.groups.GroupRecordV1Format;
 import io.sinew.groups.GroupReply;
 import io.sinew.groups.GroupTopics;
 import io.sinew.groups.GroupsState;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.Commit;
 import io.sinew.log.LogHealth;
 import io.sinew.log.LogOwner;
@@ -53,6 +54,7 @@ public final class GroupsRunner implements AutoCloseable {
 
     private final GroupLimits limits;
     private final ConsumerGroupLimits consumerLimits;
+    private final StreamsGroupLimits streamsLimits;
     private final Supplier<GroupTopics> topics;
     private final LogStore store;
     private final Clock clock;
@@ -81,13 +83,15 @@ public final class GroupsRunner implements AutoCloseable {
     GroupsRunner(
             GroupLimits limits,
             ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits,
             Supplier<GroupTopics> topics,
             LogStore store,
             Clock clock) {
         this.limits = limits;
         this.consumerLimits = consumerLimits;
+        this.streamsLimits = streamsLimits;
         this.topics = topics;
-        this.state = new GroupsState(limits, consumerLimits);
+        this.state = new GroupsState(limits, consumerLimits, streamsLimits);
         this.store = store;
         this.clock = clock;
         this.startMs = clock.nowMs();
@@ -142,13 +146,15 @@ public final class GroupsRunner implements AutoCloseable {
                     GroupCommand.DeleteOffsets _,
                     GroupCommand.DeleteGroups _,
                     GroupCommand.ConsumerHeartbeat _,
+                    GroupCommand.StreamsHeartbeat _,
                     GroupCommand.ForgetTopics _ ->
                     true;
             case GroupCommand.Heartbeat _,
                     GroupCommand.FetchOffsets _,
                     GroupCommand.ListGroups _,
                     GroupCommand.DescribeGroups _,
-                    GroupCommand.DescribeConsumerGroups _ ->
+                    GroupCommand.DescribeConsumerGroups _,
+                    GroupCommand.DescribeStreamsGroups _ ->
                     false;
         };
     }
@@ -213,7 +219,7 @@ public final class GroupsRunner implements AutoCloseable {
     /// forgotten with everything else that is not written down, so whoever waits is told to come
     /// again.
     private void startOver() {
-        var again = new GroupsState(limits, consumerLimits);
+        var again = new GroupsState(limits, consumerLimits, streamsLimits);
         state.snapshot().forEach(again::replay);
         state = again;
         refuseWaiting();

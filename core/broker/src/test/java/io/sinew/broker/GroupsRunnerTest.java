@@ -16,6 +16,7 @@ import io.sinew.groups.GroupOffset;
 import io.sinew.groups.GroupPartition;
 import io.sinew.groups.GroupReply;
 import io.sinew.groups.GroupTopics;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
@@ -69,6 +70,7 @@ class GroupsRunnerTest {
                 new GroupsRunner(
                         GroupLimits.defaults(),
                         ConsumerGroupLimits.defaults(),
+                        StreamsGroupLimits.defaults(),
                         () -> GroupTopics.NONE,
                         store,
                         clock);

@@ -4,6 +4,7 @@ import io.sinew.base.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -253,6 +254,110 @@ public sealed interface GroupCommand {
     /// `ConsumerGroupDescribe`.
     record DescribeConsumerGroups(List<String> groupIds) implements GroupCommand {
         public DescribeConsumerGroups {
+            groupIds = List.copyOf(groupIds);
+        }
+    }
+
+    /// `StreamsGroupHeartbeat` (KIP-1071): everything that a member of a streams group says. What
+    /// is null, or -1 where it is a number, is as it was the last time.
+    ///
+    /// @param memberEpoch as it was told, or one of the words in [Holding]
+    /// @param topology with the first heartbeat only
+    /// @param owned the tasks that it has, in all roles
+    /// @param endpointEpoch of what it was told last about endpoints
+    /// @param shutdown the whole application is to end
+    record StreamsHeartbeat(
+            String groupId,
+            String memberId,
+            int memberEpoch,
+            @Nullable String rackId,
+            String clientId,
+            String clientHost,
+            int rebalanceTimeoutMs,
+            @Nullable StreamsTopology topology,
+            @Nullable SortedSet<StreamsTask> owned,
+            @Nullable String processId,
+            StreamsMember.@Nullable Endpoint endpoint,
+            @Nullable SortedMap<String, String> tags,
+            int endpointEpoch,
+            boolean shutdown)
+            implements GroupCommand {
+
+        boolean leaves() {
+            return memberEpoch == Holding.LEAVING;
+        }
+
+        /// What the member has said, with what it says now.
+        StreamsMember appliedTo(StreamsMember before) {
+            return new StreamsMember(
+                    memberId,
+                    rackId == null ? before.rackId() : rackId,
+                    GroupLimits.memberName(clientId),
+                    clientHost,
+                    rebalanceTimeoutMs == -1 ? before.rebalanceTimeoutMs() : rebalanceTimeoutMs,
+                    processId == null ? before.processId() : processId,
+                    endpoint == null ? before.endpoint() : endpoint,
+                    tags == null ? before.tags() : tags,
+                    topology == null ? before.topologyEpoch() : topology.epoch(),
+                    before.target(),
+                    before.holding());
+        }
+
+        /// Why this can't be served whatever the group is; null when it can.
+        @Nullable ErrorCode refusal() {
+            boolean joins =
+                    memberEpoch != Holding.JOINING
+                            || (rebalanceTimeoutMs != -1
+                                    && topology != null
+                                    && processId != null
+                                    && (owned == null || owned.isEmpty()));
+            boolean sound =
+                    !groupId.isEmpty()
+                            && !memberId.isEmpty()
+                            && memberId.length() <= GroupLimits.MEMBER_ID_MAX_LENGTH
+                            && memberEpoch >= Holding.LEAVING
+                            && joins
+                            && (rackId == null || !rackId.isEmpty())
+                            && fits(rackId)
+                            && fits(processId)
+                            && fits(endpoint == null ? null : endpoint.host())
+                            && (tags == null || tags.size() <= StreamsGroupLimits.TAGS_MAX)
+                            && (owned == null || owned.size() <= StreamsGroupLimits.OWNED_MAX);
+            if (!sound) {
+                return ErrorCode.INVALID_REQUEST;
+            }
+            return topology == null || isSound(topology)
+                    ? null
+                    : ErrorCode.STREAMS_INVALID_TOPOLOGY;
+        }
+
+        private static boolean fits(@Nullable String name) {
+            return name == null || name.length() <= StreamsGroupLimits.NAME_MAX_LENGTH;
+        }
+
+        private static boolean isSound(StreamsTopology topology) {
+            int topics = 0;
+            for (StreamsTopology.Subtopology part : topology.subtopologies()) {
+                topics += part.sources().size() + part.repartitionSinks().size();
+                topics += part.changelogs().size();
+                if (!part.changelogs().stream().allMatch(topic -> topic.partitions() == 0)) {
+                    return false;
+                }
+            }
+            long ids =
+                    topology.subtopologies().stream()
+                            .map(StreamsTopology.Subtopology::id)
+                            .distinct()
+                            .count();
+            return ids == topology.subtopologies().size()
+                    && ids <= StreamsGroupLimits.SUBTOPOLOGIES_MAX
+                    && topics <= StreamsGroupLimits.TOPICS_MAX;
+        }
+    }
+
+    /// `StreamsGroupDescribe`.
+    record DescribeStreamsGroups(List<String> groupIds) implements GroupCommand {
+        public DescribeStreamsGroups {
             groupIds = List.copyOf(groupIds);
         }
     }

@@ -123,7 +123,7 @@ final class GroupMembership {
             case PREPARING_REBALANCE ->
                     (seat != null && seat.isJoining())
                             || roster.joiningCount() < limits.membersMax();
-            case COMPLETING_REBALANCE, STABLE, ASSIGNING, RECONCILING ->
+            case COMPLETING_REBALANCE, STABLE, ASSIGNING, RECONCILING, NOT_READY ->
                     seat != null || roster.size() < limits.membersMax();
         };
     }
@@ -226,7 +226,8 @@ final class GroupMembership {
         boolean same = member.protocols.equals(GroupMember.joining("", join).protocols);
         boolean nothingNew =
                 switch (rebalance.phase()) {
-                    case EMPTY, DEAD, PREPARING_REBALANCE, ASSIGNING, RECONCILING -> false;
+                    case EMPTY, DEAD, PREPARING_REBALANCE, ASSIGNING, RECONCILING, NOT_READY ->
+                            false;
                     // It may not have got the answer to its first join.
                     case COMPLETING_REBALANCE -> same;
                     // A leader asks for a rebalance by joining again.

@@ -172,10 +172,10 @@ final class GroupOffsets {
 
     private void sweep(long nowMs, String groupId, GroupDraft draft) {
         GroupRecord.GenerationStored generation = store.generation(groupId);
-        ConsumerGroup consumer = store.consumer(groupId);
+        GroupRecord.Epochs epochs = store.epochs(groupId);
         long emptySinceMs = generation == null ? Long.MIN_VALUE : generation.sinceMs();
-        if (consumer != null) {
-            emptySinceMs = consumer.epochs().sinceMs();
+        if (epochs != null) {
+            emptySinceMs = epochs.sinceMs();
         }
         Map<GroupPartition, GroupStore.Committed> offsets = store.offsets(groupId);
         var expired = new ArrayList<GroupPartition>();

@@ -14,6 +14,8 @@ public enum GroupPhase {
     ASSIGNING("Assigning"),
     /// Of a consumer group: members are on their way to their targets.
     RECONCILING("Reconciling"),
+    /// Of a streams group: topics are missing that its application needs.
+    NOT_READY("NotReady"),
     /// There is no such group. Only an answer, never the phase of a group that exists.
     DEAD("Dead");
 

@@ -145,4 +145,27 @@ public sealed interface GroupRecord {
 
     /// Where a member stands.
     record MemberHolding(String memberId, Holding<GroupPartition> holding) {}
+
+    /// What one decision changed of a streams group (KIP-1071), all of it: what is named replaces
+    /// what was there, what is not named stays.
+    ///
+    /// @param topology null when it is as it was
+    /// @param standbys copies of tasks with state
+    /// @param ready whether all topics are there that the application needs
+    /// @param members that have changed, or come
+    /// @param left members that are gone
+    record StreamsGroupChanged(
+            String groupId,
+            Epochs epochs,
+            @Nullable StreamsTopology topology,
+            int standbys,
+            boolean ready,
+            List<StreamsMember> members,
+            List<String> left)
+            implements GroupRecord {
+        public StreamsGroupChanged {
+            members = List.copyOf(members);
+            left = List.copyOf(left);
+        }
+    }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// kind 4     = offsets removed: group:text partitions:list of (topicId:16 partition:4)
 /// kind 5     = topics removed: topicIds:list of topicId:16
 /// kind 6     = consumer group changed: see [ConsumerGroupV1Format]
+/// kind 7     = streams group changed: see [StreamsGroupV1Format]
 /// list of x  = count:4 x...
 /// bytes      = size:4 byte...
 /// text       = size:4 UTF-8...; text? may have size -1 for null
@@ -46,6 +47,7 @@ public final class GroupRecordV1Format {
     private static final byte OFFSETS_REMOVED = 4;
     private static final byte TOPICS_REMOVED = 5;
     private static final byte CONSUMER_GROUP_CHANGED = 6;
+    private static final byte STREAMS_GROUP_CHANGED = 7;
 
     private static final int TOPIC_ID_BYTES = 16;
     private static final int PARTITION_BYTES = TOPIC_ID_BYTES + 4;
@@ -113,6 +115,10 @@ public final class GroupRecordV1Format {
             case GroupRecord.ConsumerGroupChanged changed -> {
                 out.writeByte(CONSUMER_GROUP_CHANGED);
                 ConsumerGroupV1Format.write(changed, out);
+            }
+            case GroupRecord.StreamsGroupChanged changed -> {
+                out.writeByte(STREAMS_GROUP_CHANGED);
+                StreamsGroupV1Format.write(changed, out);
             }
         }
     }
@@ -192,6 +198,7 @@ public final class GroupRecordV1Format {
             case OFFSETS_REMOVED -> readOffsetsRemoved(in);
             case TOPICS_REMOVED -> readTopicsRemoved(in);
             case CONSUMER_GROUP_CHANGED -> ConsumerGroupV1Format.read(in);
+            case STREAMS_GROUP_CHANGED -> StreamsGroupV1Format.read(in);
             default -> throw damaged("its kind is " + kind + ", which is not known");
         };
     }

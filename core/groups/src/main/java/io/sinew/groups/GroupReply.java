@@ -2,6 +2,7 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -143,4 +144,69 @@ public sealed interface GroupReply {
             int epoch,
             SortedSet<GroupPartition> holds,
             SortedSet<GroupPartition> target) {}
+
+    /// To a heartbeat of a member of a streams group.
+    ///
+    /// @param statuses what the application has to know, or its people
+    /// @param tasks what the member has from now on, in all roles; null when that is as it was
+    /// @param endpointEpoch grows with what `endpoints` would tell
+    /// @param endpoints who can be asked for what state; null when that is as it was
+    /// @param topicsToMake topics that are made for the application and are not there
+    record StreamsBeat(
+            String memberId,
+            int memberEpoch,
+            int heartbeatIntervalMs,
+            List<StreamsStatus> statuses,
+            @Nullable SortedSet<StreamsTask> tasks,
+            int endpointEpoch,
+            @Nullable List<EndpointPartitions> endpoints,
+            List<TopicToMake> topicsToMake)
+            implements GroupReply {}
+
+    /// Something that keeps an application from working, or is to end it.
+    record StreamsStatus(StreamsCondition condition, String detail) {}
+
+    /// What can be the matter with a streams application.
+    enum StreamsCondition {
+        STALE_TOPOLOGY,
+        SOURCE_TOPICS_MISSING,
+        TOPICS_WRONGLY_PARTITIONED,
+        INTERNAL_TOPICS_MISSING,
+        SHUTDOWN,
+        ASSIGNMENT_DELAYED
+    }
+
+    /// A topic to make for an application.
+    record TopicToMake(String name, int partitions, SortedMap<String, String> settings) {}
+
+    /// What a member can be asked for: numbers of partitions by topic.
+    record EndpointPartitions(
+            StreamsMember.Endpoint endpoint,
+            SortedMap<String, List<Integer>> active,
+            SortedMap<String, List<Integer>> standby) {}
+
+    /// In the order of the command.
+    record StreamsGroupsDescribed(List<StreamsGroupDescription> groups) implements GroupReply {}
+
+    /// What there is to say about a streams group.
+    sealed interface StreamsGroupDescription {
+        String groupId();
+    }
+
+    /// There is no streams group of that name.
+    record NoStreamsGroup(String groupId) implements StreamsGroupDescription {}
+
+    /// A streams group in full.
+    ///
+    /// @param topology null in a group that never had a member
+    /// @param ready whether all topics are there that the application needs
+    record DescribedStreamsGroup(
+            String groupId,
+            GroupPhase phase,
+            int epoch,
+            int targetEpoch,
+            @Nullable StreamsTopology topology,
+            boolean ready,
+            List<StreamsMember> members)
+            implements StreamsGroupDescription {}
 }

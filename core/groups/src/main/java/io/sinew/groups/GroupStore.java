@@ -21,9 +21,10 @@ final class GroupStore {
     record Committed(GroupOffset offset, long atMs) {}
 
     private static final class Group {
-        // Of these two one at most.
+        // Of these three one at most.
         private GroupRecord.@Nullable GenerationStored generation;
         private @Nullable ConsumerGroup consumer;
+        private @Nullable StreamsGroup streams;
 
         private final NavigableMap<GroupPartition, Committed> offsets = new TreeMap<>();
     }
@@ -36,8 +37,10 @@ final class GroupStore {
                 Group group = group(stored.groupId());
                 group.generation = stored;
                 group.consumer = null;
+                group.streams = null;
             }
             case GroupRecord.ConsumerGroupChanged changed -> apply(changed);
+            case GroupRecord.StreamsGroupChanged changed -> apply(changed);
             case GroupRecord.GroupRemoved removed -> groups.remove(removed.groupId());
             case GroupRecord.OffsetsStored stored -> {
                 if (!stored.offsets().isEmpty()) {
@@ -69,12 +72,22 @@ final class GroupStore {
     private void apply(GroupRecord.ConsumerGroupChanged changed) {
         Group group = group(changed.groupId());
         group.generation = null;
+        group.streams = null;
         ConsumerGroup consumer = group.consumer;
         if (consumer == null) {
             consumer = new ConsumerGroup(changed.groupId());
             group.consumer = consumer;
         }
         consumer.apply(changed);
+    }
+
+    private void apply(GroupRecord.StreamsGroupChanged changed) {
+        Group group = group(changed.groupId());
+        group.generation = null;
+        group.consumer = null;
+        StreamsGroup before = group.streams;
+        group.streams =
+                (before == null ? StreamsGroup.empty(changed.groupId()) : before).apply(changed);
     }
 
     /// Records that, replayed into nothing, give this.
@@ -86,6 +99,9 @@ final class GroupStore {
             }
             if (group.consumer != null) {
                 records.add(group.consumer.stored());
+            }
+            if (group.streams != null) {
+                records.add(group.streams.stored());
             }
             addOffsets(groupId, group, records);
         });
@@ -140,6 +156,24 @@ final class GroupStore {
         return group == null ? null : group.consumer;
     }
 
+    /// The group as a streams group; null when it is not.
+    @Nullable StreamsGroup streams(String groupId) {
+        Group group = groups.get(groupId);
+        return group == null ? null : group.streams;
+    }
+
+    /// When the group's epochs changed last; null for a group that has none.
+    GroupRecord.@Nullable Epochs epochs(String groupId) {
+        Group group = groups.get(groupId);
+        if (group == null) {
+            return null;
+        }
+        if (group.streams != null) {
+            return group.streams.epochs();
+        }
+        return group.consumer == null ? null : group.consumer.epochs();
+    }
+
     /// By partition; not to be changed.
     Map<GroupPartition, Committed> offsets(String groupId) {
         Group group = groups.get(groupId);
@@ -164,7 +198,10 @@ final class GroupStore {
     }
 
     private static boolean isGone(Group group) {
-        return group.generation == null && group.consumer == null && group.offsets.isEmpty();
+        return group.generation == null
+                && group.consumer == null
+                && group.streams == null
+                && group.offsets.isEmpty();
     }
 
     private static NavigableMap<GroupPartition, Committed> offsetsIn(Group group, UUID topicId) {

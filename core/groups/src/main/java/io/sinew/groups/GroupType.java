@@ -5,7 +5,9 @@ public enum GroupType {
     /// The members agree among themselves, the broker passes messages on.
     CLASSIC("classic"),
     /// The broker decides (KIP-848).
-    CONSUMER("consumer");
+    CONSUMER("consumer"),
+    /// The broker decides, for an application of Kafka Streams (KIP-1071).
+    STREAMS("streams");
 
     private final String wireName;
 

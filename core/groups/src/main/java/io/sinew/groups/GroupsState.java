@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -41,11 +42,16 @@ public final class GroupsState {
     private final Map<String, GroupMembership> coordinated = new HashMap<>();
     private final GroupTimers timers = new GroupTimers();
     private final ConsumerGroups consumers;
+    private final StreamsGroups streams;
     private boolean awake;
     private long sweepAtMs;
 
-    public GroupsState(GroupLimits limits, ConsumerGroupLimits consumerLimits) {
+    public GroupsState(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits) {
         this.limits = limits;
+        this.streams = new StreamsGroups(streamsLimits, store, timers);
         this.consumers = new ConsumerGroups(consumerLimits, store, timers);
         this.offsets = new GroupOffsets(store, limits);
     }
@@ -53,6 +59,7 @@ public final class GroupsState {
     /// Takes in the topics as they are from now on.
     public void know(GroupTopics topics) {
         consumers.know(topics);
+        streams.know(topics);
     }
 
     /// Decides what follows from a command.
@@ -86,6 +93,12 @@ public final class GroupsState {
                                     describe.groupIds().stream()
                                             .map(consumers::describe)
                                             .toList()));
+            case GroupCommand.StreamsHeartbeat beat -> streamsHeartbeat(nowMs, ticket, beat, draft);
+            case GroupCommand.DescribeStreamsGroups describe ->
+                    draft.answer(
+                            ticket,
+                            new GroupReply.StreamsGroupsDescribed(
+                                    describe.groupIds().stream().map(streams::describe).toList()));
             case GroupCommand.ForgetTopics forget -> offsets.forget(ticket, forget, draft);
         }
         return draft.decision();
@@ -108,7 +121,7 @@ public final class GroupsState {
             if (group != null) {
                 group.expire(nowMs, draft);
                 settle(groupId, group);
-            } else {
+            } else if (!streams.expire(nowMs, groupId, draft)) {
                 becomeClassic(nowMs, consumers.expire(nowMs, groupId, draft), draft);
             }
         }
@@ -118,6 +131,10 @@ public final class GroupsState {
     private void consumerHeartbeat(
             long nowMs, long ticket, GroupCommand.ConsumerHeartbeat beat, GroupDraft draft) {
         String groupId = beat.groupId();
+        if (streams.hasMembers(groupId)) {
+            draft.refuse(ticket, ErrorCode.GROUP_ID_NOT_FOUND);
+            return;
+        }
         GroupMembership classic = coordinated.get(groupId);
         if (classic == null || classic.isEmpty()) {
             // Places that were promised to nobody yet are no reason to be a classic group.
@@ -133,6 +150,20 @@ public final class GroupsState {
         consumers.upgrade(nowMs, ticket, beat, classic.stored(nowMs), draft);
         if (consumers.coordinates(groupId)) {
             classic.dissolve(draft);
+            coordinated.remove(groupId);
+        }
+    }
+
+    private void streamsHeartbeat(
+            long nowMs, long ticket, GroupCommand.StreamsHeartbeat beat, GroupDraft draft) {
+        String groupId = beat.groupId();
+        GroupMembership classic = coordinated.get(groupId);
+        if ((classic != null && !classic.isEmpty()) || consumers.hasMembers(groupId)) {
+            draft.refuse(ticket, ErrorCode.GROUP_ID_NOT_FOUND);
+            return;
+        }
+        streams.heartbeat(nowMs, ticket, beat, hasRoomFor(groupId), draft);
+        if (streams.coordinates(groupId)) {
             coordinated.remove(groupId);
         }
     }
@@ -156,8 +187,15 @@ public final class GroupsState {
         return coordinated.containsKey(groupId) ? null : store.consumer(groupId);
     }
 
+    /// The same for a streams group.
+    private @Nullable StreamsGroup streams(String groupId) {
+        return coordinated.containsKey(groupId) ? null : store.streams(groupId);
+    }
+
     private boolean hasMembers(String groupId) {
-        return coordinated.containsKey(groupId) || consumers.hasMembers(groupId);
+        return coordinated.containsKey(groupId)
+                || consumers.hasMembers(groupId)
+                || streams.hasMembers(groupId);
     }
 
     private boolean hasRoomFor(String groupId) {
@@ -210,6 +248,10 @@ public final class GroupsState {
             if (consumer != null) {
                 consumers.wake(nowMs, consumer);
             }
+            StreamsGroup streamsGroup = store.streams(groupId);
+            if (streamsGroup != null) {
+                streams.wake(nowMs, streamsGroup);
+            }
         }
     }
 
@@ -246,6 +288,10 @@ public final class GroupsState {
                 return;
             }
             group = GroupMembership.restored(nowMs, groupId, limits, classic);
+        }
+        if (group == null && streams.hasMembers(groupId)) {
+            draft.refuse(ticket, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+            return;
         }
         if (group == null) {
             if (!join.memberId().isEmpty()) {
@@ -334,8 +380,11 @@ public final class GroupsState {
     private void commit(
             long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
         String groupId = commit.claim().groupId();
-        if (consumer(groupId) != null) {
-            ErrorCode refusal = consumers.refuseCommit(commit);
+        if (consumer(groupId) != null || streams(groupId) != null) {
+            ErrorCode refusal =
+                    streams(groupId) == null
+                            ? consumers.refuseCommit(commit)
+                            : streams.refuseCommit(commit);
             if (refusal != null) {
                 draft.refuse(ticket, refusal);
             } else {
@@ -352,6 +401,9 @@ public final class GroupsState {
 
     private void fetch(long ticket, GroupCommand.FetchOffsets fetch, GroupDraft draft) {
         ErrorCode refusal = consumer(fetch.groupId()) == null ? null : consumers.refuseFetch(fetch);
+        if (streams(fetch.groupId()) != null) {
+            refusal = streams.refuseFetch(fetch);
+        }
         if (refusal != null) {
             draft.refuse(ticket, refusal);
         } else {
@@ -361,11 +413,15 @@ public final class GroupsState {
 
     private void deleteOffsets(long ticket, GroupCommand.DeleteOffsets delete, GroupDraft draft) {
         ConsumerGroup consumer = consumer(delete.groupId());
-        if (consumer == null) {
+        StreamsGroup streamsGroup = streams(delete.groupId());
+        if (consumer == null && streamsGroup == null) {
             offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
             return;
         }
-        Set<UUID> subscribed = consumers.subscribedIds(consumer);
+        Set<UUID> subscribed =
+                streamsGroup == null
+                        ? consumers.subscribedIds(Objects.requireNonNull(consumer))
+                        : streams.subscribedIds(streamsGroup);
         offsets.delete(
                 ticket, delete, named -> subscribed.contains(named.partition().topicId()), draft);
     }
@@ -381,6 +437,7 @@ public final class GroupsState {
             if (error == null) {
                 coordinated.remove(groupId);
                 consumers.forget(groupId);
+                streams.forget(groupId);
                 if (store.contains(groupId)) {
                     draft.store(new GroupRecord.GroupRemoved(groupId));
                 }
@@ -395,7 +452,7 @@ public final class GroupsState {
         if (group != null) {
             return group.isEmpty() ? null : ErrorCode.NON_EMPTY_GROUP;
         }
-        if (consumers.hasMembers(groupId)) {
+        if (consumers.hasMembers(groupId) || streams.hasMembers(groupId)) {
             return ErrorCode.NON_EMPTY_GROUP;
         }
         return store.contains(groupId) ? null : ErrorCode.GROUP_ID_NOT_FOUND;
@@ -434,6 +491,14 @@ public final class GroupsState {
                     consumers.phase(consumer),
                     GroupType.CONSUMER);
         }
+        StreamsGroup streamsGroup = streams(groupId);
+        if (streamsGroup != null) {
+            return new GroupReply.ListedGroup(
+                    groupId,
+                    GroupType.STREAMS.wireName(),
+                    streams.phase(streamsGroup),
+                    GroupType.STREAMS);
+        }
         GroupMembership group = coordinated.get(groupId);
         return group != null
                 ? group.listed()
@@ -445,7 +510,10 @@ public final class GroupsState {
         if (group != null) {
             return group.described();
         }
-        boolean classic = store.contains(groupId) && store.consumer(groupId) == null;
+        boolean classic =
+                store.contains(groupId)
+                        && store.consumer(groupId) == null
+                        && store.streams(groupId) == null;
         GroupPhase phase = classic ? GroupPhase.EMPTY : GroupPhase.DEAD;
         return new GroupReply.DescribedGroup(groupId, phase, storedType(groupId), "", List.of());
     }

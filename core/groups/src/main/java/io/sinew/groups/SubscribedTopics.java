@@ -85,8 +85,24 @@ final class SubscribedTopics {
     long hash(Collection<ConsumerMember> members) {
         var all = new HashSet<GroupTopic>();
         members.forEach(member -> all.addAll(of(member.said())));
+        return hash(all);
+    }
+
+    /// The same for topics by their names.
+    static long hashOf(Set<String> names, GroupTopics topics) {
+        var all = new HashSet<GroupTopic>();
+        for (String name : names) {
+            GroupTopic topic = topics.named(name);
+            if (topic != null) {
+                all.add(topic);
+            }
+        }
+        return hash(all);
+    }
+
+    private static long hash(Set<GroupTopic> topics) {
         long hash = 0;
-        for (GroupTopic topic : all) {
+        for (GroupTopic topic : topics) {
             long one = mixed(topic.id().getMostSignificantBits());
             one = mixed(one ^ topic.id().getLeastSignificantBits());
             // The order of a set means nothing, so neither may the order of the sum.

@@ -88,6 +88,8 @@ final class GroupActor {
                     GroupReply.GroupsDescribed _,
                     GroupReply.ConsumerBeat _,
                     GroupReply.ConsumerGroupsDescribed _,
+                    GroupReply.StreamsBeat _,
+                    GroupReply.StreamsGroupsDescribed _,
                     GroupReply.TopicsForgotten _ -> {}
         }
     }

@@ -22,6 +22,7 @@ final class GroupScene {
 
     private final GroupLimits limits;
     private final ConsumerGroupLimits consumerLimits;
+    private final StreamsGroupLimits streamsLimits;
     private final List<GroupRecord> log = new ArrayList<>();
     private final Map<Long, GroupReply> replies = new HashMap<>();
     private final Map<Long, GroupCommand> commands = new HashMap<>();
@@ -42,9 +43,21 @@ final class GroupScene {
     }
 
     GroupScene(GroupLimits limits, ConsumerGroupLimits consumerLimits) {
+        this(limits, consumerLimits, StreamsGroupLimits.defaults());
+    }
+
+    GroupScene(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits) {
         this.limits = limits;
         this.consumerLimits = consumerLimits;
-        this.state = new GroupsState(limits, consumerLimits);
+        this.streamsLimits = streamsLimits;
+        this.state = newState();
+    }
+
+    private GroupsState newState() {
+        return new GroupsState(limits, consumerLimits, streamsLimits);
     }
 
     long nowMs() {
@@ -140,7 +153,7 @@ final class GroupScene {
     /// Everything that was not written is forgotten; the log is replayed.
     void crash() {
         parkedSinceMs.clear();
-        state = new GroupsState(limits, consumerLimits);
+        state = newState();
         state.know(topics);
         log.forEach(state::replay);
     }

@@ -15,6 +15,11 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
 
     private static final short GROUP_FEATURE_LEVEL = 1;
 
+    /// Groups of the protocol of KIP-1071, by Kafka's name.
+    private static final String STREAMS_FEATURE = "streams.version";
+
+    private static final short STREAMS_FEATURE_LEVEL = 1;
+
     /// Features don't change while a broker runs.
     private static final long FEATURES_EPOCH = 1;
 
@@ -34,6 +39,9 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
         }
         if (apis.serves(ApiKey.CONSUMER_GROUP_HEARTBEAT)) {
             addFeature(response, GROUP_FEATURE, GROUP_FEATURE_LEVEL);
+        }
+        if (apis.serves(ApiKey.STREAMS_GROUP_HEARTBEAT)) {
+            addFeature(response, STREAMS_FEATURE, STREAMS_FEATURE_LEVEL);
         }
         return Reply.now(response);
     }

@@ -18,6 +18,7 @@ final class KafkaErrors {
     static final short MEMBER_ID_REQUIRED = 79;
     static final short UNKNOWN_TOPIC_ID = 100;
     static final short MISMATCHED_ENDPOINT_TYPE = 114;
+    static final short STREAMS_INVALID_TOPOLOGY = 130;
 
     private KafkaErrors() {}
 
@@ -85,6 +86,7 @@ final class KafkaErrors {
             case UNSUPPORTED_ASSIGNOR -> 112;
             case STALE_MEMBER_EPOCH -> 113;
             case INVALID_REGULAR_EXPRESSION -> 128;
+            case STREAMS_INVALID_TOPOLOGY -> STREAMS_INVALID_TOPOLOGY;
             case GROUP_MAX_SIZE_REACHED -> 81;
             case TIMED_OUT -> 7;
             // Kafka's storage error: clients try again, and succeed when there is space.

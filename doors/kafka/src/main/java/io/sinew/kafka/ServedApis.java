@@ -32,6 +32,8 @@ import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetForLeaderEpochRequest;
 import io.sinew.kafkawire.ProduceRequest;
+import io.sinew.kafkawire.StreamsGroupDescribeRequest;
+import io.sinew.kafkawire.StreamsGroupHeartbeatRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
 
 /// The table of what is served by whom.
@@ -114,7 +116,15 @@ final class ServedApis {
                 .with(
                         ApiKey.CONSUMER_GROUP_DESCRIBE,
                         ConsumerGroupDescribeRequest.class,
-                        new ConsumerGroupDescribeHandler(broker, groups));
+                        new ConsumerGroupDescribeHandler(broker, groups))
+                .with(
+                        ApiKey.STREAMS_GROUP_HEARTBEAT,
+                        StreamsGroupHeartbeatRequest.class,
+                        new StreamsGroupHeartbeatHandler(broker, groups))
+                .with(
+                        ApiKey.STREAMS_GROUP_DESCRIBE,
+                        StreamsGroupDescribeRequest.class,
+                        new StreamsGroupDescribeHandler(groups));
     }
 
     private void addTopics() {

@@ -33,6 +33,8 @@ import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetForLeaderEpochRequest;
+import io.sinew.kafkawire.StreamsGroupDescribeRequest;
+import io.sinew.kafkawire.StreamsGroupHeartbeatRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
 import io.sinew.kit.Batches;
 import java.nio.file.Path;
@@ -120,6 +122,8 @@ class EveryVersionTest {
                 case DESCRIBE_PRODUCERS -> describeProducers();
                 case CONSUMER_GROUP_HEARTBEAT -> consumerGroupHeartbeat();
                 case CONSUMER_GROUP_DESCRIBE -> consumerGroupDescribe();
+                case STREAMS_GROUP_HEARTBEAT -> streamsGroupHeartbeat();
+                case STREAMS_GROUP_DESCRIBE -> streamsGroupDescribe();
                 case DESCRIBE_TOPIC_PARTITIONS -> describeTopicPartitions();
             };
         }
@@ -236,6 +240,30 @@ class EveryVersionTest {
         private Message consumerGroupDescribe() {
             var request = new ConsumerGroupDescribeRequest();
             request.groupIds = List.of(name, "new-group-of-version-0");
+            request.includeAuthorizedOperations = true;
+            return request;
+        }
+
+        private Message streamsGroupHeartbeat() {
+            var request = new StreamsGroupHeartbeatRequest();
+            request.groupId = "streams-group";
+            request.memberId = "m";
+            request.rebalanceTimeoutMs = 60_000;
+            request.processId = "p";
+            request.topology = new StreamsGroupHeartbeatRequest.Topology();
+            var part = new StreamsGroupHeartbeatRequest.Subtopology();
+            part.subtopologyId = "0";
+            part.sourceTopics = List.of(name);
+            request.topology.subtopologies.add(part);
+            request.activeTasks = List.of();
+            request.standbyTasks = List.of();
+            request.warmupTasks = List.of();
+            return request;
+        }
+
+        private Message streamsGroupDescribe() {
+            var request = new StreamsGroupDescribeRequest();
+            request.groupIds = List.of(name, "streams-group");
             request.includeAuthorizedOperations = true;
             return request;
         }
