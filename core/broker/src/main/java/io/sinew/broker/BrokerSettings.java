@@ -140,7 +140,18 @@ public final class BrokerSettings {
                             104_857_600,
                             1024,
                             Integer.MAX_VALUE - 16,
-                            "Largest request; a larger one closes the connection."));
+                            "Largest request; a larger one closes the connection."),
+                    Setting.ofInt(
+                            "transaction.max.timeout.ms",
+                            900_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Longest time that a producer may ask for its transactions to take."),
+                    Setting.ofLong(
+                            "transactional.id.expiration.ms",
+                            604_800_000,
+                            1,
+                            "How long a transactional id is kept that is not used."));
 
     /// Kafka's broker-wide names for topic settings that are not simply `log.` and the topic's
     /// name.
@@ -346,6 +357,13 @@ public final class BrokerSettings {
 
     StreamsGroupLimits streamsGroupLimits() {
         return StreamsGroupSettings.limits(this);
+    }
+
+    TransactionLimits transactionLimits() {
+        return new TransactionLimits(
+                intValue("transaction.max.timeout.ms"),
+                longValue("transactional.id.expiration.ms"),
+                TransactionLimits.IDS_MAX);
     }
 
     GroupLimits groupLimits() {

@@ -111,6 +111,11 @@ public final class GroupsRunner implements AutoCloseable {
         if (appends(command)) {
             store.awaitRoom();
         }
+        return submitNow(command);
+    }
+
+    /// As [#submit] for whoever holds a lock, and has waited for room before that.
+    Pending<GroupReply> submitNow(GroupCommand command) {
         lock.lock();
         try {
             if (closed) {
@@ -143,6 +148,8 @@ public final class GroupsRunner implements AutoCloseable {
                     GroupCommand.Sync _,
                     GroupCommand.Leave _,
                     GroupCommand.CommitOffsets _,
+                    GroupCommand.CommitOffsetsLater _,
+                    GroupCommand.EndTransaction _,
                     GroupCommand.DeleteOffsets _,
                     GroupCommand.DeleteGroups _,
                     GroupCommand.ConsumerHeartbeat _,

@@ -133,10 +133,12 @@ class BrokerTest {
             var fetched =
                     on.broker
                             .groups()
-                            .submit(new GroupCommand.FetchOffsets("g", List.of(partition)))
+                            .submit(new GroupCommand.FetchOffsets("g", List.of(partition), false))
                             .await();
             assertThat(fetched)
-                    .isEqualTo(new GroupReply.OffsetsFetched(List.of(GroupOffset.none(partition))));
+                    .isEqualTo(
+                            new GroupReply.OffsetsFetched(
+                                    List.of(GroupOffset.none(partition)), Set.of()));
         }
     }
 

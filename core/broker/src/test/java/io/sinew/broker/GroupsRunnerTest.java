@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,8 +159,10 @@ class GroupsRunnerTest {
                         SinewException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL));
         assertThat(ask(member.heartbeat())).isEqualTo(new GroupReply.Alive());
-        assertThat(ask(new GroupCommand.FetchOffsets("g", List.of(ORDERS))))
-                .isEqualTo(new GroupReply.OffsetsFetched(List.of(RunnerClient.offset(ORDERS, 17))));
+        assertThat(ask(new GroupCommand.FetchOffsets("g", List.of(ORDERS), false)))
+                .isEqualTo(
+                        new GroupReply.OffsetsFetched(
+                                List.of(RunnerClient.offset(ORDERS, 17)), Set.of()));
         assertThat(ask(new GroupCommand.DescribeGroups(List.of("g"))))
                 .isInstanceOf(GroupReply.GroupsDescribed.class);
         freeDisk();

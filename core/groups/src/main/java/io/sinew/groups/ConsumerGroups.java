@@ -287,12 +287,8 @@ final class ConsumerGroups {
     /// Whether a member may commit offsets in these partitions. It may in its epoch; in an earlier
     /// one, for its answers to commits and to heartbeats cross, if the partitions were its own by
     /// then (KIP-1251).
-    @Nullable ErrorCode refuseCommit(GroupCommand.CommitOffsets commit) {
-        GroupCommand.Claim claim = commit.claim();
-        ConsumerGroup group = store.consumer(claim.groupId());
-        if (group == null) {
-            return ErrorCode.GROUP_ID_NOT_FOUND;
-        }
+    static @Nullable ErrorCode refuseCommit(
+            ConsumerGroup group, GroupCommand.Claim claim, List<GroupOffset> offsets) {
         if (claim.generation() < 0 && group.size() == 0) {
             return null;
         }
@@ -310,7 +306,7 @@ final class ConsumerGroups {
         }
         boolean own =
                 epoch == member.epoch()
-                        || commit.offsets().stream()
+                        || offsets.stream()
                                 .allMatch(offset -> since(member, offset.partition()) <= epoch);
         return own ? null : stale;
     }
@@ -325,10 +321,9 @@ final class ConsumerGroups {
     }
 
     /// Whether somebody may ask for a group's offsets. Who does not say who they are may.
-    @Nullable ErrorCode refuseFetch(GroupCommand.FetchOffsets fetch) {
-        ConsumerGroup group = store.consumer(fetch.groupId());
+    static @Nullable ErrorCode refuseFetch(ConsumerGroup group, GroupCommand.FetchOffsets fetch) {
         String memberId = fetch.memberId();
-        if (group == null || (memberId == null && fetch.memberEpoch() < 0)) {
+        if (memberId == null && fetch.memberEpoch() < 0) {
             return null;
         }
         ConsumerMember member = memberId == null ? null : group.member(memberId);

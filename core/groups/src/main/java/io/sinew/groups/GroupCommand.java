@@ -24,10 +24,16 @@ public sealed interface GroupCommand {
     /// Who somebody says to be: in which group, and in which generation. Whether it is true is for
     /// the group to find out.
     ///
-    /// @param generation -1 from a client that commits offsets without being a member
+    /// @param generation in a group of one of the new protocols the member's epoch; -1 from a
+    ///   client that commits offsets without being a member
     /// @param memberId empty from such a client
     /// @param instanceId the name of a static member (KIP-345), null for a dynamic one
-    record Claim(String groupId, int generation, String memberId, @Nullable String instanceId) {}
+    record Claim(String groupId, int generation, String memberId, @Nullable String instanceId) {
+        /// Nothing is said that could be checked.
+        boolean isAnonymous() {
+            return generation < 0 && memberId.isEmpty() && instanceId == null;
+        }
+    }
 
     /// `JoinGroup`. Parked until the rebalance completes.
     ///
@@ -102,25 +108,43 @@ public sealed interface GroupCommand {
         }
     }
 
+    /// `TxnOffsetCommit`: as [CommitOffsets], but the offsets count when the producer's transaction
+    /// is committed. Whoever gives this command has made sure that the group takes part in it.
+    /// Before version 3 the caller says nothing of itself, and is not checked.
+    record CommitOffsetsLater(Claim claim, long producerId, List<GroupOffset> offsets)
+            implements GroupCommand {
+        public CommitOffsetsLater {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /// From the transaction coordinator: the producer's transaction has ended.
+    record EndTransaction(String groupId, long producerId, boolean committed)
+            implements GroupCommand {}
+
     /// `OffsetFetch` for one group. A classic group does not check who asks, as in Kafka.
     ///
     /// @param partitions null for all that have an offset
     ///
-    /// @param memberId who asks, null from whoever does not say; a consumer group checks it, and
-    ///   `memberEpoch`, which is -1 then
+    /// @param memberId who asks, null from whoever does not say; a group of one of the new
+    ///   protocols checks it, and `memberEpoch`, which is -1 then
+    /// @param stable tell of a partition whose offset an open transaction may change, instead of
+    ///   giving the present one (KIP-447)
     record FetchOffsets(
             String groupId,
             @Nullable List<GroupPartition> partitions,
             @Nullable String memberId,
-            int memberEpoch)
+            int memberEpoch,
+            boolean stable)
             implements GroupCommand {
         public FetchOffsets {
             partitions = partitions == null ? null : List.copyOf(partitions);
         }
 
         /// By somebody who does not say who they are.
-        public FetchOffsets(String groupId, @Nullable List<GroupPartition> partitions) {
-            this(groupId, partitions, null, -1);
+        public FetchOffsets(
+                String groupId, @Nullable List<GroupPartition> partitions, boolean stable) {
+            this(groupId, partitions, null, -1, stable);
         }
     }
 

@@ -326,20 +326,25 @@ final class GroupMembership {
 
     /// Whether who claims this may commit offsets; it is alive if it may.
     @Nullable ErrorCode refuseCommit(long nowMs, GroupCommand.Claim claim) {
-        if (claim.generation() < 0 && isEmpty()) {
-            return null;
-        }
-        ErrorCode error = refusal(claim);
-        GroupMember member = roster.member(claim.memberId());
-        if (error != null || member == null) {
-            return error == null ? ErrorCode.UNKNOWN_MEMBER_ID : error;
+        ErrorCode error = refuseCommitLater(claim);
+        if (error != null) {
+            return error;
         }
         if (rebalance.phase() == GroupPhase.COMPLETING_REBALANCE) {
             // It has its generation but not yet its assignment: what it commits is not its own.
             return ErrorCode.REBALANCE_IN_PROGRESS;
         }
-        rebalance.renew(nowMs, member);
+        GroupMember member = roster.member(claim.memberId());
+        if (member != null) {
+            rebalance.renew(nowMs, member);
+        }
         return null;
+    }
+
+    /// Whether who claims this may commit offsets by a transaction. It may while its generation's
+    /// assignments are not yet told, as in Kafka: its producer takes any other error for the end.
+    @Nullable ErrorCode refuseCommitLater(GroupCommand.Claim claim) {
+        return claim.generation() < 0 && isEmpty() ? null : refusal(claim);
     }
 
     private @Nullable ErrorCode refusal(GroupCommand.Claim claim) {

@@ -2,6 +2,7 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,31 +32,41 @@ final class GroupOffsets {
         this.limits = limits;
     }
 
-    /// @param group null when the group has no members and promised no places
-    void commit(
-            long nowMs,
-            long ticket,
-            GroupCommand.CommitOffsets commit,
-            @Nullable GroupMembership group,
-            GroupDraft draft) {
-        ErrorCode error =
-                group == null
-                        ? refuseWithoutMembers(commit.claim())
-                        : group.refuseCommit(nowMs, commit.claim());
-        if (error != null) {
-            draft.refuse(ticket, error);
-        } else {
-            store(nowMs, ticket, commit, draft);
+    /// Stores offsets of somebody who may commit them.
+    void commit(long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
+        List<GroupOffset> accepted = accept(ticket, commit.offsets(), draft);
+        if (!accepted.isEmpty()) {
+            draft.store(new GroupRecord.OffsetsStored(commit.claim().groupId(), nowMs, accepted));
         }
     }
 
-    /// Commits offsets of somebody who may.
-    void store(long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
+    /// The same for offsets that count when a transaction is committed.
+    void commitLater(
+            long nowMs, long ticket, GroupCommand.CommitOffsetsLater commit, GroupDraft draft) {
+        List<GroupOffset> accepted = accept(ticket, commit.offsets(), draft);
+        if (!accepted.isEmpty()) {
+            draft.store(
+                    new GroupRecord.OffsetsPending(
+                            commit.claim().groupId(), commit.producerId(), nowMs, accepted));
+        }
+    }
+
+    void end(long ticket, GroupCommand.EndTransaction end, GroupDraft draft) {
+        if (store.isPending(end.groupId(), end.producerId())) {
+            draft.store(
+                    new GroupRecord.TransactionEnded(
+                            end.groupId(), end.producerId(), end.committed()));
+        }
+        draft.answer(ticket, new GroupReply.TransactionEnded());
+    }
+
+    /// Answers a commit, and gives what of it is to be stored.
+    private List<GroupOffset> accept(long ticket, List<GroupOffset> offsets, GroupDraft draft) {
         // Each partition once, the last time that it is named, as in Kafka: that there are only so
         // many is what bounds the record.
         var accepted = new LinkedHashMap<GroupPartition, GroupOffset>();
         var results = new ArrayList<GroupReply.PartitionResult>();
-        for (GroupOffset offset : commit.offsets()) {
+        for (GroupOffset offset : offsets) {
             boolean fits = offset.metadata().length() <= limits.offsetMetadataMaxLength();
             if (fits) {
                 accepted.put(offset.partition(), offset);
@@ -64,15 +75,13 @@ final class GroupOffsets {
                     new GroupReply.PartitionResult(
                             offset.partition(), fits ? null : ErrorCode.OFFSET_METADATA_TOO_LARGE));
         }
-        if (!accepted.isEmpty()) {
-            draft.store(
-                    new GroupRecord.OffsetsStored(
-                            commit.claim().groupId(), nowMs, List.copyOf(accepted.values())));
-        }
         draft.answer(ticket, new GroupReply.OffsetsCommitted(List.copyOf(results)));
+        return List.copyOf(accepted.values());
     }
 
-    private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
+    /// Whether who claims this may commit offsets of a group that nobody is in, or of one that does
+    /// not mind.
+    @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
         boolean exists = store.contains(claim.groupId());
         if (claim.generation() >= 0) {
             return exists ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.GROUP_ID_NOT_FOUND;
@@ -84,18 +93,20 @@ final class GroupOffsets {
 
     GroupReply fetch(GroupCommand.FetchOffsets fetch) {
         Map<GroupPartition, GroupStore.Committed> committed = store.offsets(fetch.groupId());
-        List<GroupPartition> wanted = fetch.partitions();
-        if (wanted == null) {
-            return new GroupReply.OffsetsFetched(
-                    committed.values().stream().map(GroupStore.Committed::offset).toList());
-        }
+        Set<GroupPartition> unstable =
+                fetch.stable() ? store.pendingPartitions(fetch.groupId()) : Set.of();
+        Collection<GroupPartition> wanted =
+                fetch.partitions() == null ? committed.keySet() : fetch.partitions();
         return new GroupReply.OffsetsFetched(
                 wanted.stream()
                         .map(partition -> {
                             GroupStore.Committed found = committed.get(partition);
-                            return found == null ? GroupOffset.none(partition) : found.offset();
+                            return found == null || unstable.contains(partition)
+                                    ? GroupOffset.none(partition)
+                                    : found.offset();
                         })
-                        .toList());
+                        .toList(),
+                unstable);
     }
 
     /// @param group null when the group has no members and promised no places
@@ -129,12 +140,14 @@ final class GroupOffsets {
             Predicate<GroupCommand.NamedPartition> isUsed,
             GroupDraft draft) {
         Map<GroupPartition, GroupStore.Committed> committed = store.offsets(delete.groupId());
+        Set<GroupPartition> pending = store.pendingPartitions(delete.groupId());
         var removed = new ArrayList<GroupPartition>();
         var results = new ArrayList<GroupReply.PartitionResult>();
         for (GroupCommand.NamedPartition named : delete.partitions()) {
             boolean used = isUsed.test(named);
-            if (!used && committed.containsKey(named.partition())) {
-                removed.add(named.partition());
+            GroupPartition partition = named.partition();
+            if (!used && (committed.containsKey(partition) || pending.contains(partition))) {
+                removed.add(partition);
             }
             results.add(
                     new GroupReply.PartitionResult(
@@ -178,14 +191,18 @@ final class GroupOffsets {
             emptySinceMs = epochs.sinceMs();
         }
         Map<GroupPartition, GroupStore.Committed> offsets = store.offsets(groupId);
+        Set<GroupPartition> pending = store.pendingPartitions(groupId);
         var expired = new ArrayList<GroupPartition>();
         for (var each : offsets.entrySet()) {
+            if (pending.contains(each.getKey())) {
+                continue;
+            }
             long unusedSinceMs = Math.max(each.getValue().atMs(), emptySinceMs);
             if (nowMs - unusedSinceMs >= limits.offsetsRetentionMs()) {
                 expired.add(each.getKey());
             }
         }
-        if (expired.size() == offsets.size()) {
+        if (expired.size() == offsets.size() && pending.isEmpty()) {
             draft.store(new GroupRecord.GroupRemoved(groupId));
         } else if (!expired.isEmpty()) {
             draft.store(new GroupRecord.OffsetsRemoved(groupId, expired));

@@ -65,6 +65,21 @@ public sealed interface GroupRecord {
         }
     }
 
+    /// Offsets that count when the producer's transaction is committed; the last one counts where a
+    /// partition appears twice.
+    ///
+    /// @param atMs wall time
+    record OffsetsPending(String groupId, long producerId, long atMs, List<GroupOffset> offsets)
+            implements GroupRecord {
+        public OffsetsPending {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /// The producer's transaction has ended: what was pending counts, or is forgotten.
+    record TransactionEnded(String groupId, long producerId, boolean committed)
+            implements GroupRecord {}
+
     /// The offsets of every group in these topics are gone.
     record TopicsRemoved(List<UUID> topicIds) implements GroupRecord {
         public TopicsRemoved {

@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
 ///              (topicId:16 partition:4 offset:8 leaderEpoch:4 metadata:text)
 /// kind 4     = offsets removed: group:text partitions:list of (topicId:16 partition:4)
 /// kind 5     = topics removed: topicIds:list of topicId:16
-/// kind 6     = consumer group changed: see [ConsumerGroupV1Format]
-/// kind 7     = streams group changed: see [StreamsGroupV1Format]
+/// kind 6     = offsets pending: group:text producerId:8 atMs:8 offsets as in kind 3
+/// kind 7     = transaction ended: group:text producerId:8 committed:1 (0 or 1)
+/// kind 8     = consumer group changed: see [ConsumerGroupV1Format]
+/// kind 9     = streams group changed: see [StreamsGroupV1Format]
 /// list of x  = count:4 x...
 /// bytes      = size:4 byte...
 /// text       = size:4 UTF-8...; text? may have size -1 for null
@@ -46,8 +48,10 @@ public final class GroupRecordV1Format {
     private static final byte OFFSETS_STORED = 3;
     private static final byte OFFSETS_REMOVED = 4;
     private static final byte TOPICS_REMOVED = 5;
-    private static final byte CONSUMER_GROUP_CHANGED = 6;
-    private static final byte STREAMS_GROUP_CHANGED = 7;
+    private static final byte OFFSETS_PENDING = 6;
+    private static final byte TRANSACTION_ENDED = 7;
+    private static final byte CONSUMER_GROUP_CHANGED = 8;
+    private static final byte STREAMS_GROUP_CHANGED = 9;
 
     private static final int TOPIC_ID_BYTES = 16;
     private static final int PARTITION_BYTES = TOPIC_ID_BYTES + 4;
@@ -95,7 +99,22 @@ public final class GroupRecordV1Format {
             }
             case GroupRecord.OffsetsStored stored -> {
                 out.writeByte(OFFSETS_STORED);
-                writeOffsets(stored, out);
+                writeText(stored.groupId(), out);
+                out.writeLong(stored.committedAtMs());
+                writeOffsets(stored.offsets(), out);
+            }
+            case GroupRecord.OffsetsPending pending -> {
+                out.writeByte(OFFSETS_PENDING);
+                writeText(pending.groupId(), out);
+                out.writeLong(pending.producerId());
+                out.writeLong(pending.atMs());
+                writeOffsets(pending.offsets(), out);
+            }
+            case GroupRecord.TransactionEnded ended -> {
+                out.writeByte(TRANSACTION_ENDED);
+                writeText(ended.groupId(), out);
+                out.writeLong(ended.producerId());
+                out.writeBoolean(ended.committed());
             }
             case GroupRecord.OffsetsRemoved removed -> {
                 out.writeByte(OFFSETS_REMOVED);
@@ -153,12 +172,10 @@ public final class GroupRecordV1Format {
         }
     }
 
-    private static void writeOffsets(GroupRecord.OffsetsStored stored, DataOutputStream out)
+    private static void writeOffsets(List<GroupOffset> offsets, DataOutputStream out)
             throws IOException {
-        writeText(stored.groupId(), out);
-        out.writeLong(stored.committedAtMs());
-        out.writeInt(stored.offsets().size());
-        for (GroupOffset offset : stored.offsets()) {
+        out.writeInt(offsets.size());
+        for (GroupOffset offset : offsets) {
             writePartition(offset.partition(), out);
             out.writeLong(offset.offset());
             out.writeInt(offset.leaderEpoch());
@@ -194,7 +211,13 @@ public final class GroupRecordV1Format {
         return switch (kind) {
             case GENERATION_STORED -> readGeneration(in);
             case GROUP_REMOVED -> new GroupRecord.GroupRemoved(readText(in));
-            case OFFSETS_STORED -> readOffsets(in);
+            case OFFSETS_STORED ->
+                    new GroupRecord.OffsetsStored(readText(in), readLong(in), readOffsets(in));
+            case OFFSETS_PENDING ->
+                    new GroupRecord.OffsetsPending(
+                            readText(in), readLong(in), readLong(in), readOffsets(in));
+            case TRANSACTION_ENDED ->
+                    new GroupRecord.TransactionEnded(readText(in), readLong(in), readFlag(in));
             case OFFSETS_REMOVED -> readOffsetsRemoved(in);
             case TOPICS_REMOVED -> readTopicsRemoved(in);
             case CONSUMER_GROUP_CHANGED -> ConsumerGroupV1Format.read(in);
@@ -282,16 +305,23 @@ public final class GroupRecordV1Format {
         return protocols;
     }
 
-    private static GroupRecord readOffsets(ByteBuffer in) {
-        String groupId = readText(in);
-        long committedAtMs = readLong(in);
+    private static boolean readFlag(ByteBuffer in) {
+        need(in, 1);
+        byte flag = in.get();
+        if (flag != 0 && flag != 1) {
+            throw damaged("it has " + flag + " for yes or no");
+        }
+        return flag == 1;
+    }
+
+    private static List<GroupOffset> readOffsets(ByteBuffer in) {
         int count = readCount(in, OFFSET_BYTES_MIN);
         var offsets = new ArrayList<GroupOffset>(count);
         for (int i = 0; i < count; i++) {
             GroupPartition partition = readPartition(in);
             offsets.add(new GroupOffset(partition, readLong(in), readInt(in), readText(in)));
         }
-        return new GroupRecord.OffsetsStored(groupId, committedAtMs, offsets);
+        return offsets;
     }
 
     private static GroupRecord readOffsetsRemoved(ByteBuffer in) {

@@ -2,6 +2,7 @@ package io.sinew.groups;
 
 import io.sinew.base.ErrorCode;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,13 @@ public sealed interface GroupReply {
     record OffsetsCommitted(List<PartitionResult> partitions) implements GroupReply {}
 
     /// In the order of the command; the offset is -1 where nothing is committed.
-    record OffsetsFetched(List<GroupOffset> offsets) implements GroupReply {}
+    ///
+    /// @param unstable partitions of which nothing is told, because an open transaction may change
+    ///   their offset; their offset is -1
+    record OffsetsFetched(List<GroupOffset> offsets, Set<GroupPartition> unstable)
+            implements GroupReply {}
+
+    record TransactionEnded() implements GroupReply {}
 
     /// In the order of the command. A partition without an offset is no error.
     record OffsetsDeleted(List<PartitionResult> partitions) implements GroupReply {}

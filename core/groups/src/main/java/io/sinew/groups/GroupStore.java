@@ -7,7 +7,9 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The durable half of [GroupsState]: what records say, and nothing else. Only [#apply] changes it.
@@ -27,6 +29,10 @@ final class GroupStore {
         private @Nullable StreamsGroup streams;
 
         private final NavigableMap<GroupPartition, Committed> offsets = new TreeMap<>();
+
+        /// By the producer whose transaction decides on them.
+        private final NavigableMap<Long, NavigableMap<GroupPartition, Committed>> pending =
+                new TreeMap<>();
     }
 
     private final TreeMap<String, Group> groups = new TreeMap<>();
@@ -51,10 +57,22 @@ final class GroupStore {
                     }
                 }
             }
+            case GroupRecord.OffsetsPending pending -> {
+                var offsets =
+                        group(pending.groupId())
+                                .pending
+                                .computeIfAbsent(pending.producerId(), _ -> new TreeMap<>());
+                for (GroupOffset offset : pending.offsets()) {
+                    offsets.put(offset.partition(), new Committed(offset, pending.atMs()));
+                }
+            }
+            case GroupRecord.TransactionEnded ended -> end(ended);
             case GroupRecord.OffsetsRemoved removed -> {
                 Group group = groups.get(removed.groupId());
                 if (group != null) {
                     removed.partitions().forEach(group.offsets::remove);
+                    forgetPending(
+                            group, offsets -> offsets.keySet().removeAll(removed.partitions()));
                     if (isGone(group)) {
                         groups.remove(removed.groupId());
                     }
@@ -62,7 +80,7 @@ final class GroupStore {
             }
             case GroupRecord.TopicsRemoved removed -> {
                 for (UUID topicId : removed.topicIds()) {
-                    groups.values().forEach(group -> offsetsIn(group, topicId).clear());
+                    groups.values().forEach(group -> forget(group, topicId));
                 }
                 groups.values().removeIf(GroupStore::isGone);
             }
@@ -90,6 +108,31 @@ final class GroupStore {
                 (before == null ? StreamsGroup.empty(changed.groupId()) : before).apply(changed);
     }
 
+    private void end(GroupRecord.TransactionEnded ended) {
+        Group group = groups.get(ended.groupId());
+        if (group == null) {
+            return;
+        }
+        Map<GroupPartition, Committed> offsets = group.pending.remove(ended.producerId());
+        if (ended.committed() && offsets != null) {
+            group.offsets.putAll(offsets);
+        }
+        if (isGone(group)) {
+            groups.remove(ended.groupId());
+        }
+    }
+
+    private static void forget(Group group, UUID topicId) {
+        in(topicId, group.offsets).clear();
+        forgetPending(group, offsets -> in(topicId, offsets).clear());
+    }
+
+    private static void forgetPending(
+            Group group, Consumer<NavigableMap<GroupPartition, Committed>> forget) {
+        group.pending.values().forEach(forget);
+        group.pending.values().removeIf(Map::isEmpty);
+    }
+
     /// Records that, replayed into nothing, give this.
     List<GroupRecord> snapshot() {
         var records = new ArrayList<GroupRecord>();
@@ -103,22 +146,36 @@ final class GroupStore {
             if (group.streams != null) {
                 records.add(group.streams.stored());
             }
-            addOffsets(groupId, group, records);
+            addOffsets(
+                    group.offsets,
+                    (atMs, offsets) ->
+                            records.add(new GroupRecord.OffsetsStored(groupId, atMs, offsets)));
+            group.pending.forEach((producerId, pending) ->
+                    addOffsets(
+                            pending,
+                            (atMs, offsets) ->
+                                    records.add(
+                                            new GroupRecord.OffsetsPending(
+                                                    groupId, producerId, atMs, offsets))));
         });
         return records;
     }
 
-    private static void addOffsets(String groupId, Group group, List<GroupRecord> records) {
+    /// Takes some offsets of one time.
+    private interface OffsetsOfTime {
+        void take(long atMs, List<GroupOffset> offsets);
+    }
+
+    private static void addOffsets(Map<GroupPartition, Committed> all, OffsetsOfTime target) {
         var byTime = new TreeMap<Long, List<GroupOffset>>();
-        for (Committed committed : group.offsets.values()) {
+        for (Committed committed : all.values()) {
             byTime.computeIfAbsent(committed.atMs(), _ -> new ArrayList<>())
                     .add(committed.offset());
         }
         byTime.forEach((atMs, offsets) -> {
             for (int from = 0; from < offsets.size(); from += SNAPSHOT_OFFSETS_MAX) {
                 int to = Math.min(from + SNAPSHOT_OFFSETS_MAX, offsets.size());
-                records.add(
-                        new GroupRecord.OffsetsStored(groupId, atMs, offsets.subList(from, to)));
+                target.take(atMs, offsets.subList(from, to));
             }
         });
     }
@@ -180,15 +237,36 @@ final class GroupStore {
         return group == null ? Map.of() : group.offsets;
     }
 
+    /// The partitions whose offset an open transaction may change.
+    Set<GroupPartition> pendingPartitions(String groupId) {
+        Group group = groups.get(groupId);
+        if (group == null || group.pending.isEmpty()) {
+            return Set.of();
+        }
+        return group.pending.values().stream()
+                .flatMap(offsets -> offsets.keySet().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Whether the group has offsets that wait for a producer's transaction to end.
+    boolean isPending(String groupId, long producerId) {
+        Group group = groups.get(groupId);
+        return group != null && group.pending.containsKey(producerId);
+    }
+
     /// Whether any group has an offset in the topic.
     boolean hasOffsetsIn(UUID topicId) {
-        return groups.values().stream().anyMatch(group -> !offsetsIn(group, topicId).isEmpty());
+        return topicIds().contains(topicId);
     }
 
     /// The topics in which any group has an offset.
     Set<UUID> topicIds() {
         return groups.values().stream()
-                .flatMap(group -> group.offsets.keySet().stream())
+                .flatMap(group ->
+                        Stream.concat(
+                                group.offsets.keySet().stream(),
+                                group.pending.values().stream()
+                                        .flatMap(offsets -> offsets.keySet().stream())))
                 .map(GroupPartition::topicId)
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -201,12 +279,14 @@ final class GroupStore {
         return group.generation == null
                 && group.consumer == null
                 && group.streams == null
-                && group.offsets.isEmpty();
+                && group.offsets.isEmpty()
+                && group.pending.isEmpty();
     }
 
-    private static NavigableMap<GroupPartition, Committed> offsetsIn(Group group, UUID topicId) {
+    private static Map<GroupPartition, Committed> in(
+            UUID topicId, NavigableMap<GroupPartition, Committed> offsets) {
         var first = new GroupPartition(topicId, Integer.MIN_VALUE);
         var last = new GroupPartition(topicId, Integer.MAX_VALUE);
-        return group.offsets.subMap(first, true, last, true);
+        return offsets.subMap(first, true, last, true);
     }
 }

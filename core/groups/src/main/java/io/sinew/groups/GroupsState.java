@@ -75,6 +75,9 @@ public final class GroupsState {
                     heartbeat(nowMs, ticket, heartbeat.claim(), draft);
             case GroupCommand.Leave leave -> leave(nowMs, ticket, leave, draft);
             case GroupCommand.CommitOffsets commit -> commit(nowMs, ticket, commit, draft);
+            case GroupCommand.CommitOffsetsLater commit ->
+                    commitLater(nowMs, ticket, commit, draft);
+            case GroupCommand.EndTransaction end -> offsets.end(ticket, end, draft);
             case GroupCommand.FetchOffsets fetch -> fetch(ticket, fetch, draft);
             case GroupCommand.DeleteOffsets delete -> deleteOffsets(ticket, delete, draft);
             case GroupCommand.DeleteGroups delete -> deleteGroups(ticket, delete, draft);
@@ -379,30 +382,59 @@ public final class GroupsState {
 
     private void commit(
             long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
-        String groupId = commit.claim().groupId();
-        if (consumer(groupId) != null || streams(groupId) != null) {
-            ErrorCode refusal =
-                    streams(groupId) == null
-                            ? consumers.refuseCommit(commit)
-                            : streams.refuseCommit(commit);
-            if (refusal != null) {
-                draft.refuse(ticket, refusal);
-            } else {
-                offsets.store(nowMs, ticket, commit, draft);
-            }
-            return;
-        }
-        GroupMembership group = coordinated.get(groupId);
-        offsets.commit(nowMs, ticket, commit, group, draft);
-        if (group != null) {
-            settle(groupId, group);
+        ErrorCode refusal = refuseCommit(nowMs, commit.claim(), commit.offsets(), false);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+        } else {
+            offsets.commit(nowMs, ticket, commit, draft);
         }
     }
 
+    private void commitLater(
+            long nowMs, long ticket, GroupCommand.CommitOffsetsLater commit, GroupDraft draft) {
+        ErrorCode refusal =
+                commit.claim().isAnonymous()
+                        ? offsets.refuseWithoutMembers(commit.claim())
+                        : refuseCommit(nowMs, commit.claim(), commit.offsets(), true);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+        } else {
+            offsets.commitLater(nowMs, ticket, commit, draft);
+        }
+    }
+
+    /// @param later when a transaction is committed
+    private @Nullable ErrorCode refuseCommit(
+            long nowMs, GroupCommand.Claim claim, List<GroupOffset> wanted, boolean later) {
+        String groupId = claim.groupId();
+        ConsumerGroup consumer = consumer(groupId);
+        StreamsGroup streamsGroup = streams(groupId);
+        GroupMembership group = coordinated.get(groupId);
+        if (consumer != null) {
+            return ConsumerGroups.refuseCommit(consumer, claim, wanted);
+        }
+        if (streamsGroup != null) {
+            return streams.refuseCommit(streamsGroup, claim, wanted);
+        }
+        if (group == null) {
+            return offsets.refuseWithoutMembers(claim);
+        }
+        if (later) {
+            return group.refuseCommitLater(claim);
+        }
+        ErrorCode refusal = group.refuseCommit(nowMs, claim);
+        settle(groupId, group);
+        return refusal;
+    }
+
     private void fetch(long ticket, GroupCommand.FetchOffsets fetch, GroupDraft draft) {
-        ErrorCode refusal = consumer(fetch.groupId()) == null ? null : consumers.refuseFetch(fetch);
-        if (streams(fetch.groupId()) != null) {
-            refusal = streams.refuseFetch(fetch);
+        ConsumerGroup consumer = consumer(fetch.groupId());
+        StreamsGroup streamsGroup = streams(fetch.groupId());
+        ErrorCode refusal = null;
+        if (consumer != null) {
+            refusal = ConsumerGroups.refuseFetch(consumer, fetch);
+        } else if (streamsGroup != null) {
+            refusal = StreamsGroups.refuseFetch(streamsGroup, fetch);
         }
         if (refusal != null) {
             draft.refuse(ticket, refusal);

@@ -207,12 +207,8 @@ final class StreamsGroups {
 
     /// Whether a member may commit offsets in these partitions. It may in its epoch; in an earlier
     /// one, if the tasks that read them were its own by then.
-    @Nullable ErrorCode refuseCommit(GroupCommand.CommitOffsets commit) {
-        GroupCommand.Claim claim = commit.claim();
-        StreamsGroup group = store.streams(claim.groupId());
-        if (group == null) {
-            return ErrorCode.GROUP_ID_NOT_FOUND;
-        }
+    @Nullable ErrorCode refuseCommit(
+            StreamsGroup group, GroupCommand.Claim claim, List<GroupOffset> offsets) {
         if (claim.generation() < 0 && group.members().isEmpty()) {
             return null;
         }
@@ -224,7 +220,7 @@ final class StreamsGroups {
         boolean may =
                 epoch == member.epoch()
                         || (epoch < member.epoch()
-                                && commit.offsets().stream()
+                                && offsets.stream()
                                         .allMatch(offset ->
                                                 since(group, member, offset.partition()) <= epoch));
         return may ? null : ErrorCode.STALE_MEMBER_EPOCH;
@@ -251,10 +247,9 @@ final class StreamsGroups {
     }
 
     /// Whether somebody may ask for a group's offsets. Who does not say who they are may.
-    @Nullable ErrorCode refuseFetch(GroupCommand.FetchOffsets fetch) {
-        StreamsGroup group = store.streams(fetch.groupId());
+    static @Nullable ErrorCode refuseFetch(StreamsGroup group, GroupCommand.FetchOffsets fetch) {
         String memberId = fetch.memberId();
-        if (group == null || (memberId == null && fetch.memberEpoch() < 0)) {
+        if (memberId == null && fetch.memberEpoch() < 0) {
             return null;
         }
         StreamsMember member = memberId == null ? null : group.members().get(memberId);

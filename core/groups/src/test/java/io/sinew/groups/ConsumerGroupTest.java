@@ -410,11 +410,11 @@ class ConsumerGroupTest {
     void offsets_are_read_in_the_members_epoch() {
         first.join(scene);
         var wanted = List.of(partition(1, 0));
-        assertThat(scene.refusal(new GroupCommand.FetchOffsets("g", wanted, "a", 0)))
+        assertThat(scene.refusal(new GroupCommand.FetchOffsets("g", wanted, "a", 0, false)))
                 .isEqualTo(ErrorCode.STALE_MEMBER_EPOCH);
-        assertThat(scene.refusal(new GroupCommand.FetchOffsets("g", wanted, "x", 1)))
+        assertThat(scene.refusal(new GroupCommand.FetchOffsets("g", wanted, "x", 1, false)))
                 .isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
-        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", wanted, "a", 1)))
+        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", wanted, "a", 1, false)))
                 .isInstanceOf(GroupReply.OffsetsFetched.class);
     }
 

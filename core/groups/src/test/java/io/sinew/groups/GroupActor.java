@@ -90,6 +90,7 @@ final class GroupActor {
                     GroupReply.ConsumerGroupsDescribed _,
                     GroupReply.StreamsBeat _,
                     GroupReply.StreamsGroupsDescribed _,
+                    GroupReply.TransactionEnded _,
                     GroupReply.TopicsForgotten _ -> {}
         }
     }

@@ -139,14 +139,20 @@ class GroupOffsetsTest {
     void offsets_come_back_as_they_were_committed() {
         var orders = new GroupOffset(ORDERS, 7, 3, "half way");
         scene.send(dynamic().commit(orders, offset(PAYMENTS, 2)));
-        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", List.of(partition(1, 1), ORDERS))))
+        assertThat(
+                        scene.ask(
+                                new GroupCommand.FetchOffsets(
+                                        "g", List.of(partition(1, 1), ORDERS), false)))
                 .isEqualTo(
                         new GroupReply.OffsetsFetched(
-                                List.of(new GroupOffset(partition(1, 1), -1, -1, ""), orders)));
-        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", null)))
-                .isEqualTo(new GroupReply.OffsetsFetched(List.of(orders, offset(PAYMENTS, 2))));
-        assertThat(scene.ask(new GroupCommand.FetchOffsets("unheard-of", null)))
-                .isEqualTo(new GroupReply.OffsetsFetched(List.of()));
+                                List.of(new GroupOffset(partition(1, 1), -1, -1, ""), orders),
+                                Set.of()));
+        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", null, false)))
+                .isEqualTo(
+                        new GroupReply.OffsetsFetched(
+                                List.of(orders, offset(PAYMENTS, 2)), Set.of()));
+        assertThat(scene.ask(new GroupCommand.FetchOffsets("unheard-of", null, false)))
+                .isEqualTo(new GroupReply.OffsetsFetched(List.of(), Set.of()));
     }
 
     @Test

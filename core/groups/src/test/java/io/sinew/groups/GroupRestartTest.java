@@ -119,12 +119,13 @@ class GroupRestartTest {
         scene.send(dynamic().commit(offset(partition(1, 1), 6)));
         scene.crash();
         scene.pass(GroupScene.LIMITS.offsetsRetentionMs() / 2 - 1);
-        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", null)))
+        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", null, false)))
                 .isEqualTo(
                         new GroupReply.OffsetsFetched(
                                 List.of(
                                         new GroupOffset(partition(1, 0), 5, 2, "note"),
-                                        offset(partition(1, 1), 6))));
+                                        offset(partition(1, 1), 6)),
+                                Set.of()));
         scene.pass(2 * GroupOffsets.SWEEP_INTERVAL_MS);
         assertThat(scene.committed("g", partition(1, 0))).isEqualTo(-1);
         assertThat(scene.committed("g", partition(1, 1))).isEqualTo(6);
@@ -140,8 +141,8 @@ class GroupRestartTest {
         assertThat(scene.snapshot()).hasSize(3);
         scene.compact();
         scene.crash();
-        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", null)))
-                .isEqualTo(new GroupReply.OffsetsFetched(List.of(offsets)));
+        assertThat(scene.ask(new GroupCommand.FetchOffsets("g", null, false)))
+                .isEqualTo(new GroupReply.OffsetsFetched(List.of(offsets), Set.of()));
     }
 
     @Test

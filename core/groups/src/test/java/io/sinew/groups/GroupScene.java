@@ -202,7 +202,7 @@ final class GroupScene {
     long committed(String groupId, GroupPartition partition) {
         var fetched =
                 (GroupReply.OffsetsFetched)
-                        ask(new GroupCommand.FetchOffsets(groupId, List.of(partition)));
+                        ask(new GroupCommand.FetchOffsets(groupId, List.of(partition), false));
         return fetched.offsets().getFirst().offset();
     }
 

@@ -177,7 +177,8 @@ final class GroupWitness {
             occupiedAtMs.put(groupId, scene.nowMs());
         }
         var fetched =
-                (GroupReply.OffsetsFetched) scene.ask(new GroupCommand.FetchOffsets(groupId, null));
+                (GroupReply.OffsetsFetched)
+                        scene.ask(new GroupCommand.FetchOffsets(groupId, null, false));
         var actual = new HashMap<GroupPartition, Long>();
         fetched.offsets().forEach(offset -> actual.put(offset.partition(), offset.offset()));
         Map<GroupPartition, Commit> known = commits.getOrDefault(groupId, new HashMap<>());

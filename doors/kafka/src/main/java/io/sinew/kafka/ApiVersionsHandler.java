@@ -10,18 +10,18 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
     /// for a broker that knows no compression and stops compressing (KAFKA-18659).
     private static final short PRODUCE_ADVERTISED_FROM = 0;
 
-    /// Groups of the protocol of KIP-848, by Kafka's name.
-    private static final String GROUP_FEATURE = "group.version";
+    /// Producers that know level 2 send the records of a transaction without announcing the
+    /// partition first (KIP-890).
+    private static final Feature TRANSACTIONS = new Feature("transaction.version", (short) 2);
 
-    private static final short GROUP_FEATURE_LEVEL = 1;
+    /// Groups of the protocol of KIP-848.
+    private static final Feature CONSUMER_GROUPS = new Feature("group.version", (short) 1);
 
-    /// Groups of the protocol of KIP-1071, by Kafka's name.
-    private static final String STREAMS_FEATURE = "streams.version";
+    /// Groups of the protocol of KIP-1071.
+    private static final Feature STREAMS_GROUPS = new Feature("streams.version", (short) 1);
 
-    private static final short STREAMS_FEATURE_LEVEL = 1;
-
-    /// Features don't change while a broker runs.
-    private static final long FEATURES_EPOCH = 1;
+    /// Clients of versions before refuse an answer with a feature that may be off (KAFKA-17011).
+    private static final int KNOWS_MINIMUM_ZERO = 4;
 
     private final Apis apis;
 
@@ -37,28 +37,36 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
                 response.apiKeys.add(versionsOf(api));
             }
         }
+        add(TRANSACTIONS, response, caller);
         if (apis.serves(ApiKey.CONSUMER_GROUP_HEARTBEAT)) {
-            addFeature(response, GROUP_FEATURE, GROUP_FEATURE_LEVEL);
+            add(CONSUMER_GROUPS, response, caller);
         }
         if (apis.serves(ApiKey.STREAMS_GROUP_HEARTBEAT)) {
-            addFeature(response, STREAMS_FEATURE, STREAMS_FEATURE_LEVEL);
+            add(STREAMS_GROUPS, response, caller);
         }
+        response.finalizedFeaturesEpoch = 0;
         return Reply.now(response);
     }
 
-    /// Tells of a feature that is in use at one level and can't be at another (KIP-584).
-    private static void addFeature(ApiVersionsResponse response, String name, short level) {
-        var supported = new ApiVersionsResponse.SupportedFeatureKey();
-        supported.name = name;
-        supported.minVersion = level;
-        supported.maxVersion = level;
-        response.supportedFeatures.add(supported);
+    /// What Kafka has an administrator switch on, and is on here (KIP-584).
+    ///
+    /// @param name Kafka's
+    /// @param level the newest, which is the one in use
+    private record Feature(String name, short level) {}
+
+    private static void add(Feature feature, ApiVersionsResponse response, Caller caller) {
+        if (caller.version() >= KNOWS_MINIMUM_ZERO) {
+            var supported = new ApiVersionsResponse.SupportedFeatureKey();
+            supported.name = feature.name();
+            supported.minVersion = 0;
+            supported.maxVersion = feature.level();
+            response.supportedFeatures.add(supported);
+        }
         var finalized = new ApiVersionsResponse.FinalizedFeatureKey();
-        finalized.name = name;
-        finalized.minVersionLevel = level;
-        finalized.maxVersionLevel = level;
+        finalized.name = feature.name();
+        finalized.minVersionLevel = feature.level();
+        finalized.maxVersionLevel = feature.level();
         response.finalizedFeatures.add(finalized);
-        response.finalizedFeaturesEpoch = FEATURES_EPOCH;
     }
 
     /// The answer, in version 0, to a request in a version that can't be read.

@@ -21,15 +21,27 @@ record Coordinator(GroupsRunner groups) {
         Message of(short error);
     }
 
+    /// Gives a command to the coordinator.
+    interface Submission {
+        Pending<GroupReply> submit() throws InterruptedException;
+    }
+
     /// Asks, and answers when the reply is there and durable.
     ///
     /// @param expected what the command is replied to with, unless it is refused
     <R extends GroupReply> Reply ask(
             GroupCommand command, Class<R> expected, Wording<R> wording, Refusal refusal)
             throws InterruptedException {
+        return ask(() -> groups.submit(command), expected, wording, refusal);
+    }
+
+    /// As [#ask], where somebody else gives the command.
+    <R extends GroupReply> Reply ask(
+            Submission submission, Class<R> expected, Wording<R> wording, Refusal refusal)
+            throws InterruptedException {
         Pending<GroupReply> pending;
         try {
-            pending = groups.submit(command);
+            pending = submission.submit();
         } catch (SinewException e) {
             return Reply.now(refusal.of(KafkaErrors.ofCoordinator(e.code())));
         }

@@ -17,9 +17,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
@@ -149,6 +153,38 @@ class NewConsumerGroupTest {
         pollUntil(() -> shared(3));
         consumers.removeLast().close();
         pollUntil(() -> shared(2));
+    }
+
+    @Test
+    void a_consumer_commits_through_a_transaction_what_is_its_own_and_a_late_one_may_try_again()
+            throws Exception {
+        KafkaConsumer<String, String> consumer = join();
+        pollUntil(() -> shared(1));
+        ConsumerGroupMetadata then = consumer.groupMetadata();
+        join();
+        pollUntil(() -> shared(2));
+        TopicPartition kept = consumer.assignment().iterator().next();
+        TopicPartition given = consumers.getLast().assignment().iterator().next();
+        try (var producer = door.producer(Map.of("transactional.id", "t"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            assertThatThrownBy(() -> commitThrough(producer, given, then))
+                    .isInstanceOf(CommitFailedException.class);
+            producer.abortTransaction();
+            producer.beginTransaction();
+            commitThrough(producer, kept, consumer.groupMetadata());
+            producer.commitTransaction();
+        }
+        assertThat(consumer.committed(Set.of(kept, given)))
+                .containsEntry(kept, new OffsetAndMetadata(3))
+                .containsEntry(given, null);
+    }
+
+    private static void commitThrough(
+            KafkaProducer<String, String> producer,
+            TopicPartition partition,
+            ConsumerGroupMetadata group) {
+        producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(3)), group);
     }
 
     @Test
