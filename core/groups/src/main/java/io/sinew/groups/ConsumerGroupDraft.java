@@ -39,6 +39,11 @@ final class ConsumerGroupDraft {
         return epoch;
     }
 
+    /// Before this decision.
+    int epochBefore() {
+        return before.epochs().epoch();
+    }
+
     int targetEpoch() {
         return targetEpoch;
     }

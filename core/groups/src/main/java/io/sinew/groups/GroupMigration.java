@@ -75,8 +75,9 @@ final class GroupMigration {
                 .flatMap(each -> ConsumerProtocolCodec.subscription(each.metadata()));
     }
 
-    /// A consumer group, all of whose members speak the classic protocol, as a classic group. Empty
-    /// when they know no assignor that all of them know.
+    /// A consumer group, all of whose members speak the classic protocol, as a classic group. Its
+    /// generation is the epoch that they were told: they go on in it until they have joined again.
+    /// Empty when they know no assignor that all of them know.
     static Optional<GroupRecord.GenerationStored> toClassic(
             long nowMs, ConsumerGroupDraft group, GroupTopics topics) {
         Collection<ConsumerMember> members = group.members();
@@ -105,7 +106,7 @@ final class GroupMigration {
         return Optional.of(
                 new GroupRecord.GenerationStored(
                         group.groupId(),
-                        group.epoch(),
+                        group.epochBefore(),
                         PROTOCOL_TYPE,
                         protocol.get(),
                         stored.getFirst().memberId(),

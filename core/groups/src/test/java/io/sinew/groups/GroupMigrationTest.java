@@ -207,6 +207,18 @@ class GroupMigrationTest {
     }
 
     @Test
+    void who_stays_when_the_last_member_of_the_new_protocol_leaves_may_commit_before_it_rejoins() {
+        ClassicConsumer.settle(scene, 2, one, two);
+        modern.join(scene);
+        live();
+        modern.send(scene, modern.leave(Holding.LEAVING));
+        assertThat(scene.refusal(one.client.heartbeat()))
+                .isEqualTo(ErrorCode.REBALANCE_IN_PROGRESS);
+        assertThat(scene.ask(one.client.commit(offset(partition(1, one.owned.first()), 5))))
+                .isInstanceOf(GroupReply.OffsetsCommitted.class);
+    }
+
+    @Test
     void a_member_of_the_new_protocol_that_falls_silent_leaves_a_classic_group_behind() {
         ClassicConsumer.settle(scene, 2, one, two);
         modern.join(scene);
