@@ -41,7 +41,7 @@ final class KafkaPage {
             Produce is announced from version 0 and served from 3: librdkafka takes a higher beginning for a broker that knows no
             compression (KAFKA-18659). Formats of records before version 2 (Kafka 0.10) are refused.
 
-            Not announced, because not built yet: groups of the new protocol (`group.protocol=consumer`), share groups,
+            Not announced, because not built yet: share groups,
             quotas, delegation tokens, SASL, ACLs. A client that needs one of them says so itself.
 
             ## Where an answer differs from Apache Kafka's
@@ -53,6 +53,11 @@ final class KafkaPage {
             | replication factor | copies on so many brokers | any is accepted, and is 1 |
             | leader epoch | goes up with each election | goes up with each start |
             | `group.initial.rebalance.delay.ms` | 3000 | 0: the first member of a group need not wait |
+            | a pattern of topics in a consumer group | evaluated in a thread of its own, again after 10 s at the earliest | evaluated in the heartbeat that first sees other topics |
+            | `group.consumer.max.size` | no bound | 10000 |
+            | a rebalance of a consumer group on a full disk | is written | its heartbeats are refused as any join is, and nobody is expelled meanwhile |
+            | `group.streams.initial.rebalance.delay.ms` | 3000 | 0 |
+            | another topology for a streams group without members | refused | takes the old one's place |
             | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
             | `cleanup.policy=compact` | compacts | is kept with the topic, and does nothing yet |
             | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log; DescribeTransactions does not name groups |

@@ -59,7 +59,14 @@ public final class Broker implements AutoCloseable {
         this.store = LogStore.open(data, limits, clock, metrics, background);
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
-        this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.groups =
+                new GroupsRunner(
+                        settings.groupLimits(),
+                        settings.consumerGroupLimits(),
+                        settings.streamsGroupLimits(),
+                        topics::picture,
+                        store,
+                        clock);
         this.transactions =
                 new Transactions(
                         settings.transactionLimits(), store, clock, topics, producerIds, groups);
