@@ -161,6 +161,17 @@ public final class BatchV2Format {
         bytes.putInt(at + CRC, checksum(bytes, at));
     }
 
+    /// Makes the header that a batch had fit its records in another packing, which reach to the
+    /// buffer's limit, and renews the checksum.
+    static void repack(ByteBuffer bytes, Compression codec, long maxTimestamp) {
+        int at = bytes.position();
+        int attributes = bytes.getShort(at + ATTRIBUTES) & ~COMPRESSION_MASK;
+        bytes.putShort(at + ATTRIBUTES, (short) (attributes | codec.ordinal()));
+        bytes.putLong(at + MAX_TIMESTAMP, maxTimestamp);
+        bytes.putInt(at + LENGTH, bytes.remaining() - PREFIX_BYTES);
+        bytes.putInt(at + CRC, checksum(bytes, at));
+    }
+
     /// Checks that `bytes`, from position to limit, is exactly one well-formed batch from a
     /// producer, as far as that can be told without unpacking the records.
     ///

@@ -10,6 +10,8 @@ import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.ProduceRequest;
 import io.sinew.kafkawire.ProduceResponse;
 import io.sinew.log.Commit;
+import io.sinew.log.RefusedRecord;
+import io.sinew.log.RefusedRecordsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +98,17 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         partition.errorMessage = refusal.getMessage();
         partition.baseOffset = -1;
         partition.logStartOffset = -1;
+        if (refusal instanceof RefusedRecordsException refused) {
+            partition.recordErrors =
+                    refused.records().stream().map(ProduceHandler::recordError).toList();
+        }
+    }
+
+    private static ProduceResponse.BatchIndexAndErrorMessage recordError(RefusedRecord record) {
+        var error = new ProduceResponse.BatchIndexAndErrorMessage();
+        error.batchIndex = record.index();
+        error.batchIndexErrorMessage = record.reason();
+        return error;
     }
 
     /// A producer that wants no answers learns of a refusal by losing its connection, as with
