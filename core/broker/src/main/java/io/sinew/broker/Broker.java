@@ -37,6 +37,7 @@ public final class Broker implements AutoCloseable {
     private final Topics topics;
     private final ProducerIds producerIds;
     private final GroupsRunner groups;
+    private final ClientQuotas quotas;
     private final Housekeeper housekeeper;
     private final Clock clock;
 
@@ -49,6 +50,7 @@ public final class Broker implements AutoCloseable {
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
         this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.quotas = new ClientQuotas(store, settings, clock);
         this.housekeeper = new Housekeeper(topics, settings, clock);
         metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
         metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);
@@ -106,6 +108,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.restore(section);
                 case ProducerIds.MACHINE -> producerIds.restore(section);
                 case GroupsRunner.MACHINE -> groups.restore(section);
+                case ClientQuotas.MACHINE -> quotas.restore(section);
                 case PRODUCERS_MACHINE -> restoreProducers(section.bytes());
                 default -> throw unknown(section.machine());
             }
@@ -117,6 +120,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.replay(body);
                 case ProducerIds.MACHINE -> producerIds.replay(body);
                 case GroupsRunner.MACHINE -> groups.replay(body);
+                case ClientQuotas.MACHINE -> quotas.replay(body);
                 default -> throw unknown(machine);
             }
         }
@@ -132,6 +136,7 @@ public final class Broker implements AutoCloseable {
                     topics.snapshot(),
                     producerIds.snapshot(),
                     groups.snapshot(),
+                    quotas.snapshot(),
                     new Section(PRODUCERS_MACHINE, 0, producers()));
         }
 
@@ -203,6 +208,10 @@ public final class Broker implements AutoCloseable {
 
     public GroupsRunner groups() {
         return groups;
+    }
+
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     public LogHealth.Status health() {

@@ -1,0 +1,60 @@
+package io.sinew.kafka;
+
+import io.sinew.broker.ClientQuotas;
+import io.sinew.broker.QuotaKind;
+import io.sinew.kafkawire.ApiKey;
+import java.util.concurrent.TimeUnit;
+
+/// Charges clients for their requests and says how long they are to pause: their answers leave at
+/// once and tell them so, and then their connection is not read (KIP-13, KIP-124, KIP-219).
+final class Charges {
+    private static final double PERCENT_PER_NANO = 100.0 / TimeUnit.SECONDS.toNanos(1);
+
+    private final ClientQuotas quotas;
+
+    Charges(ClientQuotas quotas) {
+        this.quotas = quotas;
+    }
+
+    /// Charges for any request but a fetch.
+    ///
+    /// @param answered a request that gets no answer (`acks=0`) is free of the quota on time
+    /// @return ms
+    int of(ApiKey api, Cost cost, boolean answered) {
+        int pauseMs = 0;
+        if (api == ApiKey.PRODUCE) {
+            pauseMs = quotas.charge(QuotaKind.PRODUCE, cost.clientId(), cost.sizeBytes());
+        }
+        return answered
+                ? Math.max(pauseMs, chargeTime(cost.clientId(), cost.handledNanos()))
+                : pauseMs;
+    }
+
+    /// Charges for a fetch. One whose client has to pause is answered without records, and they
+    /// cost nothing.
+    ///
+    /// @param sizeBytes of the records
+    /// @param readNanos time that it took to read them
+    /// @return ms
+    int ofFetch(String clientId, long sizeBytes, long readNanos) {
+        int pauseMs =
+                Math.max(
+                        chargeTime(clientId, readNanos),
+                        quotas.charge(QuotaKind.FETCH, clientId, sizeBytes));
+        if (pauseMs > 0) {
+            quotas.giveBack(QuotaKind.FETCH, clientId, sizeBytes);
+        }
+        return pauseMs;
+    }
+
+    private int chargeTime(String clientId, long nanos) {
+        return quotas.charge(QuotaKind.REQUEST, clientId, nanos * PERCENT_PER_NANO);
+    }
+
+    /// Bytes that one fetch can return: more would make its client pause each time, and read
+    /// nothing for ever.
+    int fetchMostBytes(String clientId, int mostBytes) {
+        double quota = quotas.mostAtOnce(QuotaKind.FETCH, clientId).orElse(mostBytes);
+        return (int) Math.min(mostBytes, quota);
+    }
+}
