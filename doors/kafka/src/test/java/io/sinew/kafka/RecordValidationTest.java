@@ -62,7 +62,11 @@ class RecordValidationTest {
                 .awaitDurable();
     }
 
-    /// Sends a record for each key, all in one batch.
+    private long nowMs() {
+        return door.broker().clock().nowMs();
+    }
+
+    /// Sends a record of that time, and more.
     private List<Future<RecordMetadata>> send(
             Map<String, Object> config, long timestamp, List<ProducerRecord<String, String>> more)
             throws Exception {
@@ -89,7 +93,7 @@ class RecordValidationTest {
         var sent =
                 send(
                         ONE_BATCH,
-                        System.currentTimeMillis(),
+                        nowMs(),
                         List.of(
                                 new ProducerRecord<>("orders", 0, null, "no key"),
                                 new ProducerRecord<>("orders", 0, "key", "last")));
@@ -97,7 +101,7 @@ class RecordValidationTest {
         // The client's own words for a record that was in bad company.
         assertRefused(sent.get(0), KafkaException.class, "part of a batch");
         assertRefused(sent.get(2), KafkaException.class, "part of a batch");
-        send(ONE_BATCH, System.currentTimeMillis(), List.of()).getFirst().get();
+        send(ONE_BATCH, nowMs(), List.of()).getFirst().get();
     }
 
     @Test
@@ -128,7 +132,7 @@ class RecordValidationTest {
                 Map.of(
                         "message.timestamp.before.max.ms", "3600000",
                         "message.timestamp.after.max.ms", "60000"));
-        long now = System.currentTimeMillis();
+        long now = nowMs();
         var sent =
                 send(
                         ONE_BATCH,
@@ -160,7 +164,7 @@ class RecordValidationTest {
     @Test
     void a_bound_on_times_holds_for_records_behind_the_first() throws Exception {
         create(Map.of("message.timestamp.before.max.ms", "3600000"));
-        long now = System.currentTimeMillis();
+        long now = nowMs();
         try (var client = RawClient.to(door)) {
             var answer =
                     client.ask(
@@ -223,7 +227,7 @@ class RecordValidationTest {
             throws Exception {
         create(Map.of("compression.type", wanted == CompressionType.NONE ? "uncompressed" : wanted.name));
         for (CompressionType sent : CompressionType.values()) {
-            long now = System.currentTimeMillis();
+            long now = nowMs();
             send(
                             Map.of("compression.type", sent.name, "linger.ms", 60_000),
                             now,
