@@ -82,6 +82,11 @@ public final class ClientQuotas {
         }
     }
 
+    /// All that a client with a quota has used of late.
+    public double used(QuotaKind kind, String clientId) {
+        return uses(kind).sum(clientId, monotonicMs());
+    }
+
     /// What a client may use at once if it has used nothing of late: more would always make it
     /// pause. Empty without a quota.
     public OptionalDouble mostAtOnce(QuotaKind kind, String clientId) {

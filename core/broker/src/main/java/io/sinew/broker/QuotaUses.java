@@ -33,6 +33,11 @@ final class QuotaUses {
         return used.pauseMs(limit, nowMs);
     }
 
+    /// All that a client has used of late.
+    synchronized double sum(String clientId, long nowMs) {
+        return of(clientId).sum(nowMs);
+    }
+
     private QuotaWindows of(String id) {
         // Those that are longer share what they begin with.
         String clientId = id.substring(0, Math.min(id.length(), QuotasState.CLIENT_ID_CHARS_MAX));

@@ -49,14 +49,19 @@ final class QuotaWindows {
         lastMs[window] = nowMs;
     }
 
-    /// How much was used a second.
-    double rate(long nowMs) {
+    /// How much was used in the windows that count.
+    double sum(long nowMs) {
         forget(nowMs);
         double sum = 0;
         for (int i = 0; i < made; i++) {
             sum += used[i];
         }
-        return sum / (spanMs(nowMs) / 1000.0);
+        return sum;
+    }
+
+    /// How much was used a second.
+    double rate(long nowMs) {
+        return sum(nowMs) / (spanMs(nowMs) / 1000.0);
     }
 
     /// How long the client has to pause for its rate to come down to the limit, if it uses no more:

@@ -30,29 +30,34 @@ final class Charges {
                 : pauseMs;
     }
 
+    /// What a fetch comes to.
+    ///
+    /// @param hasRecords whether it is answered with what was read
+    record Fetch(int pauseMs, boolean hasRecords) {}
+
     /// Charges for a fetch. One whose client has to pause is answered without records, and they
-    /// cost nothing.
+    /// cost nothing. Only a batch that is more than the quota ever gives at once is sent, when the
+    /// client has read nothing else of late: its pause makes up for it. (Apache Kafka never sends
+    /// it.)
     ///
     /// @param sizeBytes of the records
     /// @param readNanos time that it took to read them
-    /// @return ms
-    int ofFetch(String clientId, long sizeBytes, long readNanos) {
-        int pauseMs =
-                Math.max(
-                        chargeTime(clientId, readNanos),
-                        quotas.charge(QuotaKind.FETCH, clientId, sizeBytes));
-        if (pauseMs > 0) {
+    Fetch ofFetch(String clientId, long sizeBytes, long readNanos) {
+        int bytesPauseMs = quotas.charge(QuotaKind.FETCH, clientId, sizeBytes);
+        int pauseMs = Math.max(bytesPauseMs, chargeTime(clientId, readNanos));
+        boolean nothingElse =
+                bytesPauseMs > 0 && quotas.used(QuotaKind.FETCH, clientId) <= sizeBytes;
+        if (pauseMs > 0 && !nothingElse) {
             quotas.giveBack(QuotaKind.FETCH, clientId, sizeBytes);
         }
-        return pauseMs;
+        return new Fetch(pauseMs, pauseMs == 0 || nothingElse);
     }
 
     private int chargeTime(String clientId, long nanos) {
         return quotas.charge(QuotaKind.REQUEST, clientId, nanos * PERCENT_PER_NANO);
     }
 
-    /// Bytes that one fetch can return: more would make its client pause each time, and read
-    /// nothing for ever.
+    /// Bytes that one fetch can return: more would make its client pause each time.
     int fetchMostBytes(String clientId, int mostBytes) {
         double quota = quotas.mostAtOnce(QuotaKind.FETCH, clientId).orElse(mostBytes);
         return (int) Math.min(mostBytes, quota);

@@ -102,8 +102,9 @@ final class FetchHandler implements Handler<FetchRequest> {
                 awaitData();
                 read = timedReadAll();
             }
-            pauseMs = charges.ofFetch(clientId, sizeOf(read), readNanos);
-            if (pauseMs > 0) {
+            Charges.Fetch charged = charges.ofFetch(clientId, sizeOf(read), readNanos);
+            pauseMs = charged.pauseMs();
+            if (!charged.hasRecords()) {
                 close();
                 return Optional.of(nothingForNow());
             }

@@ -171,6 +171,26 @@ class QuotasTest {
     }
 
     @Test
+    void a_batch_larger_than_the_quota_ever_gives_is_delivered_all_the_same() throws Exception {
+        try (var client = RawClient.to(door)) {
+            client.ask(
+                    ApiKey.PRODUCE,
+                    8,
+                    Requests.produce("orders", Batches.plain().ofBytes(1_000)),
+                    ProduceResponse.class);
+            set(QuotaKind.FETCH, 10);
+            var fetched = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
+            assertThat(sizeOf(fetched)).isGreaterThan(1_000);
+            assertThat(fetched.throttleTimeMs).isGreaterThan(60_000);
+        }
+        try (var client = RawClient.to(door)) {
+            // Another connection of the same client does not get round the pause.
+            var fetched = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
+            assertThat(fetched.responses).isEmpty();
+        }
+    }
+
+    @Test
     void a_full_fetch_that_has_to_pause_leaves_no_session_behind() throws Exception {
         try (var client = RawClient.to(door)) {
             client.ask(
