@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Charges clients for their requests and says how long they are to pause: their answers leave at
 /// once and tell them so, and then their connection is not read (KIP-13, KIP-124, KIP-219).
-final class Charges {
+final class Charges implements Charging {
     private static final double PERCENT_PER_NANO = 100.0 / TimeUnit.SECONDS.toNanos(1);
 
     private final ClientQuotas quotas;
@@ -16,11 +16,9 @@ final class Charges {
         this.quotas = quotas;
     }
 
-    /// Charges for any request but a fetch.
-    ///
-    /// @param answered a request that gets no answer (`acks=0`) is free of the quota on time
-    /// @return ms
-    int of(ApiKey api, Cost cost, boolean answered) {
+    /// For any request but a fetch.
+    @Override
+    public int of(ApiKey api, Cost cost, boolean answered) {
         int pauseMs = 0;
         if (api == ApiKey.PRODUCE) {
             pauseMs = quotas.charge(QuotaKind.PRODUCE, cost.clientId(), cost.sizeBytes());

@@ -40,7 +40,7 @@ final class Connection {
     private final RequestBuffers buffers;
     private final DoorLimits limits;
     private final DoorCounts counts;
-    private final Charges charges;
+    private final Charging charging;
     private final Clock clock;
     private final String host;
     private final InetSocketAddress reached;
@@ -70,7 +70,7 @@ final class Connection {
         this.buffers = context.buffers();
         this.limits = context.limits();
         this.counts = context.counts();
-        this.charges = context.charges();
+        this.charging = context.charging();
         this.clock = context.clock();
         this.host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
         this.reached = (InetSocketAddress) channel.getLocalAddress();
@@ -325,7 +325,7 @@ final class Connection {
         int pauseMs =
                 answer.reply()
                         .pauseMs()
-                        .orElseGet(() -> charges.of(api, answer.cost(), message.isPresent()));
+                        .orElseGet(() -> charging.of(api, answer.cost(), message.isPresent()));
         if (pauseMs > 0) {
             counts.paused();
             message.ifPresent(told -> told.tellThrottle(pauseMs));

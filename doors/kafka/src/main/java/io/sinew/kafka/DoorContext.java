@@ -8,5 +8,5 @@ record DoorContext(
         RequestBuffers buffers,
         DoorLimits limits,
         DoorCounts counts,
-        Charges charges,
+        Charging charging,
         Clock clock) {}

@@ -6,7 +6,6 @@ import io.sinew.broker.Topic;
 import io.sinew.kafkawire.AlterClientQuotasRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
 import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
@@ -103,7 +102,7 @@ class EveryVersionTest {
                 case SYNC_GROUP -> syncGroup();
                 case DESCRIBE_GROUPS -> describeGroups();
                 case LIST_GROUPS -> new ListGroupsRequest();
-                case API_VERSIONS -> new ApiVersionsRequest();
+                case API_VERSIONS -> Requests.apiVersions();
                 case CREATE_TOPICS -> createTopics();
                 case DELETE_TOPICS -> deleteTopics();
                 case DELETE_RECORDS -> deleteRecords();
