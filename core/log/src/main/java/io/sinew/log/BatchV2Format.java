@@ -166,7 +166,7 @@ public final class BatchV2Format {
     static void repack(ByteBuffer bytes, Compression codec, long maxTimestamp) {
         int at = bytes.position();
         int attributes = bytes.getShort(at + ATTRIBUTES) & ~COMPRESSION_MASK;
-        bytes.putShort(at + ATTRIBUTES, (short) (attributes | codec.ordinal()));
+        bytes.putShort(at + ATTRIBUTES, (short) (attributes | codec.number()));
         bytes.putLong(at + MAX_TIMESTAMP, maxTimestamp);
         bytes.putInt(at + LENGTH, bytes.remaining() - PREFIX_BYTES);
         bytes.putInt(at + CRC, checksum(bytes, at));

@@ -32,7 +32,7 @@ final class BufferBytes extends InputStream {
 
     @Override
     public long skip(long count) {
-        int skipped = (int) Math.clamp(count, 0, left.remaining());
+        int skipped = Math.clamp(count, 0, left.remaining());
         left.position(left.position() + skipped);
         return skipped;
     }

@@ -21,11 +21,11 @@ import org.xerial.snappy.SnappyOutputStream;
 /// are unpacked to look up a time inside one, to look at what a topic asks of its records, and to
 /// be packed in another way (`compression.type`).
 public enum Compression {
-    NONE,
-    GZIP,
-    SNAPPY,
-    LZ4,
-    ZSTD;
+    NONE(0),
+    GZIP(1),
+    SNAPPY(2),
+    LZ4(3),
+    ZSTD(4);
 
     /// Kafka packs at this LZ4 level by the quick way, which knows no levels.
     private static final int LZ4_QUICK_LEVEL = 9;
@@ -33,12 +33,25 @@ public enum Compression {
     private static final int GZIP_BUFFER_BYTES = 8 << 10;
     private static final long UNKNOWN_SIZE = -1;
 
+    private final int number;
+
+    Compression(int number) {
+        this.number = number;
+    }
+
     static Compression of(int number) {
-        if (number >= values().length) {
-            throw new SinewException(
-                    ErrorCode.UNSUPPORTED_COMPRESSION, "unknown compression codec " + number);
+        for (Compression codec : values()) {
+            if (codec.number == number) {
+                return codec;
+            }
         }
-        return values()[number];
+        throw new SinewException(
+                ErrorCode.UNSUPPORTED_COMPRESSION, "unknown compression codec " + number);
+    }
+
+    /// In a batch's attributes.
+    int number() {
+        return number;
     }
 
     /// @param packed from position to limit

@@ -32,7 +32,7 @@ public record RecordRules(
     /// How the batch is to be packed if it is not packed so already.
     Optional<Packing> newPacking(ByteBuffer batch) {
         int codec = BatchV2Format.compression(batch, batch.position());
-        return packing.filter(wanted -> wanted.codec().ordinal() != codec);
+        return packing.filter(wanted -> wanted.codec().number() != codec);
     }
 
     /// What is wrong with the record that the cursor is at, if anything.
