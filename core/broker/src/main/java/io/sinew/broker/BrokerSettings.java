@@ -136,12 +136,7 @@ public final class BrokerSettings {
                             1_000,
                             "Windows of time that a client's use is counted in for its quotas, the"
                                     + " present one among them."),
-                    Setting.ofInt(
-                            QUOTA_WINDOW_SECONDS,
-                            1,
-                            1,
-                            3_600,
-                            "Length of one such window."),
+                    Setting.ofInt(QUOTA_WINDOW_SECONDS, 1, 1, 3_600, "Length of one such window."),
                     Setting.ofLong(
                             RETENTION_CHECK_MS,
                             300_000,

@@ -2,7 +2,6 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import io.sinew.log.BatchIntake;
 import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
 import io.sinew.log.LogStore;
@@ -77,8 +76,8 @@ public final class Partition {
     ///
     /// @param batch from position to limit
     /// @throws SinewException as [BatchV2Format#requireOne] and [BatchIntake#take];
-    ///   `BATCH_TOO_LARGE`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_EPOCH`,
-    ///   `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    ///   `BATCH_TOO_LARGE`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_EPOCH`, `OUT_OF_ORDER_SEQUENCE`,
+    ///   `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
     public Appended append(ByteBuffer batch, long nowMs) throws InterruptedException {
         TopicConfig limits = config;
         requireAcceptable(batch, limits);

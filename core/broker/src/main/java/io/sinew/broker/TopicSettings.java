@@ -78,11 +78,7 @@ public final class TopicSettings {
                                     + " anything else packs them anew where they are packed"
                                     + " otherwise."),
                     Setting.ofInt(
-                            ZSTD_LEVEL,
-                            3,
-                            -131_072,
-                            22,
-                            "Level for `compression.type=zstd`."),
+                            ZSTD_LEVEL, 3, -131_072, 22, "Level for `compression.type=zstd`."),
                     Setting.ofLong(
                             "delete.retention.ms",
                             DAY_MS,

@@ -67,13 +67,14 @@ class QuotaWindowsTest {
                     var ours = new QuotaWindows(count, windowMs);
                     var rate = new Rate();
                     MetricConfig config =
-                            new MetricConfig()
-                                    .timeWindow(seconds, TimeUnit.SECONDS)
-                                    .samples(count);
+                            new MetricConfig().timeWindow(seconds, TimeUnit.SECONDS).samples(count);
                     double limit = random.nextDouble(1, 5_000);
                     long now = random.nextLong(1_000_000);
                     for (int i = 0; i < 300; i++) {
-                        now += random.nextInt(3) == 0 ? random.nextInt(20_000) : random.nextInt(700);
+                        now +=
+                                random.nextInt(3) == 0
+                                        ? random.nextInt(20_000)
+                                        : random.nextInt(700);
                         double amount = random.nextInt(100_000);
                         ours.add(amount, now);
                         rate.record(config, amount, now);
