@@ -86,7 +86,8 @@ final class AlterClientQuotasHandler implements Handler<AlterClientQuotasRequest
                                                 + Arrays.stream(QuotaKind.values())
                                                         .map(QuotaKind::key)
                                                         .collect(Collectors.joining(", "))));
-        return new QuotaEdit(kind, op.remove ? OptionalDouble.empty() : OptionalDouble.of(op.value));
+        return new QuotaEdit(
+                kind, op.remove ? OptionalDouble.empty() : OptionalDouble.of(op.value));
     }
 
     private static AlterClientQuotasResponse.EntityData described(
@@ -101,8 +102,7 @@ final class AlterClientQuotasHandler implements Handler<AlterClientQuotasRequest
         return new SinewException(ErrorCode.INVALID_REQUEST, message);
     }
 
-    private static void refuse(
-            AlterClientQuotasResponse.EntryData result, SinewException refused) {
+    private static void refuse(AlterClientQuotasResponse.EntryData result, SinewException refused) {
         result.errorCode = KafkaErrors.of(refused.code());
         result.errorMessage = refused.getMessage();
     }

@@ -41,12 +41,12 @@ final class Charges implements Charging {
     /// @param sizeBytes of the records
     /// @param readNanos time that it took to read them
     Fetch ofFetch(String clientId, long sizeBytes, long readNanos) {
-        int bytesPauseMs = quotas.charge(QuotaKind.FETCH, clientId, sizeBytes);
+        int bytesPauseMs = quotas.charge(QuotaKind.FETCH, clientId, (double) sizeBytes);
         int pauseMs = Math.max(bytesPauseMs, chargeTime(clientId, readNanos));
         boolean nothingElse =
                 bytesPauseMs > 0 && quotas.used(QuotaKind.FETCH, clientId) <= sizeBytes;
         if (pauseMs > 0 && !nothingElse) {
-            quotas.giveBack(QuotaKind.FETCH, clientId, sizeBytes);
+            quotas.giveBack(QuotaKind.FETCH, clientId, (double) sizeBytes);
         }
         return new Fetch(pauseMs, pauseMs == 0 || nothingElse);
     }

@@ -123,10 +123,7 @@ class DurabilityTest {
         for (int i = 0; i < 20; i++) {
             try (var asking = RawClient.to(door)) {
                 asking.ask(
-                        ApiKey.API_VERSIONS,
-                        3,
-                        Requests.apiVersions(),
-                        ApiVersionsResponse.class);
+                        ApiKey.API_VERSIONS, 3, Requests.apiVersions(), ApiVersionsResponse.class);
             }
         }
     }

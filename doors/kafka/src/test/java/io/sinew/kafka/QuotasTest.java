@@ -99,7 +99,8 @@ class QuotasTest {
             assertThat(produced.throttleTimeMs).isPositive();
             assertThat(produced.responses.getFirst().partitionResponses.getFirst().errorCode)
                     .isZero();
-            var second = client.ask(ApiKey.METADATA, 9, new MetadataRequest(), MetadataResponse.class);
+            var second =
+                    client.ask(ApiKey.METADATA, 9, new MetadataRequest(), MetadataResponse.class);
             assertThat(nowMs() - startMs).isGreaterThanOrEqualTo(produced.throttleTimeMs);
             assertThat(second.throttleTimeMs).isZero();
         }
@@ -131,8 +132,7 @@ class QuotasTest {
             request.acks = 0;
             client.sendUnanswered(ApiKey.PRODUCE, 8, request);
             var log = door.broker().topics().partitions().iterator().next().log();
-            Eventually.await(
-                    Duration.ofSeconds(20), "the append", () -> log.endOffset() == 1);
+            Eventually.await(Duration.ofSeconds(20), "the append", () -> log.endOffset() == 1);
             assertThat(door.broker().quotas().charge(QuotaKind.PRODUCE, "raw", 0)).isPositive();
         }
     }
@@ -150,17 +150,20 @@ class QuotasTest {
         }
         set(QuotaKind.FETCH, 300);
         try (var client = RawClient.to(door)) {
-            var first = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
+            var first =
+                    client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
             // No more than the quota gives at once; the last batch may be cut off.
             assertThat(first.throttleTimeMs).isZero();
             assertThat(sizeOf(first)).isBetween(1_000, 3_000);
-            var second = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 2), FetchResponse.class);
+            var second =
+                    client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 2), FetchResponse.class);
             assertThat(second.throttleTimeMs).isPositive();
             assertThat(second.responses).isEmpty();
         }
         lift(QuotaKind.FETCH);
         try (var client = RawClient.to(door)) {
-            var third = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 2), FetchResponse.class);
+            var third =
+                    client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 2), FetchResponse.class);
             assertThat(sizeOf(third)).isBetween(2_000, 3_000);
         }
     }
@@ -179,13 +182,15 @@ class QuotasTest {
                     Requests.produce("orders", Batches.plain().ofBytes(1_000)),
                     ProduceResponse.class);
             set(QuotaKind.FETCH, 10);
-            var fetched = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
+            var fetched =
+                    client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
             assertThat(sizeOf(fetched)).isGreaterThan(1_000);
             assertThat(fetched.throttleTimeMs).isGreaterThan(60_000);
         }
         try (var client = RawClient.to(door)) {
             // Another connection of the same client does not get round the pause.
-            var fetched = client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
+            var fetched =
+                    client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 0), FetchResponse.class);
             assertThat(fetched.responses).isEmpty();
         }
     }
@@ -213,7 +218,8 @@ class QuotasTest {
     void time_spent_on_requests_is_charged_whatever_the_api() throws Exception {
         set(QuotaKind.REQUEST, 1e-6);
         try (var client = RawClient.to(door)) {
-            var answer = client.ask(ApiKey.METADATA, 9, new MetadataRequest(), MetadataResponse.class);
+            var answer =
+                    client.ask(ApiKey.METADATA, 9, new MetadataRequest(), MetadataResponse.class);
             assertThat(answer.throttleTimeMs).isBetween(1, 1_000);
         }
     }
@@ -229,7 +235,9 @@ class QuotasTest {
     private static void alter(
             Admin admin, ClientQuotaEntity entity, ClientQuotaAlteration.Op... ops)
             throws Exception {
-        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(ops)))).all().get();
+        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(ops))))
+                .all()
+                .get();
     }
 
     private static ClientQuotaAlteration.Op op(String key, @Nullable Double value) {
@@ -247,7 +255,11 @@ class QuotasTest {
                     .isEqualTo(
                             Map.of(
                                     shop,
-                                    Map.of("producer_byte_rate", 1000.0, "request_percentage", 12.5),
+                                    Map.of(
+                                            "producer_byte_rate",
+                                            1000.0,
+                                            "request_percentage",
+                                            12.5),
                                     others,
                                     Map.of("consumer_byte_rate", 2000.0)));
             for (var expected :
