@@ -77,7 +77,12 @@ final class KafkaPage {
             | records in a batch | each is looked at | they are where the topic asks for it: compacted, times bounded in the past, packed otherwise. Else the header is believed |
             | quotas | of users, client ids and addresses | of client ids, for bytes produced, bytes fetched and time. Nobody has to prove who he is yet |
             | a batch that is more than all windows of a fetch quota give | is never delivered | is delivered when the client has read nothing else of late, and then the client pauses |
-            | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log |
+            | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log; DescribeTransactions does not name groups |
+            | `InitProducerId` while the transactional id has a transaction | `CONCURRENT_TRANSACTIONS`, and the client comes again | aborts it and answers |
+            | the same from a producer that was fenced | aborts its successor's transaction, and then refuses | refuses |
+            | records for a partition that is not in the transaction | refused, for clients that say their transactional id | refused for every client, by the partition itself |
+            | `AddPartitionsToTxn` 4 and 5, `WriteTxnMarkers` | between brokers | there is one broker |
+            | ListTransactions by regular expression | RE2 | refused |
             | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
 
             ## Answers that differ
@@ -88,7 +93,6 @@ final class KafkaPage {
             |---|---|---|---|---|
             """;
 
-    private static final String TRANSACTIONS = "transactions are not built yet";
     private static final String NEW_GROUPS = "groups of the new protocols are not built yet";
     private static final String SECURITY = "authentication and authorisation are not built yet";
     private static final String ONE_BROKER = "there is one broker, with one copy in one directory";
@@ -98,17 +102,6 @@ final class KafkaPage {
 
     private static Map<String, String> reasons() {
         var reasons = new LinkedHashMap<String, String>();
-        for (String name :
-                List.of(
-                        "AddPartitionsToTxn",
-                        "AddOffsetsToTxn",
-                        "EndTxn",
-                        "WriteTxnMarkers",
-                        "TxnOffsetCommit",
-                        "DescribeTransactions",
-                        "ListTransactions")) {
-            reasons.put(name, TRANSACTIONS);
-        }
         for (String name : List.of("ConsumerGroup", "StreamsGroup")) {
             reasons.put(name, NEW_GROUPS);
         }
@@ -138,6 +131,7 @@ final class KafkaPage {
                         "RemoveRaftVoter")) {
             reasons.put(name, ONE_BROKER);
         }
+        reasons.put("WriteTxnMarkers", "brokers send it to each other");
         reasons.put("UpdateFeatures", "there are no features to turn on");
         reasons.put("GetTelemetrySubscriptions", "clients' metrics are not taken in yet");
         reasons.put("PushTelemetry", "clients' metrics are not taken in yet");

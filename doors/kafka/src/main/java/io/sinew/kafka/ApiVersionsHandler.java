@@ -16,6 +16,12 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
+    private static final String TRANSACTION_VERSION = "transaction.version";
+    private static final short NEWEST_TRANSACTIONS = 2;
+
+    /// Clients of versions before refuse an answer with a feature that may be off (KAFKA-17011).
+    private static final int KNOWS_MINIMUM_ZERO = 4;
+
     private final Apis apis;
 
     ApiVersionsHandler(Apis apis) {
@@ -34,12 +40,35 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
                 response.apiKeys.add(versionsOf(api));
             }
         }
+        if (caller.version() >= KNOWS_MINIMUM_ZERO) {
+            response.supportedFeatures.add(transactions());
+        }
+        response.finalizedFeaturesEpoch = 0;
+        response.finalizedFeatures.add(finalizedTransactions());
         return Reply.now(response);
     }
 
     private static boolean isNamedWell(ApiVersionsRequest request) {
         return NAME.matcher(request.clientSoftwareName).matches()
                 && NAME.matcher(request.clientSoftwareVersion).matches();
+    }
+
+    /// Feature `transaction.version` 2 (KIP-890): producers that know it send the records of a
+    /// transaction without announcing the partition first.
+    private static ApiVersionsResponse.SupportedFeatureKey transactions() {
+        var feature = new ApiVersionsResponse.SupportedFeatureKey();
+        feature.name = TRANSACTION_VERSION;
+        feature.minVersion = 0;
+        feature.maxVersion = NEWEST_TRANSACTIONS;
+        return feature;
+    }
+
+    private static ApiVersionsResponse.FinalizedFeatureKey finalizedTransactions() {
+        var feature = new ApiVersionsResponse.FinalizedFeatureKey();
+        feature.name = TRANSACTION_VERSION;
+        feature.minVersionLevel = NEWEST_TRANSACTIONS;
+        feature.maxVersionLevel = NEWEST_TRANSACTIONS;
+        return feature;
     }
 
     /// The answer, in version 0, to a request in a version that can't be read.
