@@ -104,23 +104,37 @@ final class ConfigQuestions {
         return List.of(
                 change("a number", "settings", set("retention.ms", "6000")),
                 change("a number with spaces", "settings", set("retention.ms", " 7000 ")),
-                change("another word in a list", "settings", new Edit("cleanup.policy", APPEND, "compact")),
-                change("one word less", "settings", new Edit("cleanup.policy", SUBTRACT, "compact")),
+                change(
+                        "another word in a list",
+                        "settings",
+                        new Edit("cleanup.policy", APPEND, "compact")),
+                change(
+                        "one word less",
+                        "settings",
+                        new Edit("cleanup.policy", SUBTRACT, "compact")),
                 change("the default again", "settings", new Edit("retention.ms", DELETE, null)),
-                change("the default of what is not set", "settings", new Edit("segment.ms", DELETE, null)),
+                change(
+                        "the default of what is not set",
+                        "settings",
+                        new Edit("segment.ms", DELETE, null)),
                 change("no value", "settings", set("retention.ms", null)),
                 change("no number", "settings", set("retention.ms", "x")),
                 change("a number out of range", "settings", set("segment.ms", "0")),
                 change("a word that there is not", "settings", set("cleanup.policy", "x")),
                 change("a config that there is not", "settings", set("no.such.config", "1")),
-                change("a config twice", "settings", set("retention.ms", "1"), set("retention.ms", "2")),
+                change(
+                        "a config twice",
+                        "settings",
+                        set("retention.ms", "1"),
+                        set("retention.ms", "2")),
                 change("to append to a number", "settings", new Edit("retention.ms", APPEND, "1")),
                 change("an unknown operation", "settings", new Edit("retention.ms", 9, "1")),
                 change("nothing", "settings"),
                 change("a topic that there is not", "none", set("retention.ms", "1")),
                 change("a bad name", "a b", set("retention.ms", "1")),
                 change("an unknown kind", 77, "x", set("retention.ms", "1")),
-                description("after all changes", TOPIC, "settings", "retention.ms", "cleanup.policy"));
+                description(
+                        "after all changes", TOPIC, "settings", "retention.ms", "cleanup.policy"));
     }
 
     // ---- AlterConfigs
@@ -198,14 +212,30 @@ final class ConfigQuestions {
     private static List<Question> quotaChanges() {
         List<Entity> shop = List.of(SHOP);
         return List.of(
-                quota("a client id", shop, op("producer_byte_rate", 1e9), op("request_percentage", 900.5)),
-                quota("the default", List.of(new Entity("client-id", null)), op("consumer_byte_rate", 2e9)),
+                quota(
+                        "a client id",
+                        shop,
+                        op("producer_byte_rate", 1e9),
+                        op("request_percentage", 900.5)),
+                quota(
+                        "the default",
+                        List.of(new Entity("client-id", null)),
+                        op("consumer_byte_rate", 2e9)),
                 quota("no entity", List.of(), op("consumer_byte_rate", 1)),
-                quota("an empty client id", List.of(new Entity("client-id", "")), op("consumer_byte_rate", 1)),
-                quota("an unknown kind of entity", List.of(new Entity("x", "y")), op("consumer_byte_rate", 1)),
+                quota(
+                        "an empty client id",
+                        List.of(new Entity("client-id", "")),
+                        op("consumer_byte_rate", 1)),
+                quota(
+                        "an unknown kind of entity",
+                        List.of(new Entity("x", "y")),
+                        op("consumer_byte_rate", 1)),
                 quota("a client id twice", List.of(SHOP, SHOP), op("consumer_byte_rate", 1)),
                 quota("a user", List.of(new Entity("user", "u")), op("consumer_byte_rate", 3e9)),
-                quota("an address", List.of(new Entity("ip", "127.0.0.9")), op("connection_creation_rate", 100)),
+                quota(
+                        "an address",
+                        List.of(new Entity("ip", "127.0.0.9")),
+                        op("connection_creation_rate", 100)),
                 quota("an unknown quota", shop, op("no_such_rate", 1)),
                 quota("changes of topics", shop, op("controller_mutation_rate", 1e6)),
                 quota("half a byte", shop, op("consumer_byte_rate", 0.5)),
@@ -258,6 +288,10 @@ final class ConfigQuestions {
                         false,
                         component("client-id", ANY, null),
                         component("client-id", DEFAULT, null)),
-                quotas("an address and a client id", false, component("ip", ANY, null), component("client-id", ANY, null)));
+                quotas(
+                        "an address and a client id",
+                        false,
+                        component("ip", ANY, null),
+                        component("client-id", ANY, null)));
     }
 }

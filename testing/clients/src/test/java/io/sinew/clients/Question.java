@@ -5,6 +5,7 @@ import io.sinew.kafkawire.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /// A request that both brokers get, in the same order.
 ///
@@ -14,8 +15,10 @@ record Question(ApiKey api, String what, List<Integer> versions, Wording wording
     /// Stands for the id of a topic that no broker has.
     static final UUID UNKNOWN_ID = new UUID(0x1234, 0x5678);
 
-    /// Makes the request.
+    /// How the question is put.
     interface Wording {
+        /// The request in one version, for one of the brokers.
+        ///
         /// @param topicIds of the broker that is asked, by name
         Message of(Map<String, UUID> topicIds, int version);
     }
@@ -23,9 +26,7 @@ record Question(ApiKey api, String what, List<Integer> versions, Wording wording
     /// In the lowest and the highest version there is.
     static Question of(ApiKey api, String what, Wording wording) {
         List<Integer> versions =
-                api.minVersion() == api.maxVersion()
-                        ? List.of(api.minVersion())
-                        : List.of(api.minVersion(), api.maxVersion());
+                IntStream.of(api.minVersion(), api.maxVersion()).distinct().boxed().toList();
         return new Question(api, what, versions, wording);
     }
 

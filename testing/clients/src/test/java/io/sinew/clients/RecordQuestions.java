@@ -102,7 +102,10 @@ final class RecordQuestions {
 
     private static List<Question> appends() {
         return List.of(
-                append("some records", "orders", Batches.plain().at(LONG_AGO_MS, 10).of("a", "b", "c")),
+                append(
+                        "some records",
+                        "orders",
+                        Batches.plain().at(LONG_AGO_MS, 10).of("a", "b", "c")),
                 append("with acks=1", "orders", 0, 1, Batches.plain().of("d")),
                 append("to be stamped", "stamped", Batches.plain().of("a", "b")),
                 append("to be packed", "packed", Batches.plain().of("a", "b")));
@@ -123,7 +126,10 @@ final class RecordQuestions {
                 append("a control batch", "orders", withAttribute(0x20)),
                 append("a stamped batch", "orders", withAttribute(0x08)),
                 append("an unknown codec", "orders", withAttribute(0x07)),
-                append("a count that is wrong", "orders", renewChecksum(Batches.plain().of("v").putInt(57, 2))),
+                append(
+                        "a count that is wrong",
+                        "orders",
+                        renewChecksum(Batches.plain().of("v").putInt(57, 2))),
                 append("a late time", "orders", Batches.plain().at(FAR_AHEAD_MS, 0).of("v", "w")),
                 append("records without a key", "compacted", Batches.plain().of("v", "w")),
                 append("too large a batch", "small", Batches.plain().ofBytes(2_000)));
@@ -131,14 +137,47 @@ final class RecordQuestions {
 
     private static List<Question> idempotentAppends() {
         return List.of(
-                append("of a producer", "orders", 1, -1, Batches.plain().producer(500, 0, 0).of("a")).in(3),
-                append("the same again", "orders", 1, -1, Batches.plain().producer(500, 0, 0).of("a")),
+                append(
+                                "of a producer",
+                                "orders",
+                                1,
+                                -1,
+                                Batches.plain().producer(500, 0, 0).of("a"))
+                        .in(3),
+                append(
+                        "the same again",
+                        "orders",
+                        1,
+                        -1,
+                        Batches.plain().producer(500, 0, 0).of("a")),
                 append("with a gap", "orders", 1, -1, Batches.plain().producer(500, 0, 5).of("a")),
-                append("a new epoch amid", "orders", 1, -1, Batches.plain().producer(500, 1, 5).of("a")),
-                append("a new epoch", "orders", 1, -1, Batches.plain().producer(500, 1, 0).of("a")).in(3),
-                append("an old epoch", "orders", 1, -1, Batches.plain().producer(500, 0, 1).of("a")),
-                append("a stranger amid", "orders", 1, -1, Batches.plain().producer(501, 0, 7).of("a")).in(3),
-                append("without a sequence", "orders", 1, -1, Batches.plain().producer(502, 0, -1).of("a")));
+                append(
+                        "a new epoch amid",
+                        "orders",
+                        1,
+                        -1,
+                        Batches.plain().producer(500, 1, 5).of("a")),
+                append("a new epoch", "orders", 1, -1, Batches.plain().producer(500, 1, 0).of("a"))
+                        .in(3),
+                append(
+                        "an old epoch",
+                        "orders",
+                        1,
+                        -1,
+                        Batches.plain().producer(500, 0, 1).of("a")),
+                append(
+                                "a stranger amid",
+                                "orders",
+                                1,
+                                -1,
+                                Batches.plain().producer(501, 0, 7).of("a"))
+                        .in(3),
+                append(
+                        "without a sequence",
+                        "orders",
+                        1,
+                        -1,
+                        Batches.plain().producer(502, 0, -1).of("a")));
     }
 
     // ---- ListOffsets
@@ -172,14 +211,20 @@ final class RecordQuestions {
                 offset("an unknown kind", "orders", p -> p.timestamp = -99),
                 offset("a time", "orders", p -> p.timestamp = LONG_AGO_MS + 5),
                 offset("a time after all", "orders", p -> p.timestamp = FAR_AHEAD_MS),
-                offset("a time in an empty partition", "orders", p -> {
-                    p.partitionIndex = 2;
-                    p.timestamp = 5;
-                }),
-                offset("the latest time in an empty partition", "orders", p -> {
+                offset(
+                        "a time in an empty partition",
+                        "orders",
+                        p -> {
                             p.partitionIndex = 2;
-                            p.timestamp = -3;
-                        })
+                            p.timestamp = 5;
+                        }),
+                offset(
+                                "the latest time in an empty partition",
+                                "orders",
+                                p -> {
+                                    p.partitionIndex = 2;
+                                    p.timestamp = -3;
+                                })
                         .in(7, 11),
                 offset("no such topic", "none", _ -> {}),
                 offset("no such partition", "orders", p -> p.partitionIndex = 99),
@@ -216,8 +261,7 @@ final class RecordQuestions {
 
     // ---- Fetch
 
-    private static Question fetch(
-            String what, String topic, Consumer<FetchRequest> wording) {
+    private static Question fetch(String what, String topic, Consumer<FetchRequest> wording) {
         return Question.of(
                 ApiKey.FETCH,
                 what,
@@ -260,13 +304,18 @@ final class RecordQuestions {
                 fetch("no such partition", "orders", r -> partition(r).partition = 99),
                 fetch("offset -1", "orders", r -> partition(r).fetchOffset = -1),
                 fetch("an offset after the end", "orders", r -> partition(r).fetchOffset = 1_000),
-                fetch("an epoch to come", "orders", r -> partition(r).currentLeaderEpoch = 99).in(9, 18),
-                fetch("a session that there is not", "orders", r -> {
-                            r.sessionId = 77;
-                            r.sessionEpoch = 5;
-                        })
+                fetch("an epoch to come", "orders", r -> partition(r).currentLeaderEpoch = 99)
+                        .in(9, 18),
+                fetch(
+                                "a session that there is not",
+                                "orders",
+                                r -> {
+                                    r.sessionId = 77;
+                                    r.sessionEpoch = 5;
+                                })
                         .in(7, 18),
-                fetch("no session, in the midst of it", "orders", r -> r.sessionEpoch = 5).in(7, 18));
+                fetch("no session, in the midst of it", "orders", r -> r.sessionEpoch = 5)
+                        .in(7, 18));
     }
 
     // ---- DeleteRecords

@@ -169,6 +169,8 @@ final class ReplyFields {
         }
         var crc = new CRC32C();
         crc.update(copy);
-        return bytes.remaining() + " bytes of records, checksum " + Long.toHexString(crc.getValue());
+        return bytes.remaining()
+                + " bytes of records, checksum "
+                + Long.toHexString(crc.getValue());
     }
 }

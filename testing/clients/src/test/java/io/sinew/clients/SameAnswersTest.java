@@ -12,6 +12,7 @@ import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.MetadataResponse;
 import io.sinew.kit.ApacheKafka;
 import io.sinew.kit.Eventually;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ class SameAnswersTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             wire.close();
         }
     }
@@ -122,7 +123,8 @@ class SameAnswersTest {
         return found;
     }
 
-    /// As above. Where Apache Kafka's answer may come from before the last change it is asked again.
+    /// As above. Where Apache Kafka's answer may come from before the last change it is asked
+    /// again.
     private List<Difference> compareSettled(
             Question question, int version, Asked kafka, SortedMap<String, String> ours)
             throws Exception {
@@ -192,9 +194,7 @@ class SameAnswersTest {
                         ApiKey.DELETE_GROUPS,
                         ApiKey.OFFSET_DELETE);
         List<ApiKey> asked = questions().map(Question::api).distinct().toList();
-        assertThat(ApiKey.values())
-                .filteredOn(api -> !notYet.contains(api))
-                .isSubsetOf(asked);
+        assertThat(ApiKey.values()).filteredOn(api -> !notYet.contains(api)).isSubsetOf(asked);
         assertThat(notYet).doesNotContainAnyElementsOf(asked);
     }
 }

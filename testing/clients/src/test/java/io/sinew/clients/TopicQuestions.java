@@ -103,7 +103,11 @@ final class TopicQuestions {
                 creation("a name of a dot", false, topic(".", 1)),
                 creation("a name with a space", false, topic("a b", 1)),
                 creation("a name that is too long", false, topic(LONG_NAME, 1)),
-                creation("a name that differs in a dot only", false, topic("a_b.c", 1), topic("a.b_c", 1))
+                creation(
+                                "a name that differs in a dot only",
+                                false,
+                                topic("a_b.c", 1),
+                                topic("a.b_c", 1))
                         .in(7),
                 creation("no partitions", false, topic("none", 0)),
                 creation("-2 partitions", false, topic("none", -2)),
@@ -112,9 +116,11 @@ final class TopicQuestions {
                 creation("an assignment without partition 0", false, assigned),
                 creation("an assignment and a count", false, both),
                 creation("an unknown config", false, topic("none", 1, "no.such.config", "1")),
-                creation("a config that is no number", false, topic("none", 1, "retention.ms", "x")),
+                creation(
+                        "a config that is no number", false, topic("none", 1, "retention.ms", "x")),
                 creation("a config out of range", false, topic("none", 1, "segment.ms", "0")),
-                creation("a config that is no word", false, topic("none", 1, "cleanup.policy", "x")),
+                creation(
+                        "a config that is no word", false, topic("none", 1, "cleanup.policy", "x")),
                 creation("a name twice", false, topic("twice", 1), topic("twice", 2)),
                 creation("one good and one bad", true, topic("good", 1), topic("b@d", 1)),
                 creation("nothing", false));
@@ -159,8 +165,7 @@ final class TopicQuestions {
 
     // ---- Metadata
 
-    private static MetadataRequest.MetadataRequestTopic named(
-            @Nullable String name, UUID id) {
+    private static MetadataRequest.MetadataRequestTopic named(@Nullable String name, UUID id) {
         var topic = new MetadataRequest.MetadataRequestTopic();
         topic.name = name;
         topic.topicId = id;
@@ -259,7 +264,8 @@ final class TopicQuestions {
                 description("a bad name", _ -> {}, "a b"),
                 description("a page of one", r -> r.responsePartitionLimit = 1, "orders", "small"),
                 description("a page of none", r -> r.responsePartitionLimit = 0, "orders"),
-                description("the next page", r -> r.cursor = cursor("orders", 1), "orders", "small"),
+                description(
+                        "the next page", r -> r.cursor = cursor("orders", 1), "orders", "small"),
                 description("a page after all", r -> r.cursor = cursor("zzz", 0), "orders"),
                 description("a cursor of -1", r -> r.cursor = cursor("orders", -1), "orders"));
     }
