@@ -157,10 +157,13 @@ class QuotasTest {
             // No more than the quota gives at once; the last batch may be cut off.
             assertThat(first.throttleTimeMs).isZero();
             assertThat(sizeOf(first)).isBetween(1_000, 3_000);
+            double used = door.broker().quotas().used(QuotaKind.FETCH, "raw");
+            assertThat(used).isPositive();
             var second =
                     client.ask(ApiKey.FETCH, 8, Requests.fetch("orders", 2), FetchResponse.class);
             assertThat(second.throttleTimeMs).isPositive();
             assertThat(second.responses).isEmpty();
+            assertThat(door.broker().quotas().used(QuotaKind.FETCH, "raw")).isEqualTo(used);
         }
         lift(QuotaKind.FETCH);
         try (var client = RawClient.to(door)) {
