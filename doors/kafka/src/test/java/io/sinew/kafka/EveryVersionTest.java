@@ -6,7 +6,6 @@ import io.sinew.broker.Topic;
 import io.sinew.kafkawire.AlterClientQuotasRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
 import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
