@@ -37,8 +37,12 @@ final class Machine {
     private static final BrokerSettings SETTINGS =
             BrokerSettings.of(
                     Map.of(
-                            BrokerSettings.RETENTION_CHECK_MS, "30000",
-                            BrokerSettings.PRODUCER_ID_EXPIRATION_MS, "1000000000000"));
+                            BrokerSettings.RETENTION_CHECK_MS,
+                            "30000",
+                            BrokerSettings.PRODUCER_ID_EXPIRATION_MS,
+                            "1000000000000",
+                            "transactional.id.expiration.ms",
+                            "1000000000000"));
 
     private static final int STARTS_MAX = 50;
 
@@ -81,6 +85,11 @@ final class Machine {
             throw new BrokenPromise("the simulation does steps of a broker that does not run");
         }
         return steps;
+    }
+
+    /// Whether there is a process.
+    boolean isUp() {
+        return broker != null;
     }
 
     boolean isRunning() {

@@ -35,6 +35,9 @@ final class Steps implements Background {
         /// Something that a client does, in the middle of `worker`'s step.
         void happens(String worker);
 
+        /// A worker has done a step.
+        void stepped();
+
         /// Nothing gets on: makes sure that the disk is not the reason.
         void makeRoom();
     }
@@ -82,6 +85,7 @@ final class Steps implements Background {
             } finally {
                 busy = false;
             }
+            meanwhile.stepped();
         }
 
         @Override
