@@ -59,9 +59,7 @@ final class Faults {
 
     /// The power goes, or the process ends, at one of the next operations.
     void dieSoon() {
-        int operations = 1 + world.chance().below(CRASH_WITHIN_OPERATIONS);
-        world.trace().add("death in " + operations + " operations");
-        machine().disk().powerOffAt(machine().disk().operations() + operations);
+        machine().dieAfter(1 + world.chance().below(CRASH_WITHIN_OPERATIONS));
     }
 
     /// Flips a bit of some records that lie in a segment. Who reads them must be able to tell.

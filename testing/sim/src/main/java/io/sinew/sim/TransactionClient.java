@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class TransactionClient {
     private static final int NAPS_MAX_MS = 70_000;
 
+    /// Ends of transactions of which one is followed by a death: what is half written by then has
+    /// to be finished by the next start.
+    private static final int DEATHS_ONE_IN = 25;
+
+    private static final int DEATH_WITHIN_OPERATIONS = 6;
+
     private final World world;
     private final LogClients log;
     private final TransactionsModel transactions;
@@ -461,6 +467,9 @@ final class TransactionClient {
         BrokenPromise.unless(
                 after.hasEnded() && commit == (after.phase() == TransactionVersion.Phase.COMMITTED),
                 model.id + " was told that it has ended, and is " + after);
+        if (world.chance().oneIn(DEATHS_ONE_IN)) {
+            world.machine().dieAfter(1 + world.chance().below(DEATH_WITHIN_OPERATIONS));
+        }
         int number = model.number();
         await(
                 ended.get().commit(),

@@ -162,18 +162,20 @@ final class TransactionModel {
         if (now.isOpen() && !goesOn) {
             return ended(now, found);
         }
-        return switch (wish) {
-            case Wish.Epoch(Producer held) when phase == TransactionVersion.Phase.IDLE ->
-                    given(now, found, held);
-            case Wish.More(Set<PartitionModel> partitions, boolean offsets) when goesOn ->
-                    now.extended(partitions, offsets, found.startMs());
-            case Wish.End(boolean commit)
-                    when newEpochs && !commit && phase == TransactionVersion.Phase.ABORTED ->
-                    now.ended(false, now.epoch() + 1);
-            case null, default ->
-                    throw new BrokenPromise(
-                            id + " was " + now + ", is " + found + ", and nobody asked for it");
-        };
+        if (wish instanceof Wish.Epoch(Producer held) && phase == TransactionVersion.Phase.IDLE) {
+            return given(now, found, held);
+        }
+        if (wish instanceof Wish.More(Set<PartitionModel> partitions, boolean offsets) && goesOn) {
+            return now.extended(partitions, offsets, found.startMs());
+        }
+        // In version 2 a producer may abort nothing, for a new epoch.
+        if (newEpochs
+                && wish instanceof Wish.End(boolean commit)
+                && !commit
+                && phase == TransactionVersion.Phase.ABORTED) {
+            return now.ended(false, now.epoch() + 1);
+        }
+        throw new BrokenPromise(id + " was " + now + ", is " + found + ", and nobody asked for it");
     }
 
     private TransactionVersion given(
