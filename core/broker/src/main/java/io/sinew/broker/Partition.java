@@ -202,7 +202,7 @@ public final class Partition {
     }
 
     /// Where readers of committed records stop: before the first record of a transaction that is
-    /// open, or whose end is not durable.
+    /// open, or whose end is not durable. Never before the log's start: a trim may go beyond.
     public long lastStableOffset() {
         long end = log.endOffset();
         if (!transactional) {
@@ -219,7 +219,7 @@ public final class Partition {
             for (Ending ending : endings) {
                 stable = Math.min(stable, ending.firstOffset());
             }
-            return stable;
+            return Math.max(stable, log.logStartOffset());
         } finally {
             lock.unlock();
         }

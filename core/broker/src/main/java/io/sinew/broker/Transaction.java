@@ -1,6 +1,8 @@
 package io.sinew.broker;
 
 import io.sinew.log.PartitionId;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// A transactional id with its producer and its present transaction.
@@ -11,8 +13,8 @@ import java.util.Set;
 /// @param previousProducerId whose epochs were used up, if its holder may not have heard; else -1
 /// @param nextProducerId the producer after the markers, where the epochs of this one are used up;
 ///   else -1
-/// @param partitions that take part
-/// @param groups whose offsets take part
+/// @param partitions that take part, in the order in which they came
+/// @param groups whose offsets take part, in that order
 /// @param startMs wall time at which the transaction began; -1 when there is none
 /// @param changedMs wall time of the last change
 public record Transaction(
@@ -32,8 +34,8 @@ public record Transaction(
     static final short LAST_EPOCH = Short.MAX_VALUE - 1;
 
     public Transaction {
-        partitions = Set.copyOf(partitions);
-        groups = Set.copyOf(groups);
+        partitions = Collections.unmodifiableSet(new LinkedHashSet<>(partitions));
+        groups = Collections.unmodifiableSet(new LinkedHashSet<>(groups));
     }
 
     boolean epochsAreUsedUp() {

@@ -1,6 +1,8 @@
 package io.sinew.broker;
 
 import io.sinew.log.PartitionId;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +54,7 @@ sealed interface TransactionRecord {
     /// Partitions that are gone with their topic take part no longer.
     record PartitionsGone(String id, Set<PartitionId> partitions) implements TransactionRecord {
         public PartitionsGone {
-            partitions = Set.copyOf(partitions);
+            partitions = Collections.unmodifiableSet(new LinkedHashSet<>(partitions));
         }
     }
 }

@@ -7,7 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.UUID;
 
@@ -180,7 +180,8 @@ final class TransactionRecordV1Format {
             case EXPIRED -> new TransactionRecord.Expired(id);
             case SNAPSHOT -> new TransactionRecord.Snapshot(readTransaction(id, in));
             case PARTITIONS_GONE ->
-                    new TransactionRecord.PartitionsGone(id, new HashSet<>(readPartitions(in)));
+                    new TransactionRecord.PartitionsGone(
+                            id, new LinkedHashSet<>(readPartitions(in)));
             default -> throw new IOException("unknown kind " + kind);
         };
     }
@@ -201,8 +202,8 @@ final class TransactionRecordV1Format {
                 nextProducerId,
                 timeoutMs,
                 readPhase(in),
-                new HashSet<>(readPartitions(in)),
-                new HashSet<>(readGroups(in)),
+                new LinkedHashSet<>(readPartitions(in)),
+                new LinkedHashSet<>(readGroups(in)),
                 in.readLong(),
                 in.readLong());
     }

@@ -5,8 +5,8 @@ import io.sinew.base.SinewException;
 import io.sinew.log.PartitionId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -357,7 +357,7 @@ final class TransactionsState {
     List<TransactionRecord> forget(Set<PartitionId> gone) {
         var records = new ArrayList<TransactionRecord>();
         for (Transaction transaction : byId.values()) {
-            var members = new HashSet<>(transaction.partitions());
+            var members = new LinkedHashSet<>(transaction.partitions());
             members.retainAll(gone);
             if (!members.isEmpty()) {
                 records.add(new TransactionRecord.PartitionsGone(transaction.id(), members));
@@ -418,9 +418,9 @@ final class TransactionsState {
 
     private static Transaction replay(Transaction before, TransactionRecord.Extended record) {
         boolean ongoing = before.phase() == TransactionPhase.ONGOING;
-        var partitions = new HashSet<>(ongoing ? before.partitions() : Set.of());
+        var partitions = new LinkedHashSet<>(ongoing ? before.partitions() : Set.of());
         partitions.addAll(record.partitions());
-        var groups = new HashSet<>(ongoing ? before.groups() : Set.of());
+        var groups = new LinkedHashSet<>(ongoing ? before.groups() : Set.of());
         groups.addAll(record.groups());
         return new Transaction(
                 before.id(),
@@ -475,7 +475,7 @@ final class TransactionsState {
     }
 
     private static Transaction replay(Transaction before, TransactionRecord.PartitionsGone record) {
-        var partitions = new HashSet<>(before.partitions());
+        var partitions = new LinkedHashSet<>(before.partitions());
         partitions.removeAll(record.partitions());
         return new Transaction(
                 before.id(),

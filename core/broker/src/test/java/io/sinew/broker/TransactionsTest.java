@@ -132,6 +132,15 @@ class TransactionsTest {
     }
 
     @Test
+    void they_never_stop_before_the_start_of_the_log() throws Exception {
+        begin(orders);
+        append(orders);
+        on.append(orders, 3);
+        on.partition(orders).deleteBefore(2);
+        assertThat(stableOffset(orders)).isEqualTo(2);
+    }
+
+    @Test
     void the_oldest_of_several_open_transactions_decides() throws Exception {
         begin(orders);
         append(orders);

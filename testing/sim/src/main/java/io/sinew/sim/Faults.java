@@ -59,9 +59,7 @@ final class Faults {
 
     /// The power goes, or the process ends, at one of the next operations.
     void dieSoon() {
-        int operations = 1 + world.chance().below(CRASH_WITHIN_OPERATIONS);
-        world.trace().add("death in " + operations + " operations");
-        machine().disk().powerOffAt(machine().disk().operations() + operations);
+        machine().dieAfter(1 + world.chance().below(CRASH_WITHIN_OPERATIONS));
     }
 
     /// Flips a bit of some records that lie in a segment. Who reads them must be able to tell.
@@ -98,7 +96,7 @@ final class Faults {
             if (at + batch.sizeBytes() > sizeBytes || batch.lastOffset() >= model.end()) {
                 return;
             }
-            if (world.chance().oneIn(3)) {
+            if (!batch.isControl() && world.chance().oneIn(3)) {
                 int within = HEADER_BYTES + world.chance().below(batch.sizeBytes() - HEADER_BYTES);
                 world.trace().add("a bit of " + path + " flips at " + (at + within));
                 machine().disk().flipBit(path, at + within, world.chance().below(8));
@@ -113,8 +111,9 @@ final class Faults {
     /// log that later blocks know to have been durable, or in the checkpoint. The start must
     /// refuse, or not need the place.
     ///
+    /// @param ending to be called before the process ends
     /// @return whether there was anything to flip, so that the process is another one now
-    boolean flipWhileDown() throws IOException, InterruptedException {
+    boolean flipWhileDown(Runnable ending) throws IOException, InterruptedException {
         if (!allIsDurable()) {
             return false;
         }
@@ -132,6 +131,7 @@ final class Faults {
                 return false;
             }
         }
+        ending.run();
         machine().die(false);
         Path path = world.chance().any(List.copyOf(before.keySet()));
         SortedMap<Path, byte[]> now = machine().disk().files();

@@ -90,10 +90,7 @@ final class GroupClients {
     }
 
     void commitAlone() throws InterruptedException {
-        List<PartitionModel> all =
-                world.topics().partitions().stream()
-                        .filter(partition -> partition.index < partition.topic.keptPartitions)
-                        .toList();
+        List<PartitionModel> all = world.topics().keptPartitions();
         if (all.isEmpty()) {
             return;
         }

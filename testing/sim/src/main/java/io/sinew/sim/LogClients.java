@@ -53,7 +53,7 @@ final class LogClients {
 
     // ---- appends
 
-    private String[] someValues() {
+    String[] someValues() {
         int size = chance.oneIn(12) ? chance.below(50_000) : chance.below(1_500);
         var values = new String[size > 2_000 ? 1 : 1 + chance.below(4)];
         for (int i = 0; i < values.length; i++) {
@@ -64,7 +64,7 @@ final class LogClients {
     }
 
     /// By a producer's clock, which may be slow.
-    private long someTime() {
+    long someTime() {
         return clock.nowMs() - (chance.oneIn(3) ? chance.below(20_000) : 0);
     }
 
@@ -96,10 +96,7 @@ final class LogClients {
 
     private static Promises.Evidence isThere(Broker broker, PartitionModel model, long base) {
         return TopicsModel.partition(broker, model)
-                .map(partition ->
-                        partition.log().endOffset() > base
-                                ? Promises.Evidence.THERE
-                                : Promises.Evidence.GONE)
+                .map(_ -> model.end() > base ? Promises.Evidence.THERE : Promises.Evidence.GONE)
                 .orElse(Promises.Evidence.UNTOLD);
     }
 
@@ -113,7 +110,7 @@ final class LogClients {
         Producer from = producer.get();
         ByteBuffer again = chance.oneIn(4) ? from.again(model, chance) : null;
         if (again != null) {
-            send(from, model, again);
+            send(from, model, again).ifPresent(_ -> {});
             return;
         }
         if (chance.oneIn(40)) {
@@ -127,7 +124,7 @@ final class LogClients {
                         .producer(from.id, from.epoch, sequence)
                         .at(someTime(), 1)
                         .of(values);
-        if (send(from, model, batch)) {
+        if (send(from, model, batch).isPresent()) {
             from.sent(model, batch, sequence + values.length);
         } else {
             from.resume(model);
@@ -145,25 +142,22 @@ final class LogClients {
                 BrokenPromise.unless(known.id != allocated.id(), "a producer id was given twice");
             }
             trace.add("producer " + allocated.id());
-            producers.add(new Producer(allocated.id()));
+            producers.add(new Producer(allocated.id(), 0));
         }
         return producers.isEmpty() ? Optional.empty() : Optional.of(chance.any(producers));
     }
 
     /// Sends a batch and checks what the broker makes of it.
     ///
-    /// @return whether it is stored now, from before or since now
-    private boolean send(Producer from, PartitionModel model, ByteBuffer batch)
+    /// @return when it is safe, if it is stored now, from before or since now
+    Optional<Commit> send(Producer from, PartitionModel model, ByteBuffer batch)
             throws InterruptedException {
         int first = BatchV2Format.baseSequence(batch, 0);
-        int last = first + BatchV2Format.lastOffsetDelta(batch, 0);
-        int epoch = BatchV2Format.producerEpoch(batch, 0);
-        PartitionModel.Verdict verdict = model.judge(from.id, epoch, first, last);
         String sent = model.name() + ": sequence " + first + " of producer " + from.id;
         Partition partition = TopicsModel.partition(broker(), model).orElseThrow();
         try {
             Partition.Appended appended = partition.append(batch, clock.nowMs());
-            switch (verdict) {
+            switch (model.judge(batch)) {
                 case PartitionModel.Verdict.Append() -> tookIn(model, batch, appended);
                 case PartitionModel.Verdict.Duplicate(long base) ->
                         BrokenPromise.unless(
@@ -172,18 +166,21 @@ final class LogClients {
                 case PartitionModel.Verdict.Refuse(ErrorCode code) ->
                         throw new BrokenPromise(sent + " was taken, not refused with " + code);
             }
-            return true;
+            return Optional.of(appended.commit());
         } catch (SinewException e) {
-            if (verdict instanceof PartitionModel.Verdict.Refuse(ErrorCode code)
+            if (model.judge(batch) instanceof PartitionModel.Verdict.Refuse(ErrorCode code)
                     && code == e.code()) {
                 trace.add("refused " + sent + ": " + code);
-                return false;
+                return Optional.empty();
             }
-            if (e.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE
-                    || e.code() == ErrorCode.INVALID_PRODUCER_EPOCH) {
-                throw new BrokenPromise(sent + " was refused: " + e.getMessage(), e);
+            switch (e.code()) {
+                case OUT_OF_ORDER_SEQUENCE,
+                        INVALID_PRODUCER_EPOCH,
+                        INVALID_TXN_STATE,
+                        TRANSACTION_ABORTABLE ->
+                        throw new BrokenPromise(sent + " was refused: " + e.getMessage(), e);
+                default -> throw e;
             }
-            throw e;
         }
     }
 

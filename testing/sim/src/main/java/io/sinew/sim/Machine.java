@@ -12,6 +12,7 @@ import io.sinew.log.LogLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -20,25 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class Machine {
     static final Path DATA = Path.of("/data");
 
-    /// Everything happens often.
-    private static final LogLimits LIMITS =
-            new LogLimits(
-                    LogLimits.Durability.FSYNC,
-                    64 << 10,
-                    1 << 20,
-                    256 << 10,
-                    5_000,
-                    32 << 10,
-                    12,
-                    64 << 10,
-                    200,
-                    30_000);
+    private static final int WAITING_BYTES_MAX = 384 << 10;
 
     private static final BrokerSettings SETTINGS =
             BrokerSettings.of(
                     Map.of(
-                            BrokerSettings.RETENTION_CHECK_MS, "30000",
-                            BrokerSettings.PRODUCER_ID_EXPIRATION_MS, "1000000000000"));
+                            BrokerSettings.RETENTION_CHECK_MS,
+                            "30000",
+                            BrokerSettings.PRODUCER_ID_EXPIRATION_MS,
+                            "1000000000000",
+                            "transactional.id.expiration.ms",
+                            "1000000000000"));
 
     private static final int STARTS_MAX = 50;
 
@@ -47,6 +40,7 @@ final class Machine {
     private final Trace trace;
     private final Steps.Meanwhile meanwhile;
     private final long salt;
+    private final LogLimits limits;
     private FaultyDisk disk = new FaultyDisk();
     private long tracedOperations;
     private @Nullable Broker broker;
@@ -63,6 +57,25 @@ final class Machine {
         this.trace = trace;
         this.meanwhile = meanwhile;
         this.salt = chance.between(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2);
+        this.limits = limits(chance.any(List.of(4 << 10, 8 << 10, 32 << 10)));
+    }
+
+    /// Everything happens often.
+    ///
+    /// @param bufferBytes the smaller, the more often an append begins another block, so that a
+    ///   crash parts it from the one before
+    private static LogLimits limits(int bufferBytes) {
+        return new LogLimits(
+                LogLimits.Durability.FSYNC,
+                64 << 10,
+                1 << 20,
+                256 << 10,
+                5_000,
+                bufferBytes,
+                WAITING_BYTES_MAX / bufferBytes,
+                64 << 10,
+                200,
+                30_000);
     }
 
     FaultyDisk disk() {
@@ -81,6 +94,11 @@ final class Machine {
             throw new BrokenPromise("the simulation does steps of a broker that does not run");
         }
         return steps;
+    }
+
+    /// Whether there is a process.
+    boolean isUp() {
+        return broker != null;
     }
 
     boolean isRunning() {
@@ -159,8 +177,14 @@ final class Machine {
         var fresh = new Steps(chance, clock, trace, meanwhile);
         steps = fresh;
         DataDirectory data = DataDirectory.open(disk, DATA, "simulated", salt);
-        broker = Broker.open(data, SETTINGS, LIMITS, clock, new Metrics(), fresh);
+        broker = Broker.open(data, SETTINGS, limits, clock, new Metrics(), fresh);
         trace.add("started, epoch " + broker.leaderEpoch());
+    }
+
+    /// Lets it die at the disk's operation after so many others.
+    void dieAfter(int operations) {
+        trace.add("death in " + operations + " operations");
+        disk.powerOffAt(disk.operations() + operations);
     }
 
     /// Ends the process, by a power failure or without.

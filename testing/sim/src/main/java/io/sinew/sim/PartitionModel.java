@@ -1,6 +1,9 @@
 package io.sinew.sim;
 
 import io.sinew.base.ErrorCode;
+import io.sinew.broker.Partition;
+import io.sinew.log.BatchV2Format;
+import io.sinew.log.PartitionId;
 import io.sinew.log.PartitionLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -19,10 +22,38 @@ final class PartitionModel {
     /// All there ever were, also those trimmed, but for those that a crash took.
     private final List<Stored> batches = new ArrayList<>();
 
-    private final Map<Long, ArrayDeque<Stored>> producers = new HashMap<>();
+    private final Map<Long, Known> producers = new HashMap<>();
+    private final PartitionTransactions transactions = new PartitionTransactions();
     private long start;
     private long keptStart;
     private long keptEnd;
+    private long seenStable;
+
+    /// What is remembered of an idempotent producer.
+    private static final class Known {
+        int epoch = -1;
+
+        /// Its last batches of that epoch.
+        final ArrayDeque<Stored> batches = new ArrayDeque<>();
+
+        void remember(Stored stored) {
+            if (epoch != stored.producerEpoch()) {
+                batches.clear();
+                epoch = stored.producerEpoch();
+            }
+            if (stored.isControl()) {
+                return;
+            }
+            if (batches.size() == BATCHES_KNOWN) {
+                batches.removeFirst();
+            }
+            batches.addLast(stored);
+        }
+
+        int nextSequence() {
+            return batches.isEmpty() ? 0 : batches.getLast().lastSequence() + 1;
+        }
+    }
 
     PartitionModel(TopicModel topic, int index) {
         this.topic = topic;
@@ -31,6 +62,14 @@ final class PartitionModel {
 
     String name() {
         return topic.name + "-" + index;
+    }
+
+    PartitionId id() {
+        return new PartitionId(topic.id, index);
+    }
+
+    PartitionTransactions transactions() {
+        return transactions;
     }
 
     /// First offset that can be read.
@@ -66,14 +105,8 @@ final class PartitionModel {
 
     private void remember(Stored stored) {
         if (stored.producerId() >= 0) {
-            var known = producers.computeIfAbsent(stored.producerId(), _ -> new ArrayDeque<>());
-            if (!known.isEmpty() && known.getLast().producerEpoch() != stored.producerEpoch()) {
-                known.clear();
-            }
-            if (known.size() == BATCHES_KNOWN) {
-                known.removeFirst();
-            }
-            known.addLast(stored);
+            producers.computeIfAbsent(stored.producerId(), _ -> new Known()).remember(stored);
+            transactions.remember(stored);
         }
     }
 
@@ -100,43 +133,68 @@ final class PartitionModel {
         record Refuse(ErrorCode code) implements Verdict {}
     }
 
-    Verdict judge(long producerId, int epoch, int firstSequence, int lastSequence) {
-        ArrayDeque<Stored> known = producers.get(producerId);
+    Verdict judge(ByteBuffer batch) {
+        Verdict bySequence = judgeSequence(batch);
+        if (!(bySequence instanceof Verdict.Append)) {
+            return bySequence;
+        }
+        long producerId = BatchV2Format.producerId(batch, 0);
+        return transactions
+                .refusal(batch, !producers.containsKey(producerId))
+                .<Verdict>map(Verdict.Refuse::new)
+                .orElse(bySequence);
+    }
+
+    private Verdict judgeSequence(ByteBuffer batch) {
+        int epoch = BatchV2Format.producerEpoch(batch, 0);
+        int firstSequence = BatchV2Format.baseSequence(batch, 0);
+        int lastSequence = firstSequence + BatchV2Format.lastOffsetDelta(batch, 0);
+        Known known = producers.get(BatchV2Format.producerId(batch, 0));
         if (known == null) {
             return new Verdict.Append();
         }
-        Stored last = known.getLast();
-        if (epoch != last.producerEpoch()) {
-            if (epoch < last.producerEpoch()) {
+        if (epoch != known.epoch) {
+            if (epoch < known.epoch) {
                 return new Verdict.Refuse(ErrorCode.INVALID_PRODUCER_EPOCH);
             }
             return firstSequence == 0
                     ? new Verdict.Append()
                     : new Verdict.Refuse(ErrorCode.OUT_OF_ORDER_SEQUENCE);
         }
-        for (Stored each : known) {
+        for (Stored each : known.batches) {
             if (each.firstSequence() == firstSequence && each.lastSequence() == lastSequence) {
                 return new Verdict.Duplicate(each.baseOffset());
             }
         }
-        return firstSequence == last.lastSequence() + 1
+        return firstSequence == known.nextSequence()
                 ? new Verdict.Append()
                 : new Verdict.Refuse(ErrorCode.OUT_OF_ORDER_SEQUENCE);
     }
 
     /// The sequence that comes next in an epoch.
     int nextSequence(long producerId, int epoch) {
-        ArrayDeque<Stored> known = producers.get(producerId);
-        return known == null || known.getLast().producerEpoch() != epoch
-                ? 0
-                : known.getLast().lastSequence() + 1;
+        Known known = producers.get(producerId);
+        return known == null || known.epoch != epoch ? 0 : known.nextSequence();
+    }
+
+    /// Offset behind what readers of committed records may see.
+    long stable() {
+        return Math.max(start, transactions.lastStable(keptEnd));
     }
 
     /// Compares what needs no read.
-    void check(PartitionLog log) {
+    void check(Partition partition) {
+        PartitionLog log = partition.log();
         same("end", log.endOffset(), keptEnd);
         same("next offset", log.nextOffset(), nextOffset());
         same("start", log.logStartOffset(), start);
+        long found = partition.lastStableOffset();
+        same("last stable offset", found, stable());
+        BrokenPromise.unless(
+                found >= seenStable,
+                name() + ": the last stable offset was " + seenStable + " and is " + found);
+        // A trim beyond an open transaction takes it along, and may be lost in a crash.
+        seenStable = found > start ? found : seenStable;
     }
 
     private void same(String what, long actual, long expected) {
@@ -145,11 +203,11 @@ final class PartitionModel {
                 name() + ": the " + what + " is " + actual + " and must be " + expected);
     }
 
-    /// Takes over what a restart left of what was on its way, if it may be that.
+    /// Takes over what a restart left of what was on its way, if it may be that. What the start
+    /// itself has appended is not durable yet, and comes later.
     void restarted(PartitionLog log) {
         long end = log.endOffset();
         long logStart = log.logStartOffset();
-        same("next offset after a restart", log.nextOffset(), end);
         BrokenPromise.unless(
                 end >= keptEnd,
                 name() + ": acknowledged up to " + keptEnd + ", and now it ends at " + end);
@@ -164,6 +222,7 @@ final class PartitionModel {
         keptStart = logStart;
         keptEnd = end;
         producers.clear();
+        transactions.clear();
         batches.forEach(this::remember);
     }
 
@@ -192,6 +251,16 @@ final class PartitionModel {
         }
         BrokenPromise.unless(at >= read.limit(), name() + ": more is read than is there");
         return next;
+    }
+
+    /// The stored batch that begins at `offset`.
+    Stored at(long offset) {
+        for (Stored batch : batches) {
+            if (batch.baseOffset() == offset) {
+                return batch;
+            }
+        }
+        throw new BrokenPromise(name() + ": no batch begins at " + offset);
     }
 
     /// The first acknowledged record with this timestamp or a later one; -1 for none.

@@ -16,8 +16,9 @@ final class Producer {
     private final Map<PartitionModel, Integer> sequences = new HashMap<>();
     private final Map<PartitionModel, ArrayDeque<ByteBuffer>> sent = new HashMap<>();
 
-    Producer(long id) {
+    Producer(long id, int epoch) {
         this.id = id;
+        this.epoch = epoch;
     }
 
     int sequence(PartitionModel partition) {

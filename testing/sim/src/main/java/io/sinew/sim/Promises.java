@@ -4,6 +4,8 @@ import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.log.Commit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 
 /// What was asked for and is not certain yet, in the order in which it went to the log. All of it
@@ -22,6 +24,9 @@ final class Promises {
     record Promise(String what, Commit commit, Runnable kept, Function<Broker, Evidence> look) {}
 
     private final ArrayDeque<Promise> open = new ArrayDeque<>();
+
+    /// What was open when the process ended.
+    private final List<Promise> uncertain = new ArrayList<>();
 
     void add(Promise promise) {
         open.addLast(promise);
@@ -51,10 +56,16 @@ final class Promises {
         return open.isEmpty();
     }
 
+    /// The process has ended: what was open is for [#restarted] to tell.
+    void ended() {
+        uncertain.addAll(open);
+        open.clear();
+    }
+
     /// Looks what a restart left.
     void restarted(Broker broker) {
         String gone = "";
-        for (Promise promise : open) {
+        for (Promise promise : uncertain) {
             switch (promise.look().apply(broker)) {
                 case GONE -> gone = promise.what();
                 case THERE ->
@@ -64,6 +75,6 @@ final class Promises {
                 case UNTOLD -> {}
             }
         }
-        open.clear();
+        uncertain.clear();
     }
 }

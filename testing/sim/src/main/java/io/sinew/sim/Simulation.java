@@ -1,6 +1,7 @@
 package io.sinew.sim;
 
 import io.sinew.base.SinewException;
+import io.sinew.broker.Broker;
 import io.sinew.kit.Batches;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ final class Simulation implements Steps.Meanwhile {
     private final Machine machine;
     private final LogClients clients;
     private final GroupClients groups;
+    private final TransactionsModel transactionsModel;
+    private final TransactionClients transactions;
     private final Faults faults;
     private final List<Happening> happenings;
     private final List<Happening> meanwhile;
@@ -44,6 +47,8 @@ final class Simulation implements Steps.Meanwhile {
         var world = new World(chance, clock, trace, machine, promises, topics);
         clients = new LogClients(world);
         groups = new GroupClients(world);
+        transactionsModel = new TransactionsModel(world);
+        transactions = new TransactionClients(world, clients, transactionsModel);
         faults = new Faults(world, clients);
         happenings = happenings();
         meanwhile =
@@ -52,7 +57,8 @@ final class Simulation implements Steps.Meanwhile {
                         new Happening(4, clients::appendIdempotent),
                         new Happening(2, clients::read),
                         new Happening(1, clients::trim),
-                        new Happening(1, groups::commitAlone));
+                        new Happening(1, groups::commitAlone),
+                        new Happening(3, transactions::act));
     }
 
     /// Runs a seed.
@@ -86,7 +92,10 @@ final class Simulation implements Steps.Meanwhile {
         var all = new ArrayList<Happening>();
         add(all, 60, clients::appendPlain);
         add(all, 60, clients::appendIdempotent);
-        // Transactions get their place here: begin, send, commit, abort, and a coordinator's step.
+        add(all, 120, transactions::act);
+        add(all, 15, transactions::actAsZombie);
+        add(all, 20, transactions::read);
+        add(all, 4, transactions::checkOffsets);
         add(all, 30, clients::read);
         add(all, 15, clients::lookUpTime);
         add(all, 8, clients::trim);
@@ -162,11 +171,13 @@ final class Simulation implements Steps.Meanwhile {
     }
 
     private void check() {
+        transactionsModel.notice();
         promises.settle();
         clients.noticeRetention();
         promises.settle();
         groups.noticeAnswers();
         topics.check(machine.broker());
+        transactionsModel.check();
     }
 
     private void passTime() {
@@ -188,7 +199,7 @@ final class Simulation implements Steps.Meanwhile {
     }
 
     private void flipWhileDown() throws IOException, InterruptedException {
-        if (faults.flipWhileDown()) {
+        if (faults.flipWhileDown(this::ended)) {
             resurrected();
         }
     }
@@ -202,20 +213,35 @@ final class Simulation implements Steps.Meanwhile {
     }
 
     private void dieAndStart(boolean powerFailure) throws IOException {
+        ended();
         machine.die(powerFailure);
         machine.start();
         resurrected();
     }
 
+    /// The process ends, or is about to: what is not certain now is for the next one to tell.
+    private void ended() {
+        promises.ended();
+        transactionsModel.ended();
+    }
+
     /// Looks whether what a restart left may be that, and begins again if the machine dies over it.
     private void resurrected() throws IOException {
         try {
-            promises.restarted(machine.broker());
-            topics.restarted(machine.broker());
+            // First what was durable when it started; then what the start has added, which is not.
+            Broker broker = machine.broker();
+            transactions.restarted(broker);
+            topics.restarted(broker);
+            transactionsModel.resumed();
+            transactions.resumed(broker);
+            promises.restarted(broker);
             groups.restarted();
             clients.readAll();
+            transactions.readAll();
         } catch (IOException | SinewException e) {
             BrokenPromise.unless(machine.disk().isOff(), "not to be read after a restart: " + e);
+        } catch (InterruptedException e) {
+            throw new BrokenPromise("nobody interrupts", e);
         }
         if (machine.disk().isOff()) {
             dieAndStart(chance.oneIn(2));
@@ -236,6 +262,11 @@ final class Simulation implements Steps.Meanwhile {
         } catch (InterruptedException e) {
             throw new BrokenPromise("nobody interrupts", e);
         }
+    }
+
+    @Override
+    public void stepped() {
+        transactionsModel.notice();
     }
 
     @Override
@@ -262,12 +293,21 @@ final class Simulation implements Steps.Meanwhile {
         for (PartitionModel partition : topics.partitions()) {
             clients.append(partition, Batches.plain().at(clock.nowMs(), 1).of("the end"));
         }
+        machine.steps().workUntil(transactionsModel::haveEnded, Long.MAX_VALUE);
         machine.steps().workUntil(promises::isSettled, Long.MAX_VALUE);
         check();
+        for (PartitionModel partition : topics.partitions()) {
+            BrokenPromise.unless(
+                    partition.stable() == partition.end(),
+                    partition.name() + " has a transaction that nobody ends");
+        }
         BrokenPromise.unless(promises.isEmpty(), "not everything can be acknowledged");
         clients.readAll();
+        transactions.readAll();
+        transactions.checkAllOffsets();
         groups.checkAlone();
         machine.stop();
+        ended();
         machine.die(true);
         machine.start();
         resurrected();

@@ -35,6 +35,9 @@ final class Steps implements Background {
         /// Something that a client does, in the middle of `worker`'s step.
         void happens(String worker);
 
+        /// A worker has done a step.
+        void stepped();
+
         /// Nothing gets on: makes sure that the disk is not the reason.
         void makeRoom();
     }
@@ -49,22 +52,28 @@ final class Steps implements Background {
     private final class Hand implements Worker {
         final String name;
         final Work work;
+        final ReentrantLock lock;
         boolean busy;
         private long dueAtNanos = NEVER;
 
-        Hand(String name, Work work) {
+        Hand(String name, Work work, ReentrantLock lock) {
             this.name = name;
             this.work = work;
+            this.lock = lock;
         }
 
         boolean isOver() {
             return work.dueInNanos() == Work.OVER;
         }
 
-        /// When the next step is due: now, or later, or never.
+        /// When the next step is due: now, or later, or never. Who waits with the worker's lock
+        /// keeps it from its step.
         long dueAtNanos() {
             long wait = work.dueInNanos();
-            if (busy || wait == Work.OVER || wait == Work.WHEN_SIGNALLED) {
+            if (busy
+                    || lock.isHeldByCurrentThread()
+                    || wait == Work.OVER
+                    || wait == Work.WHEN_SIGNALLED) {
                 return NEVER;
             }
             dueAtNanos = Math.min(dueAtNanos, clock.nanos() + wait);
@@ -82,6 +91,7 @@ final class Steps implements Background {
             } finally {
                 busy = false;
             }
+            meanwhile.stepped();
         }
 
         @Override
@@ -97,7 +107,7 @@ final class Steps implements Background {
 
     @Override
     public Worker begin(Work work, Thread.Builder thread, ReentrantLock lock, Condition moved) {
-        var hand = new Hand(thread.unstarted(() -> {}).getName(), work);
+        var hand = new Hand(thread.unstarted(() -> {}).getName(), work, lock);
         hands.add(hand);
         return hand;
     }

@@ -7,13 +7,25 @@ import java.nio.ByteBuffer;
 final class Stored {
     private static final int LEADER_EPOCH_AT = 12;
 
+    /// What a reader of committed records is to make of it.
+    enum Outcome {
+        /// It is no part of a transaction.
+        PLAIN,
+        OPEN,
+        COMMITTED,
+        ABORTED
+    }
+
     private final ByteBuffer bytes;
+
+    Outcome outcome;
 
     /// Whether a bit of it was flipped on the disk: then its checksum must tell.
     boolean flipped;
 
     private Stored(ByteBuffer bytes) {
         this.bytes = bytes;
+        this.outcome = isTransactional() ? Outcome.OPEN : Outcome.PLAIN;
     }
 
     /// What becomes of a batch that was sent.
@@ -53,6 +65,15 @@ final class Stored {
 
     int lastSequence() {
         return firstSequence() + BatchV2Format.lastOffsetDelta(bytes, 0);
+    }
+
+    boolean isTransactional() {
+        return BatchV2Format.isTransactional(bytes, 0);
+    }
+
+    /// Whether it is a marker, which nobody is shown.
+    boolean isControl() {
+        return BatchV2Format.isControl(bytes, 0);
     }
 
     long maxTimestamp() {

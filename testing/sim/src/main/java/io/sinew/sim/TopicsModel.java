@@ -29,10 +29,18 @@ final class TopicsModel {
         return topics.values().stream().filter(topic -> !topic.maybeDeleted).toList();
     }
 
+    /// Partitions that are durable, or on their way to it.
     List<PartitionModel> partitions() {
         var partitions = new ArrayList<PartitionModel>();
         present().forEach(topic -> partitions.addAll(topic.partitions));
         return partitions;
+    }
+
+    /// Those of them that are durable.
+    List<PartitionModel> keptPartitions() {
+        return partitions().stream()
+                .filter(partition -> partition.index < partition.topic.keptPartitions)
+                .toList();
     }
 
     static Optional<Partition> partition(Broker broker, PartitionModel model) {
@@ -41,16 +49,19 @@ final class TopicsModel {
                 .flatMap(topic -> broker.topics().partition(topic, model.index));
     }
 
-    static PartitionLog log(Broker broker, PartitionModel model) {
+    static Partition required(Broker broker, PartitionModel model) {
         return partition(broker, model)
-                .orElseThrow(() -> new BrokenPromise(model.name() + " is not there"))
-                .log();
+                .orElseThrow(() -> new BrokenPromise(model.name() + " is not there"));
+    }
+
+    static PartitionLog log(Broker broker, PartitionModel model) {
+        return required(broker, model).log();
     }
 
     /// Compares what needs no read.
     void check(Broker broker) {
         for (PartitionModel partition : partitions()) {
-            partition.check(log(broker, partition));
+            partition.check(required(broker, partition));
         }
     }
 

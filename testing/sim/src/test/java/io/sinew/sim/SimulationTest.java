@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SimulationTest {
     /// As many as fit the time that a check has.
-    private static final int SEEDS = 500;
+    private static final int SEEDS = 200;
 
     @Test
     void whatever_befalls_disk_and_process_all_promises_are_kept() {
@@ -73,6 +73,9 @@ class SimulationTest {
                         new Steps.Meanwhile() {
                             @Override
                             public void happens(String worker) {}
+
+                            @Override
+                            public void stepped() {}
 
                             @Override
                             public void makeRoom() {}

@@ -1,0 +1,264 @@
+package io.sinew.sim;
+
+import io.sinew.base.SinewException;
+import io.sinew.broker.Broker;
+import io.sinew.broker.Partition;
+import io.sinew.broker.Pending;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
+import io.sinew.log.AbortedTransaction;
+import io.sinew.log.BatchV2Format;
+import io.sinew.log.LogRead;
+import io.sinew.log.PartitionLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.stream.IntStream;
+
+/// Producers with transactional ids, those that have taken the ids over from them and those that do
+/// not know it yet, and readers of what is committed.
+final class TransactionClients {
+    private static final int IDS = 3;
+    private static final int ZOMBIES_MAX = 4;
+    private static final int READ_MAX_BYTES = 30_000;
+
+    private final World world;
+    private final LogClients log;
+    private final TransactionsModel transactions;
+    private final List<TransactionClient> clients = new ArrayList<>();
+
+    /// Those that somebody has taken the place of, or is going to.
+    private final ArrayDeque<TransactionClient> zombies = new ArrayDeque<>();
+
+    /// What was asked after a restart, by transactional id: which offsets wait.
+    private final Map<TransactionModel, Pending<GroupReply>> asked = new HashMap<>();
+
+    TransactionClients(World world, LogClients log, TransactionsModel transactions) {
+        this.world = world;
+        this.log = log;
+        this.transactions = transactions;
+        for (int i = 0; i < IDS; i++) {
+            boolean newEpochs = world.chance().oneIn(2);
+            var model = new TransactionModel(world, "tx" + i, newEpochs);
+            transactions.add(model);
+            clients.add(client(model));
+        }
+    }
+
+    private TransactionClient client(TransactionModel model) {
+        return new TransactionClient(world, log, transactions, model);
+    }
+
+    /// Somebody does the next thing; now and then somebody vanishes, and another comes.
+    void act() throws InterruptedException {
+        int index = world.chance().below(clients.size());
+        TransactionClient client = clients.get(index);
+        if (world.chance().oneIn(120)) {
+            world.trace().add(client.model().id + " vanishes");
+            zombies.addLast(client);
+            if (zombies.size() > ZOMBIES_MAX) {
+                zombies.removeFirst();
+            }
+            clients.set(index, client(client.model()));
+        } else {
+            client.act();
+        }
+    }
+
+    /// Somebody who may be fenced does something.
+    void actAsZombie() throws InterruptedException {
+        if (!zombies.isEmpty()) {
+            world.chance().any(List.copyOf(zombies)).actCarelessly();
+        }
+    }
+
+    // ---- readers
+
+    /// Reads a partition as a consumer of committed records does.
+    void read() throws IOException {
+        List<PartitionModel> all = world.topics().partitions();
+        if (!all.isEmpty()) {
+            PartitionModel model = world.chance().any(all);
+            long offset = world.chance().between(model.start(), model.end());
+            world.trace().add("read committed " + model.name() + " @" + offset);
+            read(model, offset);
+        }
+    }
+
+    /// Reads all that is committed.
+    void readAll() throws IOException {
+        for (PartitionModel model : world.topics().partitions()) {
+            for (long next = model.start(); next < model.stable(); ) {
+                long behind = read(model, next);
+                BrokenPromise.unless(behind > next, model.name() + ": a read got nowhere");
+                next = behind;
+            }
+        }
+    }
+
+    private long read(PartitionModel model, long offset) throws IOException {
+        Partition partition = TopicsModel.required(world.machine().broker(), model);
+        PartitionLog live = partition.log();
+        long stable = partition.lastStableOffset();
+        int maxBytes = world.chance().below(READ_MAX_BYTES);
+        try (LogRead read = live.read(offset, stable, maxBytes, true)) {
+            ByteBuffer bytes = read.slice().copy();
+            long behind = model.checkRead(bytes, offset, offset < stable);
+            BrokenPromise.unless(
+                    behind <= Math.max(stable, offset),
+                    model.name() + ": a read of what is stable goes on to " + behind);
+            if (bytes.hasRemaining()) {
+                long upTo = Math.min(stable, read.nextOffset());
+                show(model, bytes, live.abortedTransactions(offset, upTo));
+            }
+            return behind;
+        }
+    }
+
+    /// What a consumer makes of a read: it drops the records of producers that the list names, from
+    /// the first offset on up to a marker of theirs.
+    private static void show(
+            PartitionModel model, ByteBuffer read, List<AbortedTransaction> aborted) {
+        var left = new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
+        left.addAll(aborted);
+        var dropped = new HashSet<Long>();
+        for (int at = 0; at + BatchV2Format.HEADER_BYTES <= read.limit(); ) {
+            int size = BatchV2Format.sizeBytes(read, at);
+            if (at + size > read.limit() || !BatchV2Format.checksumHolds(read, at)) {
+                return;
+            }
+            long producerId = BatchV2Format.producerId(read, at);
+            long last = BatchV2Format.lastOffset(read, at);
+            while (!left.isEmpty() && left.element().firstOffset() <= last) {
+                dropped.add(left.remove().producerId());
+            }
+            if (BatchV2Format.isControl(read, at)) {
+                dropped.remove(producerId);
+            } else {
+                boolean isShown =
+                        !BatchV2Format.isTransactional(read, at) || !dropped.contains(producerId);
+                check(model, BatchV2Format.baseOffset(read, at), isShown);
+            }
+            at += size;
+        }
+    }
+
+    private static void check(PartitionModel model, long offset, boolean isShown) {
+        Stored.Outcome outcome = model.at(offset).outcome;
+        boolean mustBe = outcome == Stored.Outcome.PLAIN || outcome == Stored.Outcome.COMMITTED;
+        BrokenPromise.unless(
+                isShown == mustBe,
+                model.name()
+                        + ": the records at "
+                        + offset
+                        + " are "
+                        + outcome
+                        + " and "
+                        + (isShown ? "shown" : "hidden"));
+    }
+
+    // ---- offsets
+
+    /// Looks at the offsets that one of the ids has committed.
+    void checkOffsets() throws InterruptedException {
+        checkOffsets(world.chance().any(transactions.all()));
+    }
+
+    /// Looks at all of them.
+    void checkAllOffsets() throws InterruptedException {
+        for (TransactionModel model : transactions.all()) {
+            checkOffsets(model);
+        }
+    }
+
+    private void checkOffsets(TransactionModel model) throws InterruptedException {
+        Broker broker = world.machine().broker();
+        if (model.isPrepared(broker)) {
+            return;
+        }
+        TransactionVersion version = model.current();
+        List<GroupPartition> partitions =
+                world.topics().keptPartitions().stream()
+                        .map(each -> new GroupPartition(each.topic.id, each.index))
+                        .toList();
+        Pending<GroupReply> plain = fetch(model, partitions, false);
+        Pending<GroupReply> stable = fetch(model, partitions, true);
+        for (GroupOffset offset : fetched(plain).offsets()) {
+            long expected = version.committed().getOrDefault(offset.partition(), -1L);
+            BrokenPromise.unless(
+                    offset.offset() == expected,
+                    model.id + ": an offset is " + offset.offset() + " and must be " + expected);
+        }
+        var waiting = TransactionModel.present(version.pending().keySet(), broker);
+        waiting.retainAll(partitions);
+        var unstable = new HashSet<>(fetched(stable).unstable());
+        unstable.retainAll(partitions);
+        BrokenPromise.unless(
+                unstable.equals(waiting),
+                model.id + ": offsets wait in " + unstable + ", not " + waiting);
+    }
+
+    private Pending<GroupReply> fetch(
+            TransactionModel model, List<GroupPartition> partitions, boolean stable)
+            throws InterruptedException {
+        return world.machine()
+                .broker()
+                .groups()
+                .submit(new GroupCommand.FetchOffsets(model.groupId, partitions, stable));
+    }
+
+    private GroupReply.OffsetsFetched fetched(Pending<GroupReply> pending)
+            throws InterruptedException {
+        world.machine().steps().workUntil(pending::isSettled, Long.MAX_VALUE);
+        if (pending.await() instanceof GroupReply.OffsetsFetched fetched) {
+            return fetched;
+        }
+        throw new BrokenPromise("a fetch of offsets was refused");
+    }
+
+    // ---- restarts
+
+    /// Asks what a restart left, before anything else happens.
+    void restarted(Broker broker) throws InterruptedException {
+        clients.forEach(TransactionClient::disconnect);
+        zombies.forEach(TransactionClient::disconnect);
+        asked.clear();
+        transactions.restarted(broker);
+        List<GroupPartition> everywhere = everywhere(broker);
+        for (TransactionModel model : transactions.all()) {
+            if (model.current().isOpen()) {
+                asked.put(model, fetch(model, everywhere, true));
+            }
+        }
+    }
+
+    private static List<GroupPartition> everywhere(Broker broker) {
+        return broker.topics().all().stream()
+                .flatMap(topic ->
+                        IntStream.range(0, topic.partitionCount())
+                                .mapToObj(index -> new GroupPartition(topic.id(), index)))
+                .toList();
+    }
+
+    /// Takes the answers.
+    ///
+    /// @throws SinewException when the machine dies over them
+    void resumed(Broker broker) throws InterruptedException {
+        for (TransactionModel model : transactions.all()) {
+            Pending<GroupReply> answer = asked.get(model);
+            if (answer != null) {
+                model.restartedWith(fetched(answer).unstable(), broker);
+            }
+        }
+        checkAllOffsets();
+    }
+}
