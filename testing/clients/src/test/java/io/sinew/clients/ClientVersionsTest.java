@@ -3,6 +3,7 @@ package io.sinew.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.ChildJvm;
+import io.sinew.kit.ForkedSinew;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
