@@ -2,8 +2,11 @@ package io.sinew.streams;
 
 import io.sinew.kit.Eventually;
 import io.sinew.kit.ForkedSinew;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -16,7 +19,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /// A broker and the application, each in a process of its own, with somebody who feeds the one and
 /// gathers what comes out of the other. Not safe for several threads.
 final class Shop implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /// Events that are in but not yet out; enough that there is always something to do.
     private static final int AHEAD_MAX = 100;
@@ -39,18 +42,24 @@ final class Shop implements AutoCloseable {
     };
 
     private final ForkedSinew sinew;
-    private final ForkedApplication application;
+    private final Path folder;
+    private final String protocol;
+
+    /// In the order in which they came.
+    private final Deque<ForkedApplication> applications = new ArrayDeque<>();
+
     private final Events events;
     private final SplittableRandom random;
     private final KafkaProducer<String, String> producer;
     private final Harvest harvest;
     private int fed;
+    private int joined;
 
     /// @param protocol of the application's group: `classic` or `streams`
     Shop(Path folder, String protocol, Events events, SplittableRandom random) {
         this.sinew = new ForkedSinew(folder.resolve("sinew"), SETTINGS);
-        this.application =
-                new ForkedApplication(folder.resolve("application"), sinew.bootstrap(), protocol);
+        this.folder = folder;
+        this.protocol = protocol;
         this.events = events;
         this.random = random;
         this.harvest = new Harvest(sinew.bootstrap());
@@ -82,7 +91,26 @@ final class Shop implements AutoCloseable {
                     .all()
                     .get();
         }
+        join();
+    }
+
+    /// Starts the application, or one more of it.
+    void join() throws IOException {
+        joined++;
+        Path own = folder.resolve("application-" + joined);
+        var application = new ForkedApplication(own, sinew.bootstrap(), protocol);
+        applications.addLast(application);
         application.start();
+    }
+
+    /// The application that came first.
+    ForkedApplication first() {
+        return applications.getFirst();
+    }
+
+    /// Ends the application that came first as it ends by itself.
+    void leave() {
+        applications.removeFirst().close();
     }
 
     /// Feeds and gathers until so many events have come out.
@@ -130,8 +158,8 @@ final class Shop implements AutoCloseable {
     }
 
     private void restartApplication() throws Exception {
-        application.kill();
-        application.start();
+        first().kill();
+        first().start();
     }
 
     private void restartBroker() throws Exception {
@@ -145,7 +173,7 @@ final class Shop implements AutoCloseable {
         harvest.gather(Duration.ofMillis(random.nextInt(PAUSE_MAX_MS)));
     }
 
-    /// Feeds what is left, waits until it has come out, and ends the application.
+    /// Feeds what is left, waits until it has come out, and ends all applications.
     ///
     /// @return all that has come out
     Harvest finish() throws Exception {
@@ -154,7 +182,7 @@ final class Shop implements AutoCloseable {
         gatherUntil(ShopApplication.PAID, paid);
         events.end().forEach(this::send);
         gatherUntil(ShopApplication.SALES, events.sales().size());
-        application.close();
+        applications.forEach(ForkedApplication::close);
         harvest.gatherAll();
         return harvest;
     }
@@ -171,7 +199,7 @@ final class Shop implements AutoCloseable {
 
     @Override
     public void close() {
-        application.close();
+        applications.forEach(ForkedApplication::close);
         producer.close(Duration.ZERO);
         harvest.close();
         sinew.close();
