@@ -29,6 +29,7 @@ final class KafkaPage {
             |---|---|
             | kafka-clients 4.3.1, and everything in `testing/clients` | each time |
             | kafka-clients 3.9.2, 4.0.2, 4.2.2 and 4.4.0 | each time, in an application with Sinew inside |
+            | Kafka Streams 4.3.1, exactly once, with groups of both protocols, through `kill -9` | each time |
             | kcat (librdkafka) | each time |
             | kafkajs 2.2.4 | what it sends, recorded byte by byte, each time; the library itself with `./dev clients kafkajs`, because npm's registry is not everywhere |
 

@@ -5,6 +5,7 @@ import static io.sinew.clients.JavaClients.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import io.sinew.kit.Trials;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

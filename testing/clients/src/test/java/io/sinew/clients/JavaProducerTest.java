@@ -6,6 +6,7 @@ import static io.sinew.clients.JavaClients.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sinew.kit.ForkedSinew;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.ChildProcess;
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

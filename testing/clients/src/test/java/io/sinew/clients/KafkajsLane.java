@@ -1,5 +1,6 @@
 package io.sinew.clients;
 
+import io.sinew.kit.ForkedSinew;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -2,6 +2,7 @@ package io.sinew.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.kit.ForkedSinew;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.sinew.clients;
 import static io.sinew.clients.JavaClients.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.kit.ForkedSinew;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.ChildProcess;
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import io.sinew.kit.TempFolder;
 import io.sinew.kit.Trials;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import static io.sinew.clients.JavaClients.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.ChildProcess;
+import io.sinew.kit.ForkedSinew;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -4,6 +4,7 @@ import static io.sinew.clients.JavaClients.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -4,6 +4,7 @@ import static io.sinew.clients.JavaClients.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import io.sinew.kit.TempFolder;
 import io.sinew.kit.Trials;
 import java.time.Duration;

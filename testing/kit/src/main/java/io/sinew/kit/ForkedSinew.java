@@ -1,8 +1,5 @@
-package io.sinew.clients;
+package io.sinew.kit;
 
-import io.sinew.kit.ChildJvm;
-import io.sinew.kit.ChildProcess;
-import io.sinew.kit.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `sinew up` in a JVM of its own, on a port that stays the same over restarts, so that clients
 /// find it again. Not safe for several threads.
-final class ForkedSinew implements AutoCloseable {
-    static final Duration START_LIMIT = Duration.ofSeconds(60);
+public final class ForkedSinew implements AutoCloseable {
+    public static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private static final String MAIN = "io.sinew.cli.Main";
 
@@ -52,7 +49,7 @@ final class ForkedSinew implements AutoCloseable {
     ///
     /// @param folder holds its data directory and its output
     /// @param settings `NAME=VALUE`
-    ForkedSinew(Path folder, String... settings) {
+    public ForkedSinew(Path folder, String... settings) {
         this(folder, FreePorts.next(), optionsOf(settings));
     }
 
@@ -67,36 +64,36 @@ final class ForkedSinew implements AutoCloseable {
     }
 
     /// A server that accepts connections.
-    static ForkedSinew start(Path folder, String... settings) throws Exception {
+    public static ForkedSinew start(Path folder, String... settings) throws Exception {
         var sinew = new ForkedSinew(folder, settings);
         sinew.start();
         return sinew;
     }
 
     /// A server that accepts connections and sends clients to another address.
-    static ForkedSinew advertising(Path folder, String address) throws Exception {
+    public static ForkedSinew advertising(Path folder, String address) throws Exception {
         var sinew = new ForkedSinew(folder, FreePorts.next(), List.of("--advertise", address));
         sinew.start();
         return sinew;
     }
 
     /// A server that is not started yet, with this one's address and another folder.
-    ForkedSinew onSameAddress(Path otherFolder) {
+    public ForkedSinew onSameAddress(Path otherFolder) {
         return new ForkedSinew(otherFolder, port, List.of());
     }
 
     /// Starts it and waits until it accepts connections.
-    void start() throws Exception {
+    public void start() throws Exception {
         spawn().awaitPort(START_LIMIT, address());
     }
 
     /// Starts it and waits until it says that it is ready, which it does when all doors are open.
-    void startWhole() throws Exception {
+    public void startWhole() throws Exception {
         spawn().awaitLine(START_LIMIT, line -> line.startsWith("Sinew is ready"));
     }
 
     /// Starts it and waits for nothing.
-    ChildProcess spawn() throws IOException {
+    public ChildProcess spawn() throws IOException {
         var arguments = new ArrayList<String>();
         arguments.addAll(List.of("up", "--data", dataFolder().toString()));
         arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:" + httpPort));
@@ -112,13 +109,13 @@ final class ForkedSinew implements AutoCloseable {
 
     /// The class path without folders, which classes can't be kept of: all of Sinew is in jars when
     /// this module is tested after the others were packaged, as `./dev` does.
-    private static String jars() {
+    public static String jars() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> entry.endsWith(".jar"))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    ChildProcess process() {
+    public ChildProcess process() {
         if (process == null) {
             throw new IllegalStateException("Sinew was not started");
         }
@@ -126,25 +123,25 @@ final class ForkedSinew implements AutoCloseable {
     }
 
     /// SIGKILL.
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process().kill();
     }
 
-    Path dataFolder() {
+    public Path dataFolder() {
         return folder.resolve("data");
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /// For `bootstrap.servers`.
-    String bootstrap() {
+    public String bootstrap() {
         return "127.0.0.1:" + port;
     }
 
     /// The reading of a metric without labels.
-    long metric(String name) throws Exception {
+    public long metric(String name) throws Exception {
         var request = HttpRequest.newBuilder(http("/metrics")).build();
         try (var client = HttpClient.newHttpClient()) {
             return client.send(request, HttpResponse.BodyHandlers.ofLines())
