@@ -38,6 +38,7 @@ public final class Broker implements AutoCloseable {
     private final ProducerIds producerIds;
     private final GroupsRunner groups;
     private final Housekeeper housekeeper;
+    private final CompactionRunner compaction;
     private final Clock clock;
 
     private Broker(DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
@@ -50,6 +51,7 @@ public final class Broker implements AutoCloseable {
         this.producerIds = new ProducerIds(store);
         this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
         this.housekeeper = new Housekeeper(topics, settings, clock);
+        this.compaction = new CompactionRunner(topics, store, settings, clock, metrics);
         metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
         metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);
         metrics.gauge(BrokerMetric.GROUPS, groups::count);
@@ -69,6 +71,7 @@ public final class Broker implements AutoCloseable {
             broker.forgetUnknownTopics();
             broker.groups.start();
             broker.housekeeper.start();
+            broker.compaction.start();
             return broker;
         } catch (IOException | RuntimeException e) {
             broker.closeAfter(e);
@@ -193,6 +196,10 @@ public final class Broker implements AutoCloseable {
         return clock;
     }
 
+    CompactionRunner compaction() {
+        return compaction;
+    }
+
     public Topics topics() {
         return topics;
     }
@@ -262,6 +269,7 @@ public final class Broker implements AutoCloseable {
 
     private void closeStore() throws IOException {
         try {
+            compaction.close();
             housekeeper.close();
             groups.close();
         } finally {

@@ -4,6 +4,10 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
+import io.sinew.log.CompactedBatches;
+import io.sinew.log.CompactionFacts;
+import io.sinew.log.Compactor;
+import io.sinew.log.Dirt;
 import io.sinew.log.LogStore;
 import io.sinew.log.PartitionLog;
 import java.io.DataInputStream;
@@ -15,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// One partition as its clients meet it: checks what producers send and appends it to the log;
 /// gives the log to readers. Appends are one at a time, under its lock.
@@ -75,6 +80,7 @@ public final class Partition {
     /// Checks and appends one batch. Its bytes are copied: the caller may use the buffer again.
     ///
     /// @param batch from position to limit
+    /// @throws RecordsRefused when the topic is compacted and records have no key
     /// @throws SinewException as [BatchV2Format#requireOne]; `BATCH_TOO_LARGE`,
     ///   `INVALID_TIMESTAMP`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_EPOCH`,
     ///   `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
@@ -122,6 +128,18 @@ public final class Partition {
         }
         if (!limits.logAppendTime()) {
             requireTimely(batch, at, nowMs, limits);
+        }
+        if (limits.compacts()) {
+            requireKeys(batch);
+        }
+    }
+
+    private static void requireKeys(ByteBuffer batch) {
+        List<Integer> withoutKey = CompactedBatches.withoutKey(batch);
+        if (!withoutKey.isEmpty()) {
+            throw new RecordsRefused(
+                    "a compacted topic (cleanup.policy) takes no record without a key",
+                    withoutKey);
         }
     }
 
@@ -232,11 +250,44 @@ public final class Partition {
         }
         long oldestMs = limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
         long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
-        long start = log.retainableStart(oldestMs, maxBytes);
+        long start = log.retainableStart(oldestMs, maxBytes, nowMs);
         if (start <= log.logStartOffset()) {
             return freed;
         }
         log.trim(start);
         return freed + log.deleteTrimmedSegments();
+    }
+
+    // ---- compaction
+
+    /// Where the records end that no transaction can take back any more.
+    private long lastStableOffset() {
+        return log.endOffset();
+    }
+
+    /// How much could be compacted as of `nowMs`.
+    Dirt dirt(long nowMs) throws IOException {
+        return Dirt.of(log, config.compaction(), lastStableOffset(), nowMs);
+    }
+
+    /// Compacts what can be compacted.
+    ///
+    /// @return as [Compactor#compact]
+    boolean compact(Compactor compactor, BooleanSupplier stop) throws IOException {
+        return compactor.compact(log, config.compaction(), compactionFacts(), stop);
+    }
+
+    private CompactionFacts compactionFacts() {
+        // First: what becomes stable meanwhile is for the next time.
+        long stable = lastStableOffset();
+        lock.lock();
+        try {
+            return new CompactionFacts(
+                    stable,
+                    producers.lastOffsets(log.endOffset()),
+                    CompactionFacts.Aborts.none());
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +151,19 @@ final class ProducerStates {
             producer.batches.removeIf(seen -> seen.lastOffset() >= nextOffset);
         }
         producers.values().removeIf(producer -> producer.batches.isEmpty());
+    }
+
+    /// For each producer the last offset of its last batch before `end`, where it is known.
+    Map<Long, Long> lastOffsets(long end) {
+        var offsets = new HashMap<Long, Long>();
+        for (Producer producer : producers.values()) {
+            for (Seen seen : producer.batches) {
+                if (seen.lastOffset() < end) {
+                    offsets.put(producer.id, seen.lastOffset());
+                }
+            }
+        }
+        return offsets;
     }
 
     boolean isEmpty() {

@@ -1,6 +1,8 @@
 package io.sinew.broker;
 
+import io.sinew.log.CompactionConfig;
 import io.sinew.log.PartitionConfig;
+import java.util.List;
 import java.util.Map;
 
 /// A topic's settings as they are in force: its own where it has them, else the broker's. Parsed
@@ -13,6 +15,8 @@ import java.util.Map;
 /// @param retentionMs `retention.ms`; -1 for ever
 /// @param retentionBytes `retention.bytes`; -1 without limit
 /// @param deletes whether `cleanup.policy` has `delete`
+/// @param compacts whether `cleanup.policy` has `compact`
+/// @param compaction how it compacts, if it does
 public record TopicConfig(
         int maxBatchBytes,
         boolean logAppendTime,
@@ -21,10 +25,21 @@ public record TopicConfig(
         long retentionMs,
         long retentionBytes,
         boolean deletes,
+        boolean compacts,
+        CompactionConfig compaction,
         PartitionConfig partition) {
 
     static TopicConfig of(Map<String, String> own, BrokerSettings broker) {
         var values = new Values(own, broker);
+        List<String> policy = Setting.words(values.text(TopicSettings.CLEANUP_POLICY));
+        boolean compacts = policy.contains("compact");
+        var compaction =
+                new CompactionConfig(
+                        values.number(TopicSettings.DELETE_RETENTION_MS),
+                        values.number(TopicSettings.MIN_COMPACTION_LAG_MS),
+                        values.number(TopicSettings.MAX_COMPACTION_LAG_MS),
+                        values.ratio(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO));
+        long segmentMs = values.number(TopicSettings.SEGMENT_MS);
         return new TopicConfig(
                 Math.toIntExact(values.number(TopicSettings.MAX_MESSAGE_BYTES)),
                 values.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime"),
@@ -32,10 +47,13 @@ public record TopicConfig(
                 values.number(TopicSettings.TIMESTAMP_AFTER_MAX_MS),
                 values.number(TopicSettings.RETENTION_MS),
                 values.number(TopicSettings.RETENTION_BYTES),
-                Setting.words(values.text(TopicSettings.CLEANUP_POLICY)).contains("delete"),
+                policy.contains("delete"),
+                compacts,
+                compaction,
                 new PartitionConfig(
                         Math.toIntExact(values.number(TopicSettings.SEGMENT_BYTES)),
-                        values.number(TopicSettings.SEGMENT_MS),
+                        // What is in a segment that is not full yet can't be compacted.
+                        compacts ? Math.min(segmentMs, compaction.maxLagMs()) : segmentMs,
                         Math.toIntExact(values.number(TopicSettings.INDEX_INTERVAL_BYTES))));
     }
 
@@ -47,6 +65,10 @@ public record TopicConfig(
 
         long number(String name) {
             return Long.parseLong(text(name).strip());
+        }
+
+        double ratio(String name) {
+            return Double.parseDouble(text(name).strip());
         }
     }
 }

@@ -18,8 +18,12 @@ public final class TopicSettings {
     private static final String NO_EFFECT = " Kept for Kafka's tools; without effect in Sinew.";
 
     public static final String CLEANUP_POLICY = "cleanup.policy";
+    public static final String DELETE_RETENTION_MS = "delete.retention.ms";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
+    public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    public static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+    public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
     public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
     public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
     public static final String TIMESTAMP_TYPE = "message.timestamp.type";
@@ -52,8 +56,8 @@ public final class TopicSettings {
                             "delete",
                             Set.of("delete", "compact"),
                             "What happens to old records: `delete` drops them by age and size;"
-                                    + " `compact` keeps the last of each key (stored and shown;"
-                                    + " compaction itself is not built yet, so nothing is dropped)."),
+                                    + " `compact` keeps the last of each key, and takes no record"
+                                    + " without one."),
                     Setting.ofInt(
                             "compression.gzip.level",
                             -1,
@@ -79,10 +83,11 @@ public final class TopicSettings {
                             22,
                             "Level for `compression.type=zstd`." + NO_EFFECT),
                     Setting.ofLong(
-                            "delete.retention.ms",
+                            DELETE_RETENTION_MS,
                             DAY_MS,
                             0,
-                            "How long a compacted topic keeps deletion markers."),
+                            "How long a compacted topic keeps tombstones, from the first compaction"
+                                    + " that meets them."),
                     Setting.ofLong(
                             "file.delete.delay.ms",
                             60_000,
@@ -122,10 +127,11 @@ public final class TopicSettings {
                             -2,
                             "Time kept beside remote storage; -2: as `retention.ms`." + NO_EFFECT),
                     Setting.ofLong(
-                            "max.compaction.lag.ms",
+                            MAX_COMPACTION_LAG_MS,
                             Long.MAX_VALUE,
                             1,
-                            "Longest time a record stays uncompacted."),
+                            "Longest time a record stays uncompacted; a compaction is due then,"
+                                    + " however little is dirty."),
                     Setting.ofInt(
                             MAX_MESSAGE_BYTES,
                             1_048_588,
@@ -152,11 +158,11 @@ public final class TopicSettings {
                             Set.of("CreateTime", "LogAppendTime"),
                             "Whose clock a record's time is from: the producer's, or the broker's."),
                     Setting.ofRatio(
-                            "min.cleanable.dirty.ratio",
+                            MIN_CLEANABLE_DIRTY_RATIO,
                             "0.5",
                             "Share of uncompacted bytes at which compaction begins."),
                     Setting.ofLong(
-                            "min.compaction.lag.ms",
+                            MIN_COMPACTION_LAG_MS,
                             0,
                             0,
                             "Shortest time a record stays uncompacted."),

@@ -3,7 +3,6 @@ package io.sinew.log;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -27,19 +26,19 @@ final class BatchRecords {
     static Optional<RecordPosition> firstAtOrAfter(
             ByteBuffer batch, long timestamp, long minOffset, UnpackBudget budget) {
         int at = batch.position();
-        if (BatchV2Format.hasLogAppendTime(batch, at)) {
+        if (BatchV2Format.hasLogAppendTime(batch, at) && isComplete(batch, at)) {
             return wholeBatchAt(batch, at, minOffset);
         }
         var found = new RecordPosition[1];
         scan(
                 batch,
                 budget,
-                (offset, recordTimestamp) -> {
-                    if (recordTimestamp < timestamp || offset < minOffset) {
+                record -> {
+                    if (record.timestamp() < timestamp || record.offset() < minOffset) {
                         return true;
                     }
                     int epoch = BatchV2Format.leaderEpoch(batch, at);
-                    found[0] = new RecordPosition(offset, recordTimestamp, epoch);
+                    found[0] = new RecordPosition(record.offset(), record.timestamp(), epoch);
                     return false;
                 });
         return Optional.ofNullable(found[0]);
@@ -50,7 +49,7 @@ final class BatchRecords {
     /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
     static long maxTimestamp(ByteBuffer batch, long minOffset, UnpackBudget budget) {
         int at = batch.position();
-        if (BatchV2Format.hasLogAppendTime(batch, at)) {
+        if (BatchV2Format.hasLogAppendTime(batch, at) && isComplete(batch, at)) {
             return BatchV2Format.lastOffset(batch, at) < minOffset
                     ? -1
                     : BatchV2Format.maxTimestamp(batch, at);
@@ -59,32 +58,31 @@ final class BatchRecords {
         scan(
                 batch,
                 budget,
-                (offset, recordTimestamp) -> {
-                    if (offset >= minOffset) {
-                        max[0] = Math.max(max[0], recordTimestamp);
+                record -> {
+                    if (record.offset() >= minOffset) {
+                        max[0] = Math.max(max[0], record.timestamp());
                     }
                     return true;
                 });
         return max[0];
     }
 
-    /// Looks at records; false to see no more.
-    private interface Visitor {
-        boolean visit(long offset, long timestamp);
+    /// Looks at a record, which it may read on; false to see no more.
+    interface Visitor {
+        boolean visit(RecordStream record) throws IOException;
     }
 
-    private static void scan(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
+    /// Goes over the records of a batch, from position to limit.
+    ///
+    /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
+    static void scan(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
         int at = batch.position();
-        long baseOffset = BatchV2Format.baseOffset(batch, at);
-        long baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
         int count = BatchV2Format.recordCount(batch, at);
         try (InputStream unpacked = unpacked(batch, at, budget)) {
-            var records = new Cursor(unpacked);
+            var records = new RecordStream(unpacked, batch);
             for (int i = 0; i < count; i++) {
-                records.startRecord();
                 records.next();
-                long timestamp = baseTimestamp + records.varlong();
-                if (!visitor.visit(baseOffset + records.varlong(), timestamp)) {
+                if (!visitor.visit(records)) {
                     return;
                 }
                 records.skipRest();
@@ -94,8 +92,35 @@ final class BatchRecords {
         } catch (IOException | RuntimeException | SnappyError e) {
             // The codecs throw what they like when the bytes are not theirs.
             throw new SinewException(
-                    ErrorCode.CORRUPT_BATCH, "the batch at offset " + baseOffset + ": " + e, e);
+                    ErrorCode.CORRUPT_BATCH,
+                    "the batch at offset " + BatchV2Format.baseOffset(batch, at) + ": " + e,
+                    e);
         }
+    }
+
+    /// As [#scan], for those who rely on the records' offsets: a batch whose offsets do not rise,
+    /// or reach beyond its last one, is refused.
+    ///
+    /// @throws SinewException as [#scan]
+    static void scanInOrder(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
+        int at = batch.position();
+        long last = BatchV2Format.lastOffset(batch, at);
+        var previous = new long[] {BatchV2Format.baseOffset(batch, at) - 1};
+        scan(
+                batch,
+                budget,
+                record -> {
+                    if (record.offset() <= previous[0] || record.offset() > last) {
+                        throw new IOException("the offsets of its records do not rise");
+                    }
+                    previous[0] = record.offset();
+                    return visitor.visit(record);
+                });
+    }
+
+    /// Whether the batch has a record at each of its offsets: compaction took none.
+    private static boolean isComplete(ByteBuffer batch, int at) {
+        return BatchV2Format.recordCount(batch, at) == BatchV2Format.lastOffsetDelta(batch, at) + 1;
     }
 
     /// All records of a batch stamped by the broker have the batch's time.
@@ -117,45 +142,5 @@ final class BatchRecords {
         Compression codec = Compression.of(BatchV2Format.compression(batch, at));
         InputStream stream = codec.unpack(packed);
         return codec == Compression.NONE ? stream : new BufferedInputStream(budget.spentBy(stream));
-    }
-
-    /// Reads records one after the other and never beyond the one it is in.
-    private static final class Cursor {
-        private final InputStream in;
-        private long remaining;
-
-        Cursor(InputStream in) {
-            this.in = in;
-        }
-
-        void startRecord() throws IOException {
-            remaining = Long.MAX_VALUE;
-            remaining = Math.max(0, varlong());
-        }
-
-        void skipRest() throws IOException {
-            in.skipNBytes(remaining);
-        }
-
-        int next() throws IOException {
-            int value = remaining > 0 ? in.read() : -1;
-            if (value < 0) {
-                throw new EOFException("a record is cut off");
-            }
-            remaining--;
-            return value;
-        }
-
-        long varlong() throws IOException {
-            long raw = 0;
-            for (int shift = 0; shift < 64; shift += 7) {
-                int next = next();
-                raw |= (long) (next & 0x7f) << shift;
-                if ((next & 0x80) == 0) {
-                    return (raw >>> 1) ^ -(raw & 1);
-                }
-            }
-            throw new IOException("a number is too long");
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ import java.util.concurrent.ConcurrentMap;
 /// ```
 /// checkpoint                      see CheckpointV1Format
 /// wal/0000000000000000.wal …      see WalV1Format
-/// topics/<label>~<topic id>/<partition>/00000000000000000000.log, .index
+/// topics/<label>~<topic id>/<partition>/00000000000000000000.log, .index; see SegmentSwap too
 /// ```
 ///
 /// Three platform threads belong to it: the writer (write-ahead log and its sync), the flusher
@@ -44,6 +45,7 @@ public final class LogStore implements AutoCloseable {
     private final Disk disk;
     private final LogLimits limits;
     private final LogHealth health = new LogHealth();
+    private final LogContext context;
     private final WalBufferPool pool;
     private final OpenFiles files;
     private final UnsyncedSegments unsynced;
@@ -75,7 +77,7 @@ public final class LogStore implements AutoCloseable {
         // A checkpoint syncs as many as that while as many wait for the next one.
         this.unsynced = new UnsyncedSegments(maxOpenFiles / 2);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
-        var context = new LogContext(limits, clock, health, metrics);
+        this.context = new LogContext(limits, clock, health, metrics);
         this.flusher = new Flusher(context, pool, cut);
         this.wal = new Wal(context, pool, flusher, data.salt());
         this.keeper = new Keeper(data, context, wal, flusher, unsynced);
@@ -355,6 +357,37 @@ public final class LogStore implements AutoCloseable {
     /// A commit that settles when everything appended so far is durable.
     public Commit barrier() {
         return wal.barrier();
+    }
+
+    // ---- compaction
+
+    /// What compacts the partitions.
+    ///
+    /// @param mapBytes memory for the offsets of keys, while a compaction runs
+    public Compactor compactor(long mapBytes) {
+        return new Compactor(data, context, mapBytes);
+    }
+
+    /// Ends the newest segment of each of these partitions in which it is older than `segment.ms`,
+    /// and makes a checkpoint if there was any: what a checkpoint does not know to be full can't be
+    /// compacted.
+    public void rollOldSegments(Collection<PartitionLog> logs, long nowMs) throws IOException {
+        var due = new ArrayList<PartitionLog>();
+        for (PartitionLog log : logs) {
+            if (log.isRollDue(nowMs)) {
+                due.add(log);
+            }
+        }
+        if (due.isEmpty()) {
+            return;
+        }
+        flusher.call(() -> {
+            for (PartitionLog log : due) {
+                log.rollIfDue(nowMs);
+            }
+            return due;
+        });
+        keeper.checkpoint();
     }
 
     /// Makes a checkpoint now.

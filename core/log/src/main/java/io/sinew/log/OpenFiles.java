@@ -53,7 +53,7 @@ final class OpenFiles {
             this.path = path;
         }
 
-        /// @throws NoSuchFileException when it was deleted
+        /// @throws NoSuchFileException when it was deleted, and nobody has it open
         DiskFile acquire() throws IOException {
             while (true) {
                 DiskFile surplus;
@@ -110,6 +110,16 @@ final class OpenFiles {
             } finally {
                 close(last);
             }
+        }
+
+        /// The name is gone, or another file's: who is reading may finish, and nobody may begin.
+        void forget() {
+            DiskFile last;
+            synchronized (OpenFiles.this) {
+                deleted = true;
+                last = users == 0 ? take() : null;
+            }
+            close(last);
         }
 
         /// Leaves the file to the caller, who closes it. Under the monitor.

@@ -39,6 +39,12 @@ public final class PartitionLog {
     private volatile long nextOffset;
     private volatile boolean deleted;
 
+    /// Where the active segment began at the last checkpoint: those before it are full and synced,
+    /// and no start will replay anything into them.
+    private volatile long checkpointedBase;
+
+    private volatile long compactedOffset;
+
     /// Bytes of the batches in `tail`.
     private long tailBytes;
 
@@ -65,6 +71,8 @@ public final class PartitionLog {
         this.endOffset = start.flushedOffset();
         this.nextOffset = start.flushedOffset();
         this.flushedOffset = start.flushedOffset();
+        this.checkpointedBase = start.activeBase();
+        this.compactedOffset = start.compactedOffset();
         this.epochs = new LeaderEpochs(start.epochs());
     }
 
@@ -213,7 +221,21 @@ public final class PartitionLog {
                 return tailSlice(offset, end, maxBytes, firstWhole);
             }
         }
-        Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
+        while (true) {
+            Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
+            try {
+                return slice(segment, offset, maxBytes, firstWhole);
+            } catch (NoSuchFileException e) {
+                if (segments.contain(segment)) {
+                    throw e;
+                }
+                // Another has its place now.
+            }
+        }
+    }
+
+    private static LogSlice slice(Segment segment, long offset, int maxBytes, boolean firstWhole)
+            throws IOException {
         int position = segment.positionOf(offset);
         int available = segment.sizeBytes() - position;
         int size = Math.min(maxBytes, available);
@@ -353,7 +375,8 @@ public final class PartitionLog {
     ///
     /// @param oldestMs records older than this may go; `Long.MIN_VALUE` for no limit
     /// @param maxBytes bytes to keep at least; `Long.MAX_VALUE` for no limit
-    public long retainableStart(long oldestMs, long maxBytes) throws IOException {
+    /// @param nowMs timestamps after it are not believed ([Segment#youngestMs])
+    public long retainableStart(long oldestMs, long maxBytes, long nowMs) throws IOException {
         // First: what is flushed after this does not lie before it.
         long flushedEnd = endWithoutTail();
         List<Segment> all = segments.list();
@@ -361,7 +384,7 @@ public final class PartitionLog {
         long from = logStartOffset;
         for (int i = 0; i < all.size(); i++) {
             Segment segment = all.get(i);
-            boolean tooOld = isOlder(segment, oldestMs);
+            boolean tooOld = isOlder(segment, oldestMs, nowMs);
             if (i + 1 == all.size()) {
                 return tooOld ? Math.max(from, flushedEnd) : from;
             }
@@ -375,16 +398,17 @@ public final class PartitionLog {
         return from;
     }
 
-    /// Whether all of a segment is older. One that was deleted meanwhile had its turn.
-    private boolean isOlder(Segment segment, long oldestMs) throws IOException {
+    /// Whether all of a segment is older. One that was deleted meanwhile had its turn; one in whose
+    /// place there is another has it later.
+    private boolean isOlder(Segment segment, long oldestMs, long nowMs) throws IOException {
         try {
-            long youngest = segment.maxTimestamp();
+            long youngest = segment.youngestMs(nowMs);
             return youngest >= 0 && youngest < oldestMs;
         } catch (NoSuchFileException e) {
-            if (segments.list().contains(segment)) {
+            if (segments.contain(segment)) {
                 throw e;
             }
-            return true;
+            return segments.floor(segment.baseOffset()).isEmpty();
         }
     }
 
@@ -404,6 +428,44 @@ public final class PartitionLog {
 
     Segments segments() {
         return segments;
+    }
+
+    PartitionConfig config() {
+        return config;
+    }
+
+    // ---- compaction
+
+    /// Everything before it was compacted together.
+    public long compactedOffset() {
+        return compactedOffset;
+    }
+
+    /// Called when what a compaction wrote is in place and durable.
+    void compacted(long offset) {
+        compactedOffset = offset;
+    }
+
+    long checkpointedBase() {
+        return checkpointedBase;
+    }
+
+    /// A checkpoint is durable that knows of this point.
+    void checkpointed(Segments.Point point) {
+        checkpointedBase = point.activeBase();
+    }
+
+    /// Whether the newest segment is older than a segment may be.
+    boolean isRollDue(long nowMs) throws IOException {
+        return segments.isRollDue(config, nowMs);
+    }
+
+    /// Ends the newest segment if it is older than a segment may be, so that it can be compacted.
+    /// The flusher's thread.
+    void rollIfDue(long nowMs) throws IOException {
+        if (!deleted && isRollDue(nowMs)) {
+            segments.roll(flushedOffset);
+        }
     }
 
     // ---- segments: the flusher's thread
@@ -455,7 +517,8 @@ public final class PartitionLog {
     }
 
     /// Where the partition stands on disk once its segments are synced.
-    record FlushPoint(CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
+    record FlushPoint(
+            PartitionLog log, CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
 
     /// Takes the point reached by the last [#flush]; the caller syncs the segments.
     FlushPoint takeFlushPoint() {
@@ -469,8 +532,9 @@ public final class PartitionLog {
                             end.activeBase(),
                             end.activeBytes(),
                             segments.sizeBytes(),
+                            compactedOffset,
                             epochs.list());
-            return new FlushPoint(point, end);
+            return new FlushPoint(this, point, end);
         }
     }
 

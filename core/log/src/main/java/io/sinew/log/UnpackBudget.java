@@ -8,9 +8,9 @@ import java.io.InputStream;
 
 /// The bytes that one look-up by time may still unpack, all batches together: some kilobytes can
 /// unpack to gigabytes, and a batch may claim a time that none of its records has, so that all of
-/// them are looked at.
+/// them are looked at. Where keys are looked at, each batch has one of its own.
 final class UnpackBudget {
-    /// What one look-up may unpack, in bytes: as much as the largest batch holds, packed well.
+    /// What may be unpacked, in bytes: as much as the largest batch holds, packed well.
     static final long MAX_BYTES = 8L * LogLimits.MAX_BATCH_BYTES;
 
     private long left = MAX_BYTES;
@@ -25,10 +25,11 @@ final class UnpackBudget {
         if (left < 0) {
             throw new SinewException(
                     ErrorCode.BATCH_TOO_LARGE,
-                    "to find the time, more than "
+                    "more than "
                             + MAX_BYTES
-                            + " bytes of compressed records would have to be unpacked; read the"
-                            + " partition from an offset instead");
+                            + " bytes of compressed records would have to be unpacked. To find a"
+                            + " time, read the partition from an offset instead; to write to a"
+                            + " compacted topic, send smaller batches");
         }
     }
 

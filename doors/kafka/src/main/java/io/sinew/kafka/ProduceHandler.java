@@ -4,6 +4,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.Partition;
+import io.sinew.broker.RecordsRefused;
 import io.sinew.broker.Topic;
 import io.sinew.kafkawire.BufferRecords;
 import io.sinew.kafkawire.Message;
@@ -96,6 +97,14 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         partition.errorMessage = refusal.getMessage();
         partition.baseOffset = -1;
         partition.logStartOffset = -1;
+        if (refusal instanceof RecordsRefused refused) {
+            for (int index : refused.indexes()) {
+                var error = new ProduceResponse.BatchIndexAndErrorMessage();
+                error.batchIndex = index;
+                error.batchIndexErrorMessage = refused.reason();
+                partition.recordErrors.add(error);
+            }
+        }
     }
 
     /// A producer that wants no answers learns of a refusal by losing its connection, as with

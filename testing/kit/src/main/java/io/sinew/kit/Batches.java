@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// Makes record batches (Kafka's format 2) by hand, as a producer would send them, so that the
 /// tests of the log depend on no client.
@@ -13,6 +14,7 @@ public final class Batches {
     private int baseSequence = -1;
     private long timestamp = 1_000_000;
     private long timestampStep;
+    private byte @Nullable [] key;
 
     private Batches() {}
 
@@ -35,7 +37,13 @@ public final class Batches {
         return this;
     }
 
-    /// A batch with one record for each value, without keys.
+    /// The key of all records.
+    public Batches keyed(String text) {
+        key = text.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    /// A batch with one record for each value, without keys unless one was given.
     public ByteBuffer of(String... values) {
         var records = new ByteArrayOutputStream();
         for (int i = 0; i < values.length; i++) {
@@ -44,7 +52,10 @@ public final class Batches {
             body.write(0);
             varint(body, i * timestampStep);
             varint(body, i);
-            varint(body, -1);
+            varint(body, key == null ? -1 : key.length);
+            if (key != null) {
+                body.writeBytes(key);
+            }
             varint(body, value.length);
             body.writeBytes(value);
             varint(body, 0);

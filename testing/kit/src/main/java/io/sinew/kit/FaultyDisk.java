@@ -40,8 +40,9 @@ import org.jspecify.annotations.Nullable;
 /// directory only. Directories take no space. Files hold at most 2 GiB.
 ///
 /// All its chance comes from the generator that is passed in. It serves any number of threads, one
-/// at a time, so operations have numbers: 1, 2, 3 … Of the calls of [Disk] only `exists` and
-/// `usableBytes` are not operations.
+/// at a time, so operations have numbers: 1, 2, 3 … Of the calls of [Disk] only `exists`,
+/// `usableBytes` and those for the times of files are not operations. It has no clock: a file was
+/// written to just now until [#setModifiedMs] says otherwise.
 public final class FaultyDisk implements Disk {
     /// What can be counted and made to fail.
     public enum Operation {
@@ -371,6 +372,16 @@ public final class FaultyDisk implements Disk {
     public synchronized long size(Path file) throws IOException {
         perform(Operation.SIZE, file);
         return fileAt(file).size();
+    }
+
+    @Override
+    public synchronized long modifiedMs(Path file) throws IOException {
+        return fileAt(file).modifiedMs();
+    }
+
+    @Override
+    public synchronized void setModifiedMs(Path file, long ms) throws IOException {
+        fileAt(file).setModifiedMs(ms);
     }
 
     @Override
