@@ -54,7 +54,8 @@ final class KafkaPage {
             | leader epoch | goes up with each election | goes up with each start |
             | `group.initial.rebalance.delay.ms` | 3000 | 0: the first member of a group need not wait |
             | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
-            | `cleanup.policy=compact` | compacts | is kept with the topic, and does nothing yet |
+            | `cleanup.policy=compact` | the newest segment is compacted only after something was appended behind it | also when it is older than `segment.ms`, or `max.compaction.lag.ms` |
+            | `log.cleaner.dedupe.buffer.size` | 134217728, taken at the start | 67108864, taken while a compaction runs |
             | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log |
             | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
             """;

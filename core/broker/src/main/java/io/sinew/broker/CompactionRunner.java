@@ -78,8 +78,7 @@ final class CompactionRunner implements AutoCloseable {
 
     private void endOldSegments() {
         try {
-            store.rollOldSegments(
-                    compacted().stream().map(Partition::log).toList(), clock.nowMs());
+            store.rollOldSegments(compacted().stream().map(Partition::log).toList(), clock.nowMs());
         } catch (IOException | RuntimeException e) {
             LOGGER.log(System.Logger.Level.WARNING, "compaction=delayed for old segments", e);
         }

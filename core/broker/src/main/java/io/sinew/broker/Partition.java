@@ -138,8 +138,7 @@ public final class Partition {
         List<Integer> withoutKey = CompactedBatches.withoutKey(batch);
         if (!withoutKey.isEmpty()) {
             throw new RecordsRefused(
-                    "a compacted topic (cleanup.policy) takes no record without a key",
-                    withoutKey);
+                    "a compacted topic (cleanup.policy) takes no record without a key", withoutKey);
         }
     }
 
@@ -283,9 +282,7 @@ public final class Partition {
         lock.lock();
         try {
             return new CompactionFacts(
-                    stable,
-                    producers.lastOffsets(log.endOffset()),
-                    CompactionFacts.Aborts.none());
+                    stable, producers.lastOffsets(log.endOffset()), CompactionFacts.Aborts.none());
         } finally {
             lock.unlock();
         }

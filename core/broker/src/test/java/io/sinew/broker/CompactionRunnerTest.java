@@ -131,10 +131,7 @@ class CompactionRunnerTest {
         for (int i = 0; i < 10; i++) {
             on.partition(large)
                     .append(
-                            Batches.plain()
-                                    .keyed("key" + i)
-                                    .at(on.clock.nowMs(), 0)
-                                    .ofBytes(1_000),
+                            Batches.plain().keyed("key" + i).at(on.clock.nowMs(), 0).ofBytes(1_000),
                             on.clock.nowMs());
         }
         on.restart();
@@ -155,9 +152,10 @@ class CompactionRunnerTest {
         on.append(second, 6);
         on.restart();
         on.disk.failEvery(
-                event -> event.operation() == WRITE
-                        && event.path().toString().contains("first~")
-                        && event.path().toString().endsWith(".cleaned"),
+                event ->
+                        event.operation() == WRITE
+                                && event.path().toString().contains("first~")
+                                && event.path().toString().endsWith(".cleaned"),
                 new IOException("Input/output error"));
         on.broker.compaction().compactOnce();
         assertThat(sizeBytes(first)).isGreaterThan(6_000);
@@ -187,7 +185,10 @@ class CompactionRunnerTest {
     void an_idempotent_producer_goes_on_after_all_its_records_were_replaced() throws Exception {
         Topic topic = on.topic("compacted", compacted());
         for (int sequence = 0; sequence < 3; sequence++) {
-            on.partition(topic).append(batch(7, sequence), on.clock.nowMs()).commit().awaitDurable();
+            on.partition(topic)
+                    .append(batch(7, sequence), on.clock.nowMs())
+                    .commit()
+                    .awaitDurable();
         }
         on.append(topic, 4);
         on.restart();
