@@ -97,7 +97,7 @@ public final class BrokerSettings {
                             COMPACTION_MAP_BYTES,
                             64L << 20,
                             1 << 20,
-                            "Memory for the keys of one compaction, taken while it runs; 24 bytes"
+                            "Memory for the keys of one compaction, taken while it runs; 32 bytes"
                                     + " a key."),
                     Setting.ofInt(
                             MAX_CONNECTIONS,

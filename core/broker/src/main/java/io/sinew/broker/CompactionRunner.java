@@ -6,6 +6,7 @@ import io.sinew.log.Compactor;
 import io.sinew.log.Dirt;
 import io.sinew.log.LogStore;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +112,9 @@ final class CompactionRunner implements AutoCloseable {
     private static Optional<Dirt> dirt(Partition partition, long nowMs) {
         try {
             return Optional.of(partition.dirt(nowMs));
+        } catch (NoSuchFileException _) {
+            // Deleted meanwhile; what is missing otherwise, readers are told of.
+            return Optional.empty();
         } catch (IOException | RuntimeException e) {
             warn(partition, e);
             return Optional.empty();
@@ -120,13 +124,13 @@ final class CompactionRunner implements AutoCloseable {
     private boolean compact(Partition partition) {
         try {
             return partition.compact(compactor, this::isClosing);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             warn(partition, e);
             return false;
         }
     }
 
-    private static void warn(Partition partition, Exception e) {
+    private static void warn(Partition partition, Throwable e) {
         LOGGER.log(
                 System.Logger.Level.WARNING,
                 "compaction=failed topic="

@@ -255,23 +255,11 @@ final class CompactionRound {
 
     /// From here on nobody but the next start can tell what a failure leaves.
     private boolean replace(List<SegmentRange> group, SegmentSwap swap, int sizeBytes) {
-        Optional<Segment> fresh;
         try {
             List<Segment> old = group.stream().map(SegmentRange::segment).toList();
-            fresh = log.segments().replace(old, swap, sizeBytes);
+            return log.segments().replace(old, swap, sizeBytes);
         } catch (IOException | RuntimeException | Error e) {
             throw compactor.health().stop("putting a compacted segment in place failed", e);
-        }
-        fresh.ifPresent(CompactionRound::writeIndex);
-        return fresh.isPresent();
-    }
-
-    private static void writeIndex(Segment segment) {
-        try {
-            segment.writeIndex();
-        } catch (IOException e) {
-            // It is made again when it is needed.
-            LOGGER.log(System.Logger.Level.DEBUG, "index=unwritten", e);
         }
     }
 

@@ -8,6 +8,7 @@ import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -374,8 +375,12 @@ public final class LogStore implements AutoCloseable {
     public void rollOldSegments(Collection<PartitionLog> logs, long nowMs) throws IOException {
         var due = new ArrayList<PartitionLog>();
         for (PartitionLog log : logs) {
-            if (log.isRollDue(nowMs)) {
-                due.add(log);
+            try {
+                if (log.isRollDue(nowMs)) {
+                    due.add(log);
+                }
+            } catch (NoSuchFileException _) {
+                // Deleted meanwhile; what is missing otherwise, readers are told of.
             }
         }
         if (due.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.sinew.log;
 
 import io.sinew.base.Disk;
+import io.sinew.base.DiskFullException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,11 +48,21 @@ record SegmentSwap(Disk disk, Path directory, long base, long end) {
         return directory.resolve(Segment.name(base, Segment.LOG_SUFFIX));
     }
 
-    /// Decides for the new segment, whose file is synced. After a failure nobody knows which of
-    /// them a crash would leave.
-    void commit() throws IOException {
-        disk.move(cleaned(), swap());
+    /// Decides for the new segment, whose file is synced.
+    ///
+    /// @return false when the disk is too full even for that: nothing has changed
+    /// @throws IOException nobody knows whether a crash would leave the old ones or the new one
+    boolean commit() throws IOException {
+        try {
+            disk.move(cleaned(), swap());
+        } catch (IOException e) {
+            if (DiskFullException.isCause(e)) {
+                return false;
+            }
+            throw e;
+        }
         disk.syncDirectory(directory);
+        return true;
     }
 
     /// Deletes the old segments and gives the new one its name.

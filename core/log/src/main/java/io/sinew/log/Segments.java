@@ -2,7 +2,6 @@ package io.sinew.log;
 
 import io.sinew.base.Disk;
 import io.sinew.base.DiskFile;
-import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
@@ -322,26 +321,20 @@ final class Segments {
     /// Puts a compacted segment, whose file is synced, in the place of those it was made of.
     /// Readers of the old ones go on undisturbed.
     ///
-    /// @return the new segment; none, and nothing has changed, when some of the old ones were
-    ///   deleted meanwhile or the disk is full
+    /// @return false, and nothing has changed, when some of the old ones were deleted meanwhile or
+    ///   the disk is full
     /// @throws IOException the disk failed in the middle: the next start finishes what this began,
     ///   and until then the old segments are read
-    Optional<Segment> replace(List<Segment> old, SegmentSwap swap, int sizeBytes)
-            throws IOException {
+    boolean replace(List<Segment> old, SegmentSwap swap, int sizeBytes) throws IOException {
         changing.lock();
         try {
             if (gone || !list().containsAll(old)) {
-                return Optional.empty();
+                return false;
             }
             pin(old);
-            try {
-                swap.commit();
-            } catch (IOException e) {
-                if (!DiskFullException.isCause(e)) {
-                    throw e;
-                }
+            if (!swap.commit()) {
                 unpin(old);
-                return Optional.empty();
+                return false;
             }
             swap.finish();
             old.forEach(Segment::retire);
@@ -349,7 +342,8 @@ final class Segments {
             fresh.index();
             put(fresh, old);
             unpin(old);
-            return Optional.of(fresh);
+            writeIndex(fresh);
+            return true;
         } finally {
             changing.unlock();
         }
@@ -364,6 +358,14 @@ final class Segments {
                 unpin(segments.subList(0, i));
                 throw e;
             }
+        }
+    }
+
+    private static void writeIndex(Segment segment) {
+        try {
+            segment.writeIndex();
+        } catch (IOException _) {
+            // It is made again when it is needed.
         }
     }
 

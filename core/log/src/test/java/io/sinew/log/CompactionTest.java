@@ -226,6 +226,26 @@ class CompactionTest {
     }
 
     @Test
+    void the_brokers_time_on_a_batch_stays() throws Exception {
+        ByteBuffer batch = KeyedBatch.plain().of("a", "1", "b", null);
+        BatchV2Format.stampLogAppendTime(batch, 0, 77_000);
+        on.append(batch);
+        on.fill();
+        on.appendSegment("a", "2");
+        on.fill();
+        on.compactAll(KEEPING);
+        ByteBuffer left = on.batches().getFirst();
+        assertThat(BatchV2Format.hasLogAppendTime(left, 0)).isTrue();
+        assertThat(BatchV2Format.hasDeleteHorizon(left, 0)).isTrue();
+        assertThat(BatchV2Format.maxTimestamp(left, 0)).isEqualTo(77_000);
+        assertThat(on.partition.firstAtOrAfter(77_000))
+                .hasValueSatisfying(found -> {
+                    assertThat(found.offset()).isEqualTo(1);
+                    assertThat(found.timestamp()).isEqualTo(77_000);
+                });
+    }
+
+    @Test
     void a_batch_in_which_nothing_goes_stays_byte_for_byte() throws Exception {
         on.append(KeyedBatch.plain().packed(ZSTD).of("a", "1", "b", "2"));
         on.append(KeyedBatch.plain().of("c", "1"));

@@ -61,12 +61,13 @@ class JavaCompactionTest {
         return new TopicPartition(name, 0);
     }
 
-    /// Sends one record for each key; every tenth key is deleted in every second round.
+    /// Sends one record for each key in the first round and for fewer in each that follows, so that
+    /// batches lose some of their records; every tenth key is deleted in every second round.
     private static void update(
             TopicPartition to, String codec, int round, Map<String, String> table)
             throws Exception {
         var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
-        for (int i = 0; i < KEYS; i++) {
+        for (int i = 0; i < KEYS; i += round + 1) {
             String key = "key" + i;
             if (i % 10 == 0 && round % 2 == 1) {
                 table.remove(key);
