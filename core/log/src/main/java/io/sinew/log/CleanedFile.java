@@ -1,5 +1,6 @@
 package io.sinew.log;
 
+import io.sinew.base.Check;
 import io.sinew.base.DiskFile;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
@@ -34,6 +35,24 @@ final class CleanedFile implements AutoCloseable {
             int count = Math.min(buffer.remaining(), left.remaining());
             buffer.put(left.slice(left.position(), count));
             left.position(left.position() + count);
+        }
+    }
+
+    /// Adds the first bytes of a segment.
+    void addFirst(Segment segment, int bytes) throws IOException {
+        if (bytes == 0) {
+            return;
+        }
+        DiskFile source = segment.file().acquire();
+        try {
+            for (int from = 0; from < bytes; from += BUFFER_BYTES) {
+                var step = ByteBuffer.allocate(Math.min(BUFFER_BYTES, bytes - from));
+                source.read(step, from);
+                Check.that(!step.hasRemaining(), "a segment never shrinks");
+                add(step.flip());
+            }
+        } finally {
+            segment.file().release();
         }
     }
 

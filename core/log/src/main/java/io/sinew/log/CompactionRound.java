@@ -49,11 +49,15 @@ final class CompactionRound {
     ///
     /// @return false when it was stopped, there was no room, or segments were deleted meanwhile
     boolean run() throws IOException {
-        long first = log.logStartOffset();
+        List<SegmentRange> full = SegmentRange.upTo(facts.lastStableOffset(), log);
+        if (full.isEmpty()) {
+            return true;
+        }
         try {
             return compact();
         } catch (NoSuchFileException e) {
-            if (log.segments().floor(first).isPresent()) {
+            // Where any was deleted, the first was.
+            if (log.segments().floor(full.getFirst().base()).isPresent()) {
                 throw e;
             }
             return false;
@@ -227,6 +231,8 @@ final class CompactionRound {
     private Written write(List<SegmentRange> group, CompactionFilter filter, DiskFile file)
             throws IOException {
         long changedBefore = filter.changedBatches();
+        // Of a segment that becomes one alone nothing is written before something in it changes.
+        int untouchedBytes = 0;
         try (var cleaned = new CleanedFile(file)) {
             for (SegmentRange range : group) {
                 filter.expect(aborted(range));
@@ -239,6 +245,12 @@ final class CompactionRound {
                     // The last one, so that the new segment ends where the next one begins.
                     boolean stays = batches.isAtEnd() && range.equals(group.getLast());
                     ByteBuffer left = filter.apply(batch, stays);
+                    if (group.size() == 1 && filter.changedBatches() == changedBefore) {
+                        untouchedBytes += batch.remaining();
+                        continue;
+                    }
+                    cleaned.addFirst(range.segment(), untouchedBytes);
+                    untouchedBytes = 0;
                     if (left != null) {
                         cleaned.add(left);
                     }

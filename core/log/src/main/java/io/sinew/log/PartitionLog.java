@@ -377,52 +377,15 @@ public final class PartitionLog {
     /// @param maxBytes bytes to keep at least; `Long.MAX_VALUE` for no limit
     /// @param nowMs timestamps after it are not believed ([Segment#youngestMs])
     public long retainableStart(long oldestMs, long maxBytes, long nowMs) throws IOException {
-        // First: what is flushed after this does not lie before it.
-        long flushedEnd = endWithoutTail();
-        List<Segment> all = segments.list();
-        long excess = maxBytes == Long.MAX_VALUE ? 0 : bytesFrom(all) - maxBytes;
-        long from = logStartOffset;
-        for (int i = 0; i < all.size(); i++) {
-            Segment segment = all.get(i);
-            boolean tooOld = isOlder(segment, oldestMs, nowMs);
-            if (i + 1 == all.size()) {
-                return tooOld ? Math.max(from, flushedEnd) : from;
-            }
-            boolean tooMuch = excess >= segment.sizeBytes();
-            if (!tooOld && !tooMuch) {
-                return from;
-            }
-            excess -= segment.sizeBytes();
-            from = Math.max(from, all.get(i + 1).baseOffset());
-        }
-        return from;
+        return new Retention(this, nowMs).start(oldestMs, maxBytes);
     }
 
-    /// Whether all of a segment is older. One that was deleted meanwhile had its turn; one in whose
-    /// place there is another has it later.
-    private boolean isOlder(Segment segment, long oldestMs, long nowMs) throws IOException {
-        try {
-            long youngest = segment.youngestMs(nowMs);
-            return youngest >= 0 && youngest < oldestMs;
-        } catch (NoSuchFileException e) {
-            if (segments.contain(segment)) {
-                throw e;
-            }
-            return segments.floor(segment.baseOffset()).isEmpty();
-        }
-    }
-
-    /// Bytes of these segments and of what is in memory. Not more than there are: what moves to a
-    /// segment meanwhile is left out.
-    private long bytesFrom(List<Segment> all) {
-        long bytes = all.stream().mapToLong(Segment::sizeBytes).sum();
-        synchronized (this) {
-            return bytes + tailBytes;
-        }
+    synchronized long tailBytes() {
+        return tailBytes;
     }
 
     /// The end if the last segment reaches it; else 0.
-    private synchronized long endWithoutTail() {
+    synchronized long endWithoutTail() {
         return tail.isEmpty() ? endOffset : 0;
     }
 

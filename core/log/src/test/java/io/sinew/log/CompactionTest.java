@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -494,6 +495,43 @@ class CompactionTest {
         }
         assertThat(on.texts()).containsExactly("a=2@2");
         assertThat(disk.openFiles()).isLessThan(8);
+    }
+
+    @Test
+    void who_has_found_an_old_segment_and_loses_it_goes_on_in_the_new_one() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            on.appendSegment("a", Integer.toString(i));
+        }
+        Callable<Long> read =
+                () -> {
+                    try (LogRead found = on.partition.read(0, 10_000, true)) {
+                        return BatchV2Format.lastOffset(found.slice().copy(), 0);
+                    }
+                };
+        Callable<Long> lookUp = () -> on.partition.firstAtOrAfter(0).orElseThrow().offset();
+        Callable<Long> retention = () -> on.partition.retainableStart(1, Long.MAX_VALUE, 2);
+        // The batch that emptied the first segment, the first record that is left, and the start.
+        assertThat(whileCompacted(read)).isEqualTo(1L);
+        on.appendSegment("b", "1");
+        assertThat(whileCompacted(lookUp)).isPositive();
+        on.appendSegment("b", "2");
+        assertThat(whileCompacted(retention)).isZero();
+    }
+
+    /// Runs something that is held up at the first byte that it reads until all is compacted.
+    private long whileCompacted(Callable<Long> action) throws Exception {
+        on.checkpoint();
+        restart();
+        var task = new FutureTask<>(action);
+        Thread thread = Thread.ofPlatform().unstarted(task);
+        disk.hold(event ->
+                event.operation() == FaultyDisk.Operation.READ
+                        && Thread.currentThread().equals(thread));
+        thread.start();
+        disk.awaitHeld();
+        assertThat(on.compact(KEEPING)).isTrue();
+        disk.letGo();
+        return task.get();
     }
 
     @Test

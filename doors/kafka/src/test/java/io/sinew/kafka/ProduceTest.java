@@ -104,6 +104,23 @@ class ProduceTest {
     }
 
     @Test
+    void records_without_a_key_are_named_where_a_topic_is_compacted() throws Exception {
+        create("compacted", Map.of("cleanup.policy", "compact"));
+        var refused = produce("compacted", Batches.plain().of("one", "two"));
+        assertThat(refused.errorCode).isEqualTo(INVALID_RECORD);
+        assertThat(refused.errorMessage).contains("without a key");
+        assertThat(refused.recordErrors)
+                .extracting(error -> error.batchIndex)
+                .containsExactly(0, 1);
+        assertThat(refused.recordErrors)
+                .allMatch(error ->
+                        String.valueOf(error.batchIndexErrorMessage).contains("without a key"));
+        assertThat(refused.baseOffset).isEqualTo(-1);
+        assertThat(produce("compacted", Batches.plain().keyed("key").of("one")).errorCode)
+                .isEqualTo(NONE);
+    }
+
+    @Test
     void a_corrupt_batch_is_refused_and_nothing_of_it_is_stored() throws Exception {
         ByteBuffer corrupt = Batches.plain().of("value");
         corrupt.put(corrupt.limit() - 2, (byte) (corrupt.get(corrupt.limit() - 2) ^ 1));
