@@ -131,7 +131,7 @@ class JavaCompactionTest {
                 () -> {
                     List<ConsumerRecord<byte[], byte[]>> records = readAll(partition);
                     assertThat(table(records)).isEqualTo(table);
-                    return records.size() <= 2 * KEYS;
+                    return records.size() <= KEYS;
                 });
         sinew.kill();
         sinew.start();
