@@ -41,7 +41,7 @@ final class KafkaPage {
             Produce is announced from version 0 and served from 3: librdkafka takes a higher beginning for a broker that knows no
             compression (KAFKA-18659). Formats of records before version 2 (Kafka 0.10) are refused.
 
-            Not announced, because not built yet: transactions, groups of the new protocol (`group.protocol=consumer`), share groups,
+            Not announced, because not built yet: groups of the new protocol (`group.protocol=consumer`), share groups,
             quotas, delegation tokens, SASL, ACLs. A client that needs one of them says so itself.
 
             ## Where an answer differs from Apache Kafka's
@@ -56,7 +56,12 @@ final class KafkaPage {
             | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
             | `cleanup.policy=compact` | the newest segment is compacted only after something was appended behind it | also when it is older than `segment.ms`, or `max.compaction.lag.ms` |
             | `log.cleaner.dedupe.buffer.size` | 134217728, taken at the start | 67108864, taken while a compaction runs |
-            | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log |
+            | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log; DescribeTransactions does not name groups |
+            | `InitProducerId` while the transactional id has a transaction | `CONCURRENT_TRANSACTIONS`, and the client comes again | aborts it and answers |
+            | the same from a producer that was fenced | aborts its successor's transaction, and then refuses | refuses |
+            | records for a partition that is not in the transaction | refused, for clients that say their transactional id | refused for every client, by the partition itself |
+            | `AddPartitionsToTxn` 4 and 5, `WriteTxnMarkers` | between brokers | there is one broker |
+            | ListTransactions by regular expression | RE2 | refused |
             | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
             """;
 

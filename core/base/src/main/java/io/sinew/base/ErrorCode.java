@@ -22,6 +22,7 @@ public enum ErrorCode {
     UNSUPPORTED_VERSION(115, Blame.CALLER, false),
     TOPIC_DELETION_DISABLED(116, Blame.CALLER, false),
     POLICY_VIOLATION(117, Blame.CALLER, false),
+    INVALID_TRANSACTION_TIMEOUT(118, Blame.CALLER, false),
 
     // What the caller named is not there: 200 and up.
     UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),
@@ -33,6 +34,8 @@ public enum ErrorCode {
     OFFSET_OUT_OF_RANGE(206, Blame.CALLER, false),
     FETCH_SESSION_ID_NOT_FOUND(207, Blame.CALLER, true),
     RESOURCE_NOT_FOUND(208, Blame.CALLER, false),
+    INVALID_PRODUCER_ID_MAPPING(209, Blame.CALLER, false),
+    TRANSACTIONAL_ID_NOT_FOUND(210, Blame.CALLER, false),
 
     // The caller is late, or somebody else was first: 300 and up.
     TOPIC_ALREADY_EXISTS(300, Blame.CONFLICT, false),
@@ -50,6 +53,9 @@ public enum ErrorCode {
     UNKNOWN_LEADER_EPOCH(312, Blame.CONFLICT, true),
     INVALID_FETCH_SESSION_EPOCH(313, Blame.CONFLICT, true),
     INVALID_TXN_STATE(314, Blame.CONFLICT, false),
+    CONCURRENT_TRANSACTIONS(315, Blame.CONFLICT, true),
+    TRANSACTION_ABORTABLE(316, Blame.CONFLICT, false),
+    UNSTABLE_OFFSET_COMMIT(317, Blame.CONFLICT, true),
 
     // A named limit was reached: 400 and up.
     GROUP_MAX_SIZE_REACHED(400, Blame.CAPACITY, false),
@@ -57,6 +63,7 @@ public enum ErrorCode {
     TOO_MANY_PARTITIONS(402, Blame.CAPACITY, false),
     TIMED_OUT(403, Blame.CAPACITY, true),
     DISK_FULL(404, Blame.CAPACITY, true),
+    TOO_MANY_TRANSACTIONAL_IDS(405, Blame.CAPACITY, false),
 
     // Ours: 500 and up.
     LOG_STOPPED(500, Blame.INTERNAL, false),

@@ -4,6 +4,7 @@ import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupCommand;
 import io.sinew.log.Commit;
 import io.sinew.log.DataDirectory;
 import io.sinew.log.LogHealth;
@@ -18,6 +19,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,7 @@ public final class Broker implements AutoCloseable {
     private final Topics topics;
     private final ProducerIds producerIds;
     private final GroupsRunner groups;
+    private final Transactions transactions;
     private final Housekeeper housekeeper;
     private final CompactionRunner compaction;
     private final Clock clock;
@@ -50,11 +53,15 @@ public final class Broker implements AutoCloseable {
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
         this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.transactions =
+                new Transactions(
+                        settings.transactionLimits(), store, clock, topics, producerIds, groups);
         this.housekeeper = new Housekeeper(topics, settings, clock);
         this.compaction = new CompactionRunner(topics, store, settings, clock, metrics);
         metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
         metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);
         metrics.gauge(BrokerMetric.GROUPS, groups::count);
+        metrics.gauge(BrokerMetric.TRANSACTIONAL_IDS, transactions::count);
     }
 
     /// Opens the broker of a data directory, which it closes in the end, and brings back what was
@@ -70,6 +77,7 @@ public final class Broker implements AutoCloseable {
             broker.topics.partitions().forEach(Partition::recovered);
             broker.forgetUnknownTopics();
             broker.groups.start();
+            broker.transactions.start();
             broker.housekeeper.start();
             broker.compaction.start();
             return broker;
@@ -109,6 +117,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.restore(section);
                 case ProducerIds.MACHINE -> producerIds.restore(section);
                 case GroupsRunner.MACHINE -> groups.restore(section);
+                case Transactions.MACHINE -> transactions.restore(section);
                 case PRODUCERS_MACHINE -> restoreProducers(section.bytes());
                 default -> throw unknown(section.machine());
             }
@@ -120,6 +129,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.replay(body);
                 case ProducerIds.MACHINE -> producerIds.replay(body);
                 case GroupsRunner.MACHINE -> groups.replay(body);
+                case Transactions.MACHINE -> transactions.replay(body);
                 default -> throw unknown(machine);
             }
         }
@@ -135,6 +145,7 @@ public final class Broker implements AutoCloseable {
                     topics.snapshot(),
                     producerIds.snapshot(),
                     groups.snapshot(),
+                    transactions.snapshot(),
                     new Section(PRODUCERS_MACHINE, 0, producers()));
         }
 
@@ -212,6 +223,10 @@ public final class Broker implements AutoCloseable {
         return groups;
     }
 
+    public Transactions transactions() {
+        return transactions;
+    }
+
     public LogHealth.Status health() {
         return store.health().status();
     }
@@ -253,9 +268,21 @@ public final class Broker implements AutoCloseable {
         deleted.forEach(deletion -> topics.deleteFiles(deletion.topic()));
         try {
             groups.submit(new GroupCommand.ForgetTopics(ids));
+            transactions.forget(partitionsOf(deleted));
         } catch (SinewException e) {
             LOGGER.log(System.Logger.Level.WARNING, "offsets=kept of deleted topics", e);
         }
+    }
+
+    private static Set<PartitionId> partitionsOf(List<Topics.Changed> deleted) {
+        var partitions = new HashSet<PartitionId>();
+        for (Topics.Changed deletion : deleted) {
+            Topic topic = deletion.topic();
+            for (int index = 0; index < topic.partitionCount(); index++) {
+                partitions.add(new PartitionId(topic.id(), index));
+            }
+        }
+        return partitions;
     }
 
     @Override
@@ -271,6 +298,7 @@ public final class Broker implements AutoCloseable {
         try {
             compaction.close();
             housekeeper.close();
+            transactions.close();
             groups.close();
         } finally {
             try {

@@ -7,6 +7,7 @@ public enum BrokerMetric implements Metric {
     TOPICS("sinew_topics", Kind.GAUGE, "Topics there are."),
     PARTITIONS("sinew_partitions", Kind.GAUGE, "Partitions of all topics together."),
     GROUPS("sinew_groups", Kind.GAUGE, "Consumer groups there are, with members or without."),
+    TRANSACTIONAL_IDS("sinew_transactional_ids", Kind.GAUGE, "Transactional ids that are known."),
     APPENDED_BATCHES("sinew_appended_batches_total", Kind.COUNTER, "Batches appended."),
     APPENDED_RECORDS("sinew_appended_records_total", Kind.COUNTER, "Records appended."),
     APPENDED_BYTES("sinew_appended_bytes_total", Kind.COUNTER, "Bytes of the batches appended."),

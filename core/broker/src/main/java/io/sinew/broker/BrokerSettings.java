@@ -2,6 +2,7 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -150,7 +151,18 @@ public final class BrokerSettings {
                             104_857_600,
                             1024,
                             Integer.MAX_VALUE - 16,
-                            "Largest request; a larger one closes the connection."));
+                            "Largest request; a larger one closes the connection."),
+                    Setting.ofInt(
+                            "transaction.max.timeout.ms",
+                            900_000,
+                            1,
+                            Integer.MAX_VALUE,
+                            "Longest time that a producer may ask for its transactions to take."),
+                    Setting.ofLong(
+                            "transactional.id.expiration.ms",
+                            604_800_000,
+                            1,
+                            "How long a transactional id is kept that is not used."));
 
     /// Kafka's broker-wide names for topic settings that are not simply `log.` and the topic's
     /// name.
@@ -340,6 +352,13 @@ public final class BrokerSettings {
                         text(DURABILITY).equals("os")
                                 ? LogLimits.Durability.OS
                                 : LogLimits.Durability.FSYNC);
+    }
+
+    TransactionLimits transactionLimits() {
+        return new TransactionLimits(
+                intValue("transaction.max.timeout.ms"),
+                longValue("transactional.id.expiration.ms"),
+                TransactionLimits.IDS_MAX);
     }
 
     GroupLimits groupLimits() {

@@ -3,6 +3,13 @@ package io.sinew.broker;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupDecision;
+import io.sinew.groups.GroupLimits;
+import io.sinew.groups.GroupRecord;
+import io.sinew.groups.GroupRecordV1Format;
+import io.sinew.groups.GroupReply;
+import io.sinew.groups.GroupsState;
 import io.sinew.log.Commit;
 import io.sinew.log.LogHealth;
 import io.sinew.log.LogOwner;
@@ -87,6 +94,11 @@ public final class GroupsRunner implements AutoCloseable {
         if (appends(command)) {
             store.awaitRoom();
         }
+        return submitNow(command);
+    }
+
+    /// As [#submit] for whoever holds a lock, and has waited for room before that.
+    Pending<GroupReply> submitNow(GroupCommand command) {
         lock.lock();
         try {
             if (closed) {
@@ -118,6 +130,8 @@ public final class GroupsRunner implements AutoCloseable {
                     GroupCommand.Sync _,
                     GroupCommand.Leave _,
                     GroupCommand.CommitOffsets _,
+                    GroupCommand.CommitOffsetsLater _,
+                    GroupCommand.EndTransaction _,
                     GroupCommand.DeleteOffsets _,
                     GroupCommand.DeleteGroups _,
                     GroupCommand.ForgetTopics _ ->

@@ -9,11 +9,13 @@ import io.sinew.log.CompactionFacts;
 import io.sinew.log.Compactor;
 import io.sinew.log.Dirt;
 import io.sinew.log.LogStore;
+import io.sinew.log.MarkerV0Format;
 import io.sinew.log.PartitionLog;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +33,18 @@ public final class Partition {
     private final AppendCounts counts;
     private final ReentrantLock lock = new ReentrantLock();
     private final ProducerStates producers = new ProducerStates();
+
+    /// Whether there was a transaction here since the start: most partitions never see one, and
+    /// their readers need not take the lock.
+    private volatile boolean transactional;
+
+    /// Ends of transactions whose markers may not be durable yet, oldest first.
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
+
     private volatile TopicConfig config;
+
+    /// A transaction that began at the one offset and was ended by a marker at the other.
+    private record Ending(long firstOffset, long markerOffset) {}
 
     Partition(
             Topic topic,
@@ -82,8 +95,8 @@ public final class Partition {
     /// @param batch from position to limit
     /// @throws RecordsRefused when the topic is compacted and records have no key
     /// @throws SinewException as [BatchV2Format#requireOne]; `BATCH_TOO_LARGE`,
-    ///   `INVALID_TIMESTAMP`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_EPOCH`,
-    ///   `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    ///   `INVALID_TIMESTAMP`, `INVALID_TXN_STATE`, `TRANSACTION_ABORTABLE`,
+    ///   `INVALID_PRODUCER_EPOCH`, `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
     public Appended append(ByteBuffer batch, long nowMs) throws InterruptedException {
         TopicConfig limits = config;
         requireAcceptable(batch, nowMs, limits);
@@ -122,9 +135,9 @@ public final class Partition {
         }
         BatchV2Format.requireOne(batch);
         int at = batch.position();
-        if (BatchV2Format.isTransactional(batch, at)) {
+        if (BatchV2Format.isTransactional(batch, at) && BatchV2Format.producerId(batch, at) < 0) {
             throw new SinewException(
-                    ErrorCode.INVALID_TXN_STATE, "transactions are not served yet");
+                    ErrorCode.INVALID_RECORD, "transactional records need a producer id");
         }
         if (!limits.logAppendTime()) {
             requireTimely(batch, at, nowMs, limits);
@@ -159,12 +172,111 @@ public final class Partition {
         }
     }
 
+    // ---- transactions: the coordinator's calls
+
+    /// From now until a marker ends it, the partition takes part in the producer's transaction.
+    ///
+    /// @param fromZero as in [ProducerStates#admit]
+    void admit(long producerId, short epoch, boolean fromZero) {
+        lock.lock();
+        try {
+            transactional = true;
+            producers.admit(producerId, epoch, fromZero);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the partition takes part in a transaction of that producer.
+    public boolean admits(long producerId, short epoch) {
+        lock.lock();
+        try {
+            return producers.isAdmitted(producerId, epoch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the producer's transaction: appends its marker.
+    ///
+    /// @param epoch the marker's
+    /// @param skipKnown append nothing if the producer is at that epoch with nothing open, as after
+    ///   a crash in the middle of the markers
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`
+    Commit endTransaction(
+            long producerId, short epoch, boolean commit, boolean skipKnown, long nowMs) {
+        lock.lock();
+        try {
+            if (skipKnown
+                    && producers.hasEnded(producerId, epoch)
+                    && !producers.isAdmitted(producerId, epoch)) {
+                return Commit.ofNothing();
+            }
+            long first = producers.openedAt(producerId);
+            long offset = log.nextOffset();
+            var marker =
+                    new MarkerV0Format.Marker(
+                            producerId,
+                            epoch,
+                            commit,
+                            store.leaderEpoch(),
+                            first,
+                            Math.min(producers.firstOpenedWithout(producerId), offset + 1));
+            PartitionLog.Append append =
+                    log.append(
+                            MarkerV0Format.encode(marker, nowMs),
+                            store.leaderEpoch(),
+                            OptionalLong.empty());
+            producers.end(marker, offset, nowMs);
+            if (first >= 0) {
+                endings.add(new Ending(first, offset));
+            }
+            return append.commit();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Where readers of committed records stop: before the first record of a transaction that is
+    /// open, or whose end is not durable.
+    public long lastStableOffset() {
+        long end = log.endOffset();
+        if (!transactional) {
+            // One that begins now begins behind that end.
+            return end;
+        }
+        lock.lock();
+        try {
+            end = log.endOffset();
+            while (!endings.isEmpty() && endings.getFirst().markerOffset() < end) {
+                endings.removeFirst();
+            }
+            long stable = Math.min(end, producers.firstOpenedWithout(-1));
+            for (Ending ending : endings) {
+                stable = Math.min(stable, ending.firstOffset());
+            }
+            return stable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Takes in a batch from the write-ahead log. When it was appended is not known; the time of
     /// the replay keeps its producer from being forgotten early.
     void replay(ByteBuffer batch, long nowMs) {
+        int at = batch.position();
+        long offset = BatchV2Format.baseOffset(batch, at);
+        Optional<MarkerV0Format.Marker> marker = MarkerV0Format.decode(batch, at);
         lock.lock();
         try {
-            producers.replay(batch, BatchV2Format.baseOffset(batch, batch.position()), nowMs);
+            if (BatchV2Format.isTransactional(batch, at)) {
+                transactional = true;
+            }
+            if (marker.isPresent()) {
+                producers.end(marker.get(), offset, nowMs);
+            } else {
+                producers.replay(batch, offset, nowMs);
+            }
         } finally {
             lock.unlock();
         }
@@ -235,6 +347,7 @@ public final class Partition {
 
     void readProducers(DataInputStream in) throws IOException {
         producers.readFrom(in);
+        transactional = producers.firstOpenedWithout(-1) != Long.MAX_VALUE;
     }
 
     /// Applies retention (`retention.ms`, `retention.bytes`) as of `nowMs`.
@@ -258,11 +371,6 @@ public final class Partition {
     }
 
     // ---- compaction
-
-    /// Where the records end that no transaction can take back any more.
-    private long lastStableOffset() {
-        return log.endOffset();
-    }
 
     /// How much could be compacted as of `nowMs`.
     Dirt dirt(long nowMs) throws IOException {

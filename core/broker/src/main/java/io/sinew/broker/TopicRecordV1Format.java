@@ -1,13 +1,9 @@
 package io.sinew.broker;
 
-import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,8 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// Topic records as bytes, version 1. Big endian; text is a u16 length and modified UTF-8, as
-/// `DataOutput` writes it.
+/// Topic records as bytes, version 1; numbers and text as [StateBytes] has them.
 ///
 /// ```
 /// version i8 (1) | kind i8 | topic id 16 B | then by kind:
@@ -30,6 +25,7 @@ import java.util.UUID;
 ///
 /// A snapshot is `version i8 | count i32 | count records of kind 1`.
 final class TopicRecordV1Format {
+    private static final String WHAT = "a topic record";
     private static final int VERSION = 1;
     private static final int CREATED = 1;
     private static final int PARTITIONS_ADDED = 2;
@@ -39,11 +35,11 @@ final class TopicRecordV1Format {
     private TopicRecordV1Format() {}
 
     static byte[] encode(TopicRecord record) {
-        return bytes(out -> write(out, record));
+        return StateBytes.of(out -> write(out, record));
     }
 
     static byte[] encodeSnapshot(Collection<Topic> topics) {
-        return bytes(out -> {
+        return StateBytes.of(out -> {
             out.writeByte(VERSION);
             out.writeInt(topics.size());
             for (Topic topic : topics) {
@@ -54,15 +50,16 @@ final class TopicRecordV1Format {
 
     /// @throws SinewException `DAMAGED_DATA`
     static TopicRecord decode(byte[] bytes) {
-        return read(bytes, TopicRecordV1Format::readRecord);
+        return StateBytes.read(bytes, WHAT, TopicRecordV1Format::readRecord);
     }
 
     /// @throws SinewException `DAMAGED_DATA`
     static List<TopicRecord> decodeSnapshot(byte[] bytes) {
-        return read(
+        return StateBytes.read(
                 bytes,
+                WHAT,
                 in -> {
-                    requireVersion(in);
+                    StateBytes.requireVersion(in, VERSION);
                     int count = in.readInt();
                     var records = new ArrayList<TopicRecord>();
                     for (int i = 0; i < count; i++) {
@@ -109,7 +106,7 @@ final class TopicRecordV1Format {
     }
 
     private static TopicRecord readRecord(DataInputStream in) throws IOException {
-        requireVersion(in);
+        StateBytes.requireVersion(in, VERSION);
         int kind = in.readByte();
         var id = new UUID(in.readLong(), in.readLong());
         return switch (kind) {
@@ -129,43 +126,5 @@ final class TopicRecordV1Format {
             settings.put(in.readUTF(), in.readUTF());
         }
         return settings;
-    }
-
-    private static void requireVersion(DataInputStream in) throws IOException {
-        int version = in.readByte();
-        if (version != VERSION) {
-            throw new IOException("unknown version " + version);
-        }
-    }
-
-    private interface Writing {
-        void to(DataOutputStream out) throws IOException;
-    }
-
-    private static byte[] bytes(Writing writing) {
-        var bytes = new ByteArrayOutputStream();
-        try {
-            writing.to(new DataOutputStream(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private interface Reading<T> {
-        T from(DataInputStream in) throws IOException;
-    }
-
-    private static <T> T read(byte[] bytes, Reading<T> reading) {
-        try {
-            return reading.from(new DataInputStream(new ByteArrayInputStream(bytes)));
-        } catch (IOException e) {
-            throw new SinewException(
-                    ErrorCode.DAMAGED_DATA,
-                    "a topic record can't be read ("
-                            + e.getMessage()
-                            + "). Restore the data directory from a backup",
-                    e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import io.sinew.log.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.UUID;
 
 /// A broker on a disk that can fail, in a time that passes when the test says so.
@@ -44,6 +45,14 @@ final class BrokerOnDisk implements AutoCloseable {
     /// Kills the broker and opens it again.
     void crash() throws IOException {
         FaultyDisk after = disk.processDeath();
+        abandon();
+        disk = after;
+        broker = open();
+    }
+
+    /// Cuts the power and opens the broker again.
+    void powerCycle(long seed) throws IOException {
+        FaultyDisk after = disk.powerFailure(new SplittableRandom(seed));
         abandon();
         disk = after;
         broker = open();

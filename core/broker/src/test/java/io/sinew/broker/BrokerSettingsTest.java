@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +148,9 @@ class BrokerSettingsTest {
                                 Map.entry("offsets.retention.minutes", "10080"),
                                 Map.entry("producer.id.expiration.ms", "86400000"),
                                 Map.entry("log.retention.check.interval.ms", "300000"),
-                                Map.entry("socket.request.max.bytes", "104857600")));
+                                Map.entry("socket.request.max.bytes", "104857600"),
+                                Map.entry("transaction.max.timeout.ms", "900000"),
+                                Map.entry("transactional.id.expiration.ms", "604800000")));
     }
 
     @Test

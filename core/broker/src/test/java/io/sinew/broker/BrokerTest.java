@@ -9,6 +9,10 @@ import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
@@ -109,7 +113,7 @@ class BrokerTest {
             var partition = new GroupPartition(doomed.id(), 0);
             on.broker
                     .groups()
-                    .submit(new GroupClient("g").commit(GroupClient.offset(partition, 3)))
+                    .submit(new RunnerClient("g").commit(RunnerClient.offset(partition, 3)))
                     .await();
             on.restart();
             Topics.Changed deleted = on.broker.topics().delete(doomed.id());
@@ -129,10 +133,12 @@ class BrokerTest {
             var fetched =
                     on.broker
                             .groups()
-                            .submit(new GroupCommand.FetchOffsets("g", List.of(partition)))
+                            .submit(new GroupCommand.FetchOffsets("g", List.of(partition), false))
                             .await();
             assertThat(fetched)
-                    .isEqualTo(new GroupReply.OffsetsFetched(List.of(GroupOffset.none(partition))));
+                    .isEqualTo(
+                            new GroupReply.OffsetsFetched(
+                                    List.of(GroupOffset.none(partition)), Set.of()));
         }
     }
 

@@ -8,6 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupBytes;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupLimits;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
@@ -24,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /// The coordinator on a log that refuses what it decides. The timer's thread is not started: the
 /// test looks in its place.
 class GroupsRunnerTest {
-    private static final GroupPartition ORDERS = GroupClient.partition(1, 0);
+    private static final GroupPartition ORDERS = RunnerClient.partition(1, 0);
 
     /// A record of more than 64 KiB does not fit.
     private static final LogLimits SMALL =
@@ -95,14 +102,14 @@ class GroupsRunnerTest {
     }
 
     /// Brings an empty group of one member from nothing to stable.
-    private GroupClient settled(String groupId) throws InterruptedException {
-        GroupClient client = new GroupClient(groupId);
+    private RunnerClient settled(String groupId) throws InterruptedException {
+        RunnerClient client = new RunnerClient(groupId);
         take(client, groups.submit(client.join()));
-        ask(client.sync(Map.of(client.memberId, GroupClient.bytes("all"))));
+        ask(client.sync(Map.of(client.memberId, RunnerClient.bytes("all"))));
         return client;
     }
 
-    private static void take(GroupClient client, Pending<GroupReply> answer)
+    private static void take(RunnerClient client, Pending<GroupReply> answer)
             throws InterruptedException {
         var joined = (GroupReply.Joined) answer.await();
         client.memberId = joined.memberId();
@@ -114,10 +121,10 @@ class GroupsRunnerTest {
     }
 
     /// Fills the disk, with a commit of the member's on the way to it.
-    private Pending<GroupReply> fillDisk(GroupClient member) throws Exception {
+    private Pending<GroupReply> fillDisk(RunnerClient member) throws Exception {
         disk.failEvery(
                 FaultyDisk.Selection.of(WRITE, ".wal"), new IOException("No space left on device"));
-        Pending<GroupReply> stalled = groups.submit(member.commit(GroupClient.offset(ORDERS, 17)));
+        Pending<GroupReply> stalled = groups.submit(member.commit(RunnerClient.offset(ORDERS, 17)));
         Eventually.await(
                 Duration.ofSeconds(30),
                 "the log to notice",
@@ -135,15 +142,17 @@ class GroupsRunnerTest {
 
     @Test
     void a_full_disk_refuses_commits_and_no_heartbeat_and_no_question() throws Exception {
-        GroupClient member = settled("g");
+        RunnerClient member = settled("g");
         Pending<GroupReply> stalled = fillDisk(member);
-        assertThatThrownBy(() -> groups.submit(member.commit(GroupClient.offset(ORDERS, 18))))
+        assertThatThrownBy(() -> groups.submit(member.commit(RunnerClient.offset(ORDERS, 18))))
                 .isInstanceOfSatisfying(
                         SinewException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL));
         assertThat(ask(member.heartbeat())).isEqualTo(new GroupReply.Alive());
-        assertThat(ask(new GroupCommand.FetchOffsets("g", List.of(ORDERS))))
-                .isEqualTo(new GroupReply.OffsetsFetched(List.of(GroupClient.offset(ORDERS, 17))));
+        assertThat(ask(new GroupCommand.FetchOffsets("g", List.of(ORDERS), false)))
+                .isEqualTo(
+                        new GroupReply.OffsetsFetched(
+                                List.of(RunnerClient.offset(ORDERS, 17)), Set.of()));
         assertThat(ask(new GroupCommand.DescribeGroups(List.of("g"))))
                 .isInstanceOf(GroupReply.GroupsDescribed.class);
         freeDisk();
@@ -152,16 +161,16 @@ class GroupsRunnerTest {
 
     @Test
     void time_on_a_full_disk_ends_no_session() throws Exception {
-        GroupClient member = settled("g");
+        RunnerClient member = settled("g");
         groups.look();
         fillDisk(member);
         groups.look();
-        clock.step(10L * GroupClient.SESSION_MS);
+        clock.step(10L * RunnerClient.SESSION_MS);
         groups.look();
         freeDisk();
         groups.look();
         assertThat(ask(member.heartbeat())).isEqualTo(new GroupReply.Alive());
-        clock.step(2L * GroupClient.SESSION_MS);
+        clock.step(2L * RunnerClient.SESSION_MS);
         groups.look();
         assertThat(ask(member.heartbeat()))
                 .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));
@@ -169,20 +178,20 @@ class GroupsRunnerTest {
 
     @Test
     void time_while_a_sync_takes_long_ends_no_session() throws Exception {
-        GroupClient member = settled("g");
+        RunnerClient member = settled("g");
         disk.hold(FaultyDisk.Selection.of(SYNC, ".wal"));
-        Pending<GroupReply> stalled = groups.submit(member.commit(GroupClient.offset(ORDERS, 17)));
+        Pending<GroupReply> stalled = groups.submit(member.commit(RunnerClient.offset(ORDERS, 17)));
         disk.awaitHeld();
         groups.look();
-        clock.step(GroupClient.SESSION_MS / 2);
+        clock.step(RunnerClient.SESSION_MS / 2);
         groups.look();
-        clock.step(10L * GroupClient.SESSION_MS);
+        clock.step(10L * RunnerClient.SESSION_MS);
         groups.look();
         disk.letGo();
         assertThat(stalled.await()).isInstanceOf(GroupReply.OffsetsCommitted.class);
         groups.look();
         assertThat(ask(member.heartbeat())).isEqualTo(new GroupReply.Alive());
-        clock.step(2L * GroupClient.SESSION_MS);
+        clock.step(2L * RunnerClient.SESSION_MS);
         groups.look();
         assertThat(ask(member.heartbeat()))
                 .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));
@@ -190,14 +199,14 @@ class GroupsRunnerTest {
 
     @Test
     void time_passes_while_commits_follow_one_another() throws Exception {
-        GroupClient silent = settled("g");
-        GroupClient busy = settled("other");
+        RunnerClient silent = settled("g");
+        RunnerClient busy = settled("other");
         for (int i = 0; i < 20; i++) {
             // One is on its way whenever somebody looks, and none for long.
             disk.hold(FaultyDisk.Selection.of(SYNC, ".wal"));
-            Pending<GroupReply> commit = groups.submit(busy.commit(GroupClient.offset(ORDERS, i)));
+            Pending<GroupReply> commit = groups.submit(busy.commit(RunnerClient.offset(ORDERS, i)));
             disk.awaitHeld();
-            clock.step(GroupClient.SESSION_MS / 10);
+            clock.step(RunnerClient.SESSION_MS / 10);
             groups.look();
             disk.letGo();
             commit.await();
@@ -217,8 +226,8 @@ class GroupsRunnerTest {
     @Test
     void who_is_answered_by_a_decision_that_cannot_be_written_is_told_to_come_again()
             throws Exception {
-        GroupClient leader = settled("g");
-        GroupClient follower = new GroupClient("g");
+        RunnerClient leader = settled("g");
+        RunnerClient follower = new RunnerClient("g");
         Pending<GroupReply> second = groups.submit(follower.join());
         take(leader, groups.submit(leader.join()));
         take(follower, second);
@@ -237,7 +246,7 @@ class GroupsRunnerTest {
         assertThat(ask(leader.heartbeat()))
                 .isEqualTo(new GroupReply.Refused(ErrorCode.ILLEGAL_GENERATION));
         take(leader, groups.submit(leader.join()));
-        ask(leader.sync(Map.of(leader.memberId, GroupClient.bytes("all"))));
+        ask(leader.sync(Map.of(leader.memberId, RunnerClient.bytes("all"))));
         assertThat(ask(leader.heartbeat())).isEqualTo(new GroupReply.Alive());
     }
 
@@ -247,17 +256,17 @@ class GroupsRunnerTest {
         for (int chunk = 0; chunk < 4; chunk++) {
             var offsets = new ArrayList<GroupOffset>();
             for (int i = 0; i < 1_000; i++) {
-                offsets.add(GroupClient.offset(GroupClient.partition(chunk, i), 1));
+                offsets.add(RunnerClient.offset(RunnerClient.partition(chunk, i), 1));
             }
-            ask(new GroupClient("old").commit(offsets.toArray(GroupOffset[]::new)));
+            ask(new RunnerClient("old").commit(offsets.toArray(GroupOffset[]::new)));
         }
         clock.step(GroupLimits.defaults().offsetsRetentionMs() - 1_000);
-        ask(new GroupClient("old").commit(GroupClient.offset(GroupClient.partition(9, 0), 1)));
-        GroupClient member = settled("g");
+        ask(new RunnerClient("old").commit(RunnerClient.offset(RunnerClient.partition(9, 0), 1)));
+        RunnerClient member = settled("g");
         clock.step(2_000);
         assertThat(groups.look()).isPositive();
         assertThat(ask(member.heartbeat())).isEqualTo(new GroupReply.Alive());
-        clock.step(2L * GroupClient.SESSION_MS);
+        clock.step(2L * RunnerClient.SESSION_MS);
         groups.look();
         assertThat(ask(member.heartbeat()))
                 .isEqualTo(new GroupReply.Refused(ErrorCode.UNKNOWN_MEMBER_ID));

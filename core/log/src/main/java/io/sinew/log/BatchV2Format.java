@@ -198,6 +198,18 @@ public final class BatchV2Format {
         bytes.putInt(at + CRC, checksum(bytes, at));
     }
 
+    /// Fills in the header of a control batch that holds one uncompressed record; the record is
+    /// there already.
+    static void putControlHeader(
+            ByteBuffer bytes, long producerId, short producerEpoch, long nowMs) {
+        bytes.putLong(0, 0).putInt(LENGTH, bytes.limit() - PREFIX_BYTES).putInt(LEADER_EPOCH, -1);
+        bytes.put(MAGIC, (byte) 2).putShort(ATTRIBUTES, (short) (TRANSACTIONAL | CONTROL));
+        bytes.putInt(LAST_OFFSET_DELTA, 0).putLong(BASE_TIMESTAMP, nowMs);
+        bytes.putLong(MAX_TIMESTAMP, nowMs).putLong(PRODUCER_ID, producerId);
+        bytes.putShort(PRODUCER_EPOCH, producerEpoch).putInt(BASE_SEQUENCE, -1);
+        bytes.putInt(RECORD_COUNT, 1).putInt(CRC, checksum(bytes, 0));
+    }
+
     /// Checks that `bytes`, from position to limit, is exactly one well-formed batch from a
     /// producer, as far as that can be told without unpacking the records.
     ///

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// 16  covered bytes  i32   of the segment
 /// 20  last position  i32   of the last covered batch in the segment
 /// 24  max timestamp  i64   of the covered batches, ms
-/// 32  entries        16 B each: offset - base offset i32, position i32, max timestamp so far i64
+/// 32  aborted        i32
+/// 36  entries        16 B each: offset - base offset i32, position i32, max timestamp so far i64
+///     aborted        32 B each: producer id i64, first offset i64, marker's offset i64, last stable i64
 ///     checksum       u32   CRC-32C of everything before, and of the last covered batch's checksum
 /// ```
 ///
@@ -30,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// covers only the beginning is completed from there.
 final class IndexV1Format {
     private static final int MAGIC = 0x534E4931;
-    private static final int HEADER_BYTES = 32;
+    private static final int HEADER_BYTES = 36;
     private static final int ENTRY_BYTES = 16;
+    private static final int ABORTED_BYTES = 32;
 
     private IndexV1Format() {}
 
@@ -46,14 +49,20 @@ final class IndexV1Format {
         int lastChecksum = batches.at(index.lastPosition());
         ByteBuffer bytes;
         synchronized (index) {
-            bytes = ByteBuffer.allocate(HEADER_BYTES + index.count() * ENTRY_BYTES + 4);
+            bytes = ByteBuffer.allocate((int) sizeBytes(index.count(), index.abortedCount()));
             bytes.putInt(MAGIC).putInt(index.count()).putLong(baseOffset);
             bytes.putInt(index.coveredBytes())
                     .putInt(index.lastPosition())
-                    .putLong(index.maxTimestamp());
+                    .putLong(index.maxTimestamp())
+                    .putInt(index.abortedCount());
             for (int entry = 0; entry < index.count(); entry++) {
                 bytes.putInt(index.offsetDelta(entry)).putInt(index.position(entry));
                 bytes.putLong(index.maxTimestamp(entry));
+            }
+            for (int entry = 0; entry < index.abortedCount(); entry++) {
+                AbortedTransaction aborted = index.aborted(entry);
+                bytes.putLong(aborted.producerId()).putLong(aborted.firstOffset());
+                bytes.putLong(aborted.markerOffset()).putLong(aborted.lastStableOffset());
             }
         }
         bytes.putInt(checksum(bytes, lastChecksum)).flip();
@@ -62,6 +71,10 @@ final class IndexV1Format {
             file.write(bytes, 0);
             file.truncate(size);
         }
+    }
+
+    private static long sizeBytes(int entries, int aborted) {
+        return HEADER_BYTES + (long) entries * ENTRY_BYTES + (long) aborted * ABORTED_BYTES + 4;
     }
 
     /// Of all bytes but the last four.
@@ -98,10 +111,13 @@ final class IndexV1Format {
             throws IOException {
         int size = bytes.remaining();
         int count = bytes.getInt(4);
+        int abortedCount = bytes.getInt(32);
         int last = bytes.getInt(20);
         if (bytes.getInt(0) != MAGIC
                 || bytes.getLong(8) != baseOffset
-                || HEADER_BYTES + (long) count * ENTRY_BYTES + 4 != size
+                || count < 0
+                || abortedCount < 0
+                || sizeBytes(count, abortedCount) != size
                 || bytes.getInt(16) > segmentBytes
                 || last < 0
                 || last >= segmentBytes
@@ -112,6 +128,12 @@ final class IndexV1Format {
         for (int entry = 0; entry < count; entry++) {
             int at = HEADER_BYTES + entry * ENTRY_BYTES;
             index.put(bytes.getInt(at), bytes.getInt(at + 4), bytes.getLong(at + 8));
+        }
+        bytes.position(HEADER_BYTES + count * ENTRY_BYTES);
+        for (int left = abortedCount; left > 0; left--) {
+            index.addAborted(
+                    new AbortedTransaction(
+                            bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong()));
         }
         index.covered(bytes.getInt(16), last, bytes.getLong(24));
         return index;

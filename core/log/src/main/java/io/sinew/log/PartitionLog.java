@@ -6,6 +6,7 @@ import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,13 @@ public final class PartitionLog {
     /// Bytes of the batches in `tail`.
     private long tailBytes;
 
+    /// Transactions whose abort markers are in `tail`, oldest first; under the monitor.
+    private final ArrayDeque<AbortedTransaction> tailAborted = new ArrayDeque<>();
+
+    /// Offset of the last abort marker; -1 when there never was one. Spares readers the look into
+    /// segments.
+    private volatile long lastAbort;
+
     /// Owned by the flusher's thread.
     private long flushedOffset;
 
@@ -73,6 +81,7 @@ public final class PartitionLog {
         this.flushedOffset = start.flushedOffset();
         this.checkpointedBase = start.activeBase();
         this.compactedOffset = start.compactedOffset();
+        this.lastAbort = start.lastAbort();
         this.epochs = new LeaderEpochs(start.epochs());
     }
 
@@ -165,10 +174,17 @@ public final class PartitionLog {
             tail.add(batch);
             nextOffset = batch.lastOffset() + 1;
             tailBytes += batch.sizeBytes();
+            MarkerV0Format.aborted(batch.buffer().bytes(), batch.position())
+                    .ifPresent(this::aborted);
             epochs.seen(
                     BatchV2Format.leaderEpoch(batch.buffer().bytes(), batch.position()),
                     batch.baseOffset());
         }
+    }
+
+    private void aborted(AbortedTransaction transaction) {
+        tailAborted.add(transaction);
+        lastAbort = transaction.markerOffset();
     }
 
     /// Makes a batch readable. Called by the log's writer, in order.
@@ -197,6 +213,12 @@ public final class PartitionLog {
     /// @throws SinewException `OFFSET_OUT_OF_RANGE`, `UNKNOWN_TOPIC_OR_PARTITION` (it was deleted
     ///   meanwhile), `DAMAGED_DATA`
     public LogRead read(long offset, int maxBytes, boolean firstWhole) throws IOException {
+        return read(offset, Long.MAX_VALUE, maxBytes, firstWhole);
+    }
+
+    /// As [#read(long, int, boolean)], but nothing from `upTo` on, where a batch begins.
+    public LogRead read(long offset, long upTo, int maxBytes, boolean firstWhole)
+            throws IOException {
         long end = endOffset;
         long from = logStartOffset;
         if (offset < from || offset > end) {
@@ -204,27 +226,32 @@ public final class PartitionLog {
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "offset " + offset + " is not within " + from + " to " + end);
         }
-        if (offset == end) {
-            return new LogRead(LogSlice.empty(), from, end);
+        if (offset >= Math.min(end, upTo)) {
+            return new LogRead(LogSlice.empty(), from, end, offset);
         }
         try {
-            return new LogRead(slice(offset, end, maxBytes, firstWhole), from, end);
+            Stretch found = stretch(offset, end, upTo, maxBytes, firstWhole);
+            return new LogRead(found.slice(), from, end, found.nextOffset());
         } catch (NoSuchFileException e) {
             throw missing(offset);
         }
     }
 
-    private LogSlice slice(long offset, long end, int maxBytes, boolean firstWhole)
+    /// @param nextOffset as in [LogRead]
+    private record Stretch(LogSlice slice, long nextOffset) {}
+
+    private Stretch stretch(long offset, long end, long upTo, int maxBytes, boolean firstWhole)
             throws IOException {
         synchronized (this) {
             if (!tail.isEmpty() && offset >= tail.get(0).baseOffset()) {
-                return tailSlice(offset, end, maxBytes, firstWhole);
+                long last = Math.min(end, upTo);
+                return new Stretch(tailSlice(offset, last, maxBytes, firstWhole), last);
             }
         }
         while (true) {
             Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
             try {
-                return slice(segment, offset, maxBytes, firstWhole);
+                return stretch(segment, offset, upTo, maxBytes, firstWhole);
             } catch (NoSuchFileException e) {
                 if (segments.contain(segment)) {
                     throw e;
@@ -234,15 +261,57 @@ public final class PartitionLog {
         }
     }
 
-    private static LogSlice slice(Segment segment, long offset, int maxBytes, boolean firstWhole)
+    private Stretch stretch(
+            Segment segment, long offset, long upTo, int maxBytes, boolean firstWhole)
             throws IOException {
         int position = segment.positionOf(offset);
-        int available = segment.sizeBytes() - position;
+        int available = endIn(segment, upTo) - position;
         int size = Math.min(maxBytes, available);
         if (firstWhole && size < available) {
             size = Math.max(size, segment.batchBytesAt(position));
         }
-        return size <= 0 ? LogSlice.empty() : FileSlice.open(segment, position, size);
+        return size <= 0
+                ? new Stretch(LogSlice.empty(), offset)
+                : new Stretch(
+                        FileSlice.open(segment, position, size),
+                        segment.offsetAfter(position + size));
+    }
+
+    /// Where a read that goes no further than offset `upTo` ends in a segment.
+    private int endIn(Segment segment, long upTo) throws IOException {
+        int sizeBytes = segment.sizeBytes();
+        if (upTo >= endOffset) {
+            return sizeBytes;
+        }
+        int position = segment.positionAtOrAfter(upTo);
+        return position < 0 ? sizeBytes : position;
+    }
+
+    /// The aborted transactions that end at or after `from` and begin before `upTo`, in the order
+    /// of their ends.
+    public List<AbortedTransaction> abortedTransactions(long from, long upTo) throws IOException {
+        if (from > lastAbort) {
+            return List.of();
+        }
+        // First those in memory: what moves to a segment meanwhile is seen twice, and not missed.
+        List<AbortedTransaction> inMemory;
+        synchronized (this) {
+            inMemory = List.copyOf(tailAborted);
+        }
+        var found = new ArrayList<AbortedTransaction>();
+        boolean more = true;
+        for (Segment segment : segments.from(from)) {
+            more = more && segment.index().collectAborted(from, upTo, found);
+        }
+        long seen = found.isEmpty() ? -1 : found.getLast().markerOffset();
+        for (AbortedTransaction transaction : inMemory) {
+            if (transaction.markerOffset() > seen
+                    && transaction.markerOffset() >= from
+                    && transaction.firstOffset() < upTo) {
+                found.add(transaction);
+            }
+        }
+        return found;
     }
 
     /// Why there is nothing at an offset that was there a moment ago.
@@ -472,6 +541,10 @@ public final class PartitionLog {
                 released += tail.removeFirst().sizeBytes();
             }
             tailBytes -= released;
+            long last = batches.getLast().lastOffset();
+            while (!tailAborted.isEmpty() && tailAborted.getFirst().markerOffset() <= last) {
+                tailAborted.removeFirst();
+            }
         }
         for (TailBatch batch : batches) {
             batch.buffer().release();
@@ -496,6 +569,7 @@ public final class PartitionLog {
                             end.activeBytes(),
                             segments.sizeBytes(),
                             compactedOffset,
+                            lastAbort,
                             epochs.list());
             return new FlushPoint(this, point, end);
         }

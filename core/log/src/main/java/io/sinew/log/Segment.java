@@ -159,6 +159,8 @@ final class Segment {
                     batch.sizeBytes(),
                     batch.maxTimestamp(),
                     indexIntervalBytes);
+            MarkerV0Format.aborted(batch.buffer().bytes(), batch.position())
+                    .ifPresent(entries::addAborted);
             position += batch.sizeBytes();
         }
         sizeBytes = position;
@@ -305,13 +307,30 @@ final class Segment {
                     cursor.batchBytes(),
                     cursor.maxTimestamp(),
                     SCAN_BYTES);
+            if (cursor.isControl()) {
+                MarkerV0Format.aborted(cursor.batch(), 0).ifPresent(entries::addAborted);
+            }
         }
+    }
+
+    /// Aborted transactions that end here.
+    int abortedCount() throws IOException {
+        return index().abortedCount();
     }
 
     /// Position of the batch that holds `offset`, or of the first one after it.
     ///
     /// @throws SinewException `DAMAGED_DATA` when there is none
     int positionOf(long offset) throws IOException {
+        int position = positionAtOrAfter(offset);
+        if (position < 0) {
+            throw damaged("it ends before offset " + offset);
+        }
+        return position;
+    }
+
+    /// Position of the batch that holds `offset`, or of the first one after it, or -1.
+    int positionAtOrAfter(long offset) throws IOException {
         Found last = found;
         if (last.holds(offset)) {
             return last.position();
@@ -327,7 +346,13 @@ final class Segment {
                 return cursor.position();
             }
         }
-        throw damaged("it ends before offset " + offset);
+        return -1;
+    }
+
+    /// An offset that all batches before a position lie before; as near as the index knows.
+    long offsetAfter(int position) throws IOException {
+        int delta = index().offsetDeltaAtOrAfter(position);
+        return delta < 0 ? Long.MAX_VALUE : baseOffset + delta;
     }
 
     /// Size of the batch at a position.
@@ -451,6 +476,10 @@ final class Segment {
 
         long maxTimestamp() {
             return BatchV2Format.maxTimestamp(window, at());
+        }
+
+        boolean isControl() {
+            return BatchV2Format.isControl(window, at());
         }
 
         private Found found() {

@@ -1,12 +1,17 @@
 package io.sinew.log;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Where to start looking in a segment: one entry for every so many bytes, each with the offset and
 /// place of a batch and the largest timestamp up to and including it. One index serves both kinds
-/// of look-up because the running maximum never falls. Written by the flusher, read by anybody:
-/// under its monitor.
+/// of look-up because the running maximum never falls. Beside them, the aborted transactions that
+/// end in the segment. Written by the flusher, read by anybody: under its monitor.
 final class SegmentIndex {
+    /// Memory that an aborted transaction takes, about.
+    private static final int ABORTED_BYTES = 56;
+
     private int count;
     private int[] offsetDeltas = new int[4];
     private int[] positions = new int[4];
@@ -19,6 +24,9 @@ final class SegmentIndex {
     private int lastPosition;
 
     private long maxTimestamp = Long.MIN_VALUE;
+
+    /// In the order of their markers.
+    private final List<AbortedTransaction> aborted = new ArrayList<>();
 
     /// Considers a batch that ends what was covered so far.
     synchronized void add(
@@ -98,6 +106,13 @@ final class SegmentIndex {
         return position;
     }
 
+    /// Offset, less the segment's, of the first indexed batch at or behind a position; -1 for none.
+    synchronized int offsetDeltaAtOrAfter(int position) {
+        int entry = Arrays.binarySearch(positions, 0, count, position);
+        int next = entry < 0 ? -entry - 1 : entry;
+        return next < count ? offsetDeltas[next] : -1;
+    }
+
     /// Position from which on a batch with `timestamp` or later may stand: every earlier one is
     /// older.
     synchronized int positionForTimestamp(long timestamp) {
@@ -116,7 +131,49 @@ final class SegmentIndex {
         return position;
     }
 
+    synchronized void addAborted(AbortedTransaction transaction) {
+        aborted.add(transaction);
+    }
+
+    synchronized AbortedTransaction aborted(int entry) {
+        return aborted.get(entry);
+    }
+
+    /// Collects the transactions that end at or after `from` and begin before `upTo`.
+    ///
+    /// @return whether transactions that end in later segments may be among them too
+    synchronized boolean collectAborted(long from, long upTo, List<AbortedTransaction> found) {
+        for (int entry = firstEndingAt(from); entry < aborted.size(); entry++) {
+            AbortedTransaction transaction = aborted.get(entry);
+            if (transaction.firstOffset() < upTo) {
+                found.add(transaction);
+            }
+            if (transaction.lastStableOffset() >= upTo) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int firstEndingAt(long offset) {
+        int low = 0;
+        int high = aborted.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (aborted.get(middle).markerOffset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    synchronized int abortedCount() {
+        return aborted.size();
+    }
+
     synchronized int memoryBytes() {
-        return positions.length * 16;
+        return positions.length * 16 + aborted.size() * ABORTED_BYTES;
     }
 }

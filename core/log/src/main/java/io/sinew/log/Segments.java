@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// depend on how many there are. Only the flusher's thread adds and grows segments, and only a
 /// compaction replaces them; anybody looks them up.
 final class Segments {
+    /// Aborted transactions that end in one segment at most: what a reader of committed records may
+    /// have to look through, 2 MiB.
+    private static final int MAX_ABORTED = 1 << 16;
+
     private final Path directory;
     private final Disk disk;
     private final OpenFiles files;
@@ -92,6 +96,15 @@ final class Segments {
     synchronized Optional<Segment> floor(long offset) throws IOException {
         load();
         return Optional.ofNullable(byBase.floorEntry(offset)).map(Map.Entry::getValue);
+    }
+
+    /// The one that holds `offset`, and those behind it.
+    synchronized List<Segment> from(long offset) throws IOException {
+        load();
+        Long first = byBase.floorKey(offset);
+        return first == null
+                ? List.copyOf(byBase.values())
+                : List.copyOf(byBase.tailMap(first).values());
     }
 
     /// Finds the segments on disk, as of the checkpoint: what a crashed process wrote after that
@@ -265,6 +278,7 @@ final class Segments {
         long first = active.firstTimestamp();
         return active.sizeBytes() + (long) batch.sizeBytes() > config.segmentBytes()
                 || batch.lastOffset() - active.baseOffset() > Integer.MAX_VALUE
+                || active.abortedCount() >= MAX_ABORTED
                 || (first >= 0 && batch.maxTimestamp() - first > config.segmentMs());
     }
 

@@ -1,10 +1,10 @@
 package io.sinew.kafka;
 
 import io.sinew.base.SinewException;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.GroupsRunner;
 import io.sinew.broker.Pending;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.Message;
 import java.util.Optional;
 
@@ -21,15 +21,27 @@ record Coordinator(GroupsRunner groups) {
         Message of(short error);
     }
 
+    /// Gives a command to the coordinator.
+    interface Submission {
+        Pending<GroupReply> submit() throws InterruptedException;
+    }
+
     /// Asks, and answers when the reply is there and durable.
     ///
     /// @param expected what the command is replied to with, unless it is refused
     <R extends GroupReply> Reply ask(
             GroupCommand command, Class<R> expected, Wording<R> wording, Refusal refusal)
             throws InterruptedException {
+        return ask(() -> groups.submit(command), expected, wording, refusal);
+    }
+
+    /// As [#ask], where somebody else gives the command.
+    <R extends GroupReply> Reply ask(
+            Submission submission, Class<R> expected, Wording<R> wording, Refusal refusal)
+            throws InterruptedException {
         Pending<GroupReply> pending;
         try {
-            pending = groups.submit(command);
+            pending = submission.submit();
         } catch (SinewException e) {
             return Reply.now(refusal.of(KafkaErrors.ofCoordinator(e.code())));
         }

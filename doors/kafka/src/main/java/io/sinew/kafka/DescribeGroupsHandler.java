@@ -1,8 +1,8 @@
 package io.sinew.kafka;
 
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupPhase;
-import io.sinew.broker.GroupReply;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupPhase;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.DescribeGroupsRequest;
 import io.sinew.kafkawire.DescribeGroupsResponse;
 import java.util.List;

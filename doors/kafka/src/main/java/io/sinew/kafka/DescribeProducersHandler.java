@@ -9,8 +9,6 @@ import io.sinew.kafkawire.Message;
 
 /// `DescribeProducers` (KIP-664): the idempotent producers that partitions remember.
 final class DescribeProducersHandler implements Handler<DescribeProducersRequest> {
-    private static final int NO_COORDINATOR = -1;
-
     private final Broker broker;
     private final TopicLookup lookup;
 
@@ -48,7 +46,8 @@ final class DescribeProducersHandler implements Handler<DescribeProducersRequest
                 state.producerEpoch = producer.epoch();
                 state.lastSequence = producer.lastSequence();
                 state.lastTimestamp = producer.lastAppendMs();
-                state.coordinatorEpoch = NO_COORDINATOR;
+                state.coordinatorEpoch = producer.coordinatorEpoch();
+                state.currentTxnStartOffset = producer.openedAt();
                 response.activeProducers.add(state);
             }
         } catch (SinewException e) {

@@ -7,6 +7,7 @@ import io.sinew.broker.Topic;
 import io.sinew.kafkawire.FetchRequest;
 import io.sinew.kafkawire.FetchResponse;
 import io.sinew.kafkawire.Message;
+import io.sinew.log.AbortedTransaction;
 import io.sinew.log.LogRead;
 import io.sinew.log.LogSlice;
 import io.sinew.log.PartitionLog;
@@ -57,8 +58,9 @@ final class FetchHandler implements Handler<FetchRequest> {
     /// What was read from one partition.
     ///
     /// @param offset where reading began
+    /// @param end where it could have ended
     /// @param limitBytes what could have been read
-    private record Found(LogRead read, long offset, int limitBytes) {
+    private record Found(LogRead read, long offset, long end, int limitBytes) {
         /// Whether there is more that the limit had room for: a read goes no further than to the
         /// end of a segment. The rest is for the next fetch, and however long this one waits, it
         /// gets no more.
@@ -66,14 +68,14 @@ final class FetchHandler implements Handler<FetchRequest> {
             if (read.slice().sizeBytes() >= limitBytes || offset == read.endOffset()) {
                 return false;
             }
-            var end = new EndOfBatches(offset);
+            var sent = new EndOfBatches(offset);
             try {
-                read.slice().writeTo(end);
+                read.slice().writeTo(sent);
             } catch (IOException e) {
                 // Sending it will fail as well, and need not be waited for.
                 return true;
             }
-            return end.nextOffset() < read.endOffset();
+            return sent.nextOffset() < end;
         }
     }
 
@@ -137,13 +139,32 @@ final class FetchHandler implements Handler<FetchRequest> {
             }
             int limit = Math.min(room, wanted.partitionMaxBytes);
             // The very first batch is sent whatever its size (KIP-74), or a reader could get stuck.
-            LogRead found = log.read(wanted.fetchOffset, limit, first);
-            all.add(new Found(found, wanted.fetchOffset, limit));
+            long stable = partition.lastStableOffset();
+            long end = plan.committed() ? stable : Long.MAX_VALUE;
+            LogRead found = log.read(wanted.fetchOffset, end, limit, first);
+            long last = Math.min(end, found.endOffset());
+            all.add(new Found(found, wanted.fetchOffset, last, limit));
             data.records = new SliceRecords(found.slice());
             data.highWatermark = found.endOffset();
-            data.lastStableOffset = found.endOffset();
+            data.lastStableOffset = stable;
             data.logStartOffset = found.logStartOffset();
-            data.abortedTransactions = null;
+            data.abortedTransactions =
+                    plan.committed() ? aborted(log, wanted.fetchOffset, found, end) : null;
+        }
+
+        private static List<FetchResponse.AbortedTransaction> aborted(
+                PartitionLog log, long offset, LogRead found, long end) throws IOException {
+            var aborted = new ArrayList<FetchResponse.AbortedTransaction>();
+            if (found.slice().sizeBytes() > 0) {
+                long upTo = Math.min(end, found.nextOffset());
+                for (AbortedTransaction transaction : log.abortedTransactions(offset, upTo)) {
+                    var told = new FetchResponse.AbortedTransaction();
+                    told.producerId = transaction.producerId();
+                    told.firstOffset = transaction.firstOffset();
+                    aborted.add(told);
+                }
+            }
+            return aborted;
         }
 
         /// Tells a client that read something else than the log holds where the two part (KIP-595).

@@ -9,13 +9,16 @@ import java.util.Optional;
 ///
 /// @param session the session it belongs to, if any
 /// @param full whether the client wants to hear of every partition
+/// @param committed whether it reads nothing of transactions that are open
 record FetchPlan(
         List<Read> reads,
         Optional<FetchSession> session,
         boolean full,
         int minBytes,
         int maxBytes,
-        int maxWaitMs) {
+        int maxWaitMs,
+        boolean committed) {
+    private static final byte READ_COMMITTED = 1;
 
     /// One partition to read.
     record Read(FetchKey key, FetchRequest.FetchPartition wanted) {}
@@ -29,7 +32,8 @@ record FetchPlan(
                 // More than an answer may hold never comes together.
                 Math.min(request.minBytes, answerBytes),
                 answerBytes,
-                request.maxWaitMs);
+                request.maxWaitMs,
+                request.isolationLevel == READ_COMMITTED);
     }
 
     /// Each partition once, however often it is named; as in Kafka, its last mention counts.

@@ -3,9 +3,10 @@ package io.sinew.kafka;
 import io.sinew.kafkawire.FindCoordinatorRequest;
 import io.sinew.kafkawire.FindCoordinatorResponse;
 
-/// `FindCoordinator`: every group's coordinator is this broker.
+/// `FindCoordinator`: every group's and every transactional id's coordinator is this broker.
 final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
     private static final byte GROUP = 0;
+    private static final byte TRANSACTION = 1;
 
     /// From here on one request can ask for several keys (KIP-699).
     private static final int SEVERAL_KEYS = 4;
@@ -38,9 +39,9 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
 
     private FindCoordinatorResponse.Coordinator coordinator(byte keyType, Caller caller) {
         var coordinator = new FindCoordinatorResponse.Coordinator();
-        if (keyType != GROUP) {
+        if (keyType != GROUP && keyType != TRANSACTION) {
             coordinator.errorCode = KafkaErrors.INVALID_REQUEST;
-            coordinator.errorMessage = "only groups have coordinators";
+            coordinator.errorMessage = "only groups and transactional ids have coordinators";
             coordinator.nodeId = -1;
             coordinator.port = -1;
             return coordinator;

@@ -3,14 +3,17 @@ package io.sinew.kafka;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.ProducerIds;
+import io.sinew.broker.Transactions;
 import io.sinew.kafkawire.InitProducerIdRequest;
 import io.sinew.kafkawire.InitProducerIdResponse;
-import io.sinew.kafkawire.Message;
-import java.util.Optional;
+import io.sinew.log.Commit;
 
-/// `InitProducerId` for idempotent producers: always a new id at epoch 0. The id and epoch that a
-/// producer may name (KIP-360) only mean something to transactional ones, which are not served.
+/// `InitProducerId`: an idempotent producer gets a new id, a transactional one the id of its
+/// transactional id, with an epoch that fences whoever had it before.
 final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
+    /// From here on a fenced producer is told from one with an epoch that was never given.
+    private static final int KNOWS_FENCING = 4;
+
     private final Broker broker;
 
     InitProducerIdHandler(Broker broker) {
@@ -18,36 +21,43 @@ final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
     }
 
     @Override
-    public Reply handle(InitProducerIdRequest request, Caller caller) {
-        if (request.transactionalId != null) {
-            // Transactions are not served yet; their APIs are not advertised.
-            return Reply.now(refused(KafkaErrors.UNSUPPORTED_VERSION));
-        }
-        ProducerIds.Allocated allocated;
+    public Reply handle(InitProducerIdRequest request, Caller caller) throws InterruptedException {
+        var response = new InitProducerIdResponse();
         try {
-            allocated = broker.producerIds().allocate();
+            var reply = new DurableReply(response);
+            reply.add(initialise(request, response), refused -> refuse(response, refused, caller));
+            return reply;
         } catch (SinewException e) {
-            return Reply.now(refused(KafkaErrors.of(e.code())));
+            refuse(response, e, caller);
+            return Reply.now(response);
         }
-        return () -> Optional.of(answer(allocated));
     }
 
-    private static Message answer(ProducerIds.Allocated allocated) throws InterruptedException {
-        try {
-            allocated.commit().awaitDurable();
-        } catch (SinewException e) {
-            return refused(KafkaErrors.of(e.code()));
+    private Commit initialise(InitProducerIdRequest request, InitProducerIdResponse response)
+            throws InterruptedException {
+        if (request.transactionalId == null) {
+            ProducerIds.Allocated allocated = broker.producerIds().allocate();
+            response.producerId = allocated.id();
+            response.producerEpoch = 0;
+            return allocated.commit();
         }
-        var response = new InitProducerIdResponse();
-        response.producerId = allocated.id();
-        response.producerEpoch = 0;
-        return response;
+        Transactions.Initialised initialised =
+                broker.transactions()
+                        .initialise(
+                                request.transactionalId,
+                                request.transactionTimeoutMs,
+                                request.producerId,
+                                request.producerEpoch);
+        response.producerId = initialised.producerId();
+        response.producerEpoch = initialised.epoch();
+        return initialised.commit();
     }
 
-    private static InitProducerIdResponse refused(short error) {
-        var response = new InitProducerIdResponse();
-        response.errorCode = error;
+    private static void refuse(
+            InitProducerIdResponse response, SinewException refused, Caller caller) {
+        short error = KafkaErrors.ofCoordinator(refused.code());
+        response.errorCode = KafkaErrors.fencedIn(caller.version(), KNOWS_FENCING, error);
+        response.producerId = -1;
         response.producerEpoch = -1;
-        return response;
     }
 }

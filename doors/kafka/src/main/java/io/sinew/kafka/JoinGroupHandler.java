@@ -1,8 +1,8 @@
 package io.sinew.kafka;
 
-import io.sinew.broker.GroupBytes;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupReply;
+import io.sinew.groups.GroupBytes;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.JoinGroupRequest;
 import io.sinew.kafkawire.JoinGroupResponse;
 import java.util.UUID;

@@ -9,6 +9,7 @@ final class KafkaErrors {
     static final short UNKNOWN_SERVER_ERROR = -1;
     static final short UNKNOWN_TOPIC_OR_PARTITION = 3;
     static final short COORDINATOR_NOT_AVAILABLE = 15;
+    static final short INVALID_TXN_STATE = 48;
     static final short ILLEGAL_GENERATION = 22;
     static final short INCONSISTENT_GROUP_PROTOCOL = 23;
     static final short UNSUPPORTED_VERSION = 35;
@@ -16,6 +17,11 @@ final class KafkaErrors {
     static final short STORAGE_ERROR = 56;
     static final short GROUP_ID_NOT_FOUND = 69;
     static final short MEMBER_ID_REQUIRED = 79;
+    static final short UNSTABLE_OFFSET_COMMIT = 88;
+    static final short PRODUCER_FENCED = 90;
+    static final short INVALID_PRODUCER_EPOCH = 47;
+    static final short TRANSACTION_ABORTABLE = 120;
+    static final short INVALID_REGULAR_EXPRESSION = 128;
     static final short UNKNOWN_TOPIC_ID = 100;
     static final short MISMATCHED_ENDPOINT_TYPE = 114;
 
@@ -34,6 +40,11 @@ final class KafkaErrors {
                         || code == ErrorCode.LOG_STOPPED
                         || code == ErrorCode.TIMED_OUT;
         return away ? COORDINATOR_NOT_AVAILABLE : of(code);
+    }
+
+    /// What a producer is told from a version on; before, what it knows.
+    static short fencedIn(int version, int first, short error) {
+        return error == PRODUCER_FENCED && version < first ? INVALID_PRODUCER_EPOCH : error;
     }
 
     private static int number(ErrorCode code) {
@@ -55,7 +66,7 @@ final class KafkaErrors {
             case OFFSET_METADATA_TOO_LARGE -> 12;
             case UNSUPPORTED_VERSION -> UNSUPPORTED_VERSION;
             case TOPIC_DELETION_DISABLED -> 73;
-            case POLICY_VIOLATION, TOO_MANY_PARTITIONS -> 44;
+            case POLICY_VIOLATION, TOO_MANY_PARTITIONS, TOO_MANY_TRANSACTIONAL_IDS -> 44;
             case UNKNOWN_TOPIC_OR_PARTITION -> UNKNOWN_TOPIC_OR_PARTITION;
             case UNKNOWN_TOPIC_ID -> UNKNOWN_TOPIC_ID;
             case INCONSISTENT_TOPIC_ID -> 103;
@@ -68,8 +79,8 @@ final class KafkaErrors {
             case TOPIC_ALREADY_EXISTS -> 36;
             case OUT_OF_ORDER_SEQUENCE -> 45;
             case DUPLICATE_SEQUENCE -> 46;
-            case INVALID_PRODUCER_EPOCH -> 47;
-            case PRODUCER_FENCED -> 90;
+            case INVALID_PRODUCER_EPOCH -> INVALID_PRODUCER_EPOCH;
+            case PRODUCER_FENCED -> PRODUCER_FENCED;
             case ILLEGAL_GENERATION -> ILLEGAL_GENERATION;
             case REBALANCE_IN_PROGRESS -> 27;
             case MEMBER_ID_REQUIRED -> MEMBER_ID_REQUIRED;
@@ -79,7 +90,13 @@ final class KafkaErrors {
             case FENCED_LEADER_EPOCH -> 74;
             case UNKNOWN_LEADER_EPOCH -> 75;
             case INVALID_FETCH_SESSION_EPOCH -> 71;
-            case INVALID_TXN_STATE -> 48;
+            case INVALID_TXN_STATE -> INVALID_TXN_STATE;
+            case INVALID_PRODUCER_ID_MAPPING -> 49;
+            case INVALID_TRANSACTION_TIMEOUT -> 50;
+            case CONCURRENT_TRANSACTIONS -> 51;
+            case UNSTABLE_OFFSET_COMMIT -> UNSTABLE_OFFSET_COMMIT;
+            case TRANSACTIONAL_ID_NOT_FOUND -> 105;
+            case TRANSACTION_ABORTABLE -> TRANSACTION_ABORTABLE;
             case GROUP_MAX_SIZE_REACHED -> 81;
             case TIMED_OUT -> 7;
             // Kafka's storage error: clients try again, and succeed when there is space.

@@ -1,7 +1,7 @@
 package io.sinew.kafka;
 
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupReply;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.ListGroupsRequest;
 import io.sinew.kafkawire.ListGroupsResponse;
 import java.util.HashSet;

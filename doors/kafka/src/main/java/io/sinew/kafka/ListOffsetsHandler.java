@@ -23,6 +23,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     private static final long LATEST_TIERED = -5;
     private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final int NO_EPOCH = -1;
+    private static final byte READ_COMMITTED = 1;
     private static final int FIRST_WITH_EPOCH = 4;
 
     private final TopicLookup lookup;
@@ -51,7 +52,9 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             var topicResponse = new ListOffsetsResponse.ListOffsetsTopicResponse();
             topicResponse.name = topic.name;
             for (ListOffsetsRequest.ListOffsetsPartition partition : topic.partitions) {
-                topicResponse.partitions.add(answer(topic.name, partition, version, duplicates));
+                boolean committed = request.isolationLevel == READ_COMMITTED;
+                topicResponse.partitions.add(
+                        answer(topic.name, partition, version, committed, duplicates));
             }
             response.topics.add(topicResponse);
         }
@@ -62,6 +65,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             String topic,
             ListOffsetsRequest.ListOffsetsPartition request,
             int version,
+            boolean committed,
             Duplicates duplicates) {
         var response = new ListOffsetsResponse.ListOffsetsPartitionResponse();
         response.partitionIndex = request.partitionIndex;
@@ -71,7 +75,8 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
                     lookup.partition(
                             lookup.topic(topic, Message.ZERO_UUID), request.partitionIndex);
             lookup.requireEpoch(request.currentLeaderEpoch);
-            RecordPosition found = find(partition.log(), request.timestamp);
+            long end = committed ? partition.lastStableOffset() : partition.log().endOffset();
+            RecordPosition found = find(partition.log(), request.timestamp, end);
             response.offset = found.offset();
             response.timestamp = found.timestamp();
             if (version >= FIRST_WITH_EPOCH) {
@@ -89,13 +94,16 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
         return List.of(topic, partition.partitionIndex);
     }
 
-    private RecordPosition find(PartitionLog log, long timestamp) throws IOException {
+    /// @param end where the caller's log ends: for one that reads committed records before the
+    ///   first open transaction
+    private RecordPosition find(PartitionLog log, long timestamp, long end) throws IOException {
         if (timestamp >= 0) {
-            return orNone(log.firstAtOrAfter(timestamp));
+            return orNone(
+                    log.firstAtOrAfter(timestamp).filter(position -> position.offset() < end));
         }
         int epoch = log.epochs().last();
         if (timestamp == LATEST) {
-            return new RecordPosition(log.endOffset(), -1, epoch);
+            return new RecordPosition(end, -1, epoch);
         }
         if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
             int first =
@@ -105,7 +113,7 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             return new RecordPosition(log.logStartOffset(), -1, first);
         }
         if (timestamp == MAX_TIMESTAMP) {
-            return orNone(log.latestTimestamp());
+            return orNone(log.latestTimestamp().filter(position -> position.offset() < end));
         }
         if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
             return new RecordPosition(-1, -1, NO_EPOCH);

@@ -2,11 +2,11 @@ package io.sinew.kafka;
 
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupOffset;
-import io.sinew.broker.GroupPartition;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.Topic;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetCommitResponse;
 import java.util.ArrayList;

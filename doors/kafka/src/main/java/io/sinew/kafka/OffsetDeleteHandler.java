@@ -2,10 +2,10 @@ package io.sinew.kafka;
 
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupPartition;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.Topic;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetDeleteResponse;

@@ -2,11 +2,11 @@ package io.sinew.kafka;
 
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupOffset;
-import io.sinew.broker.GroupPartition;
-import io.sinew.broker.GroupReply;
 import io.sinew.broker.Topic;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
+import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetFetchResponse;
@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// with -1 and no error, even if there is no such group or no topic of that name, as in Kafka; only
 /// a topic that is asked for by its id has to exist. A group, or a partition of one, that is named
 /// more than once is answered as it was asked for first: a request that repeats itself is no way to
-/// make the answer long. Offsets are never about to change (`RequireStable`), for there are no
-/// transactions yet.
+/// make the answer long.
 final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
     /// From here on one request can ask for several groups (KIP-709).
     private static final int SEVERAL_GROUPS = 8;
@@ -53,7 +52,7 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
         var asked = new HashSet<String>();
         for (OffsetFetchRequest.OffsetFetchRequestGroup group : groups(request, caller.version())) {
             if (asked.add(group.groupId)) {
-                replies.add(fetch(group, caller.version()));
+                replies.add(fetch(group, request.requireStable, caller.version()));
             }
         }
         return () -> {
@@ -88,12 +87,14 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
         return List.of(only);
     }
 
-    private Reply fetch(OffsetFetchRequest.OffsetFetchRequestGroup group, int version)
+    /// @param stable refuse what an open transaction may change (KIP-447)
+    private Reply fetch(
+            OffsetFetchRequest.OffsetFetchRequestGroup group, boolean stable, int version)
             throws InterruptedException {
         var answer = new GroupAnswer(group.groupId);
         List<GroupPartition> wanted = wanted(group.topics, version, answer);
         return coordinator.ask(
-                new GroupCommand.FetchOffsets(group.groupId, wanted),
+                new GroupCommand.FetchOffsets(group.groupId, wanted, stable),
                 GroupReply.OffsetsFetched.class,
                 fetched -> wanted == null ? answer.all(fetched) : answer.some(fetched),
                 error ->
@@ -159,7 +160,12 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
     }
 
     private static void fill(
-            OffsetFetchResponse.OffsetFetchResponsePartitions place, GroupOffset offset) {
+            OffsetFetchResponse.OffsetFetchResponsePartitions place,
+            GroupOffset offset,
+            GroupReply.OffsetsFetched fetched) {
+        if (fetched.unstable().contains(offset.partition())) {
+            place.errorCode = KafkaErrors.UNSTABLE_OFFSET_COMMIT;
+        }
         place.committedOffset = offset.offset();
         place.committedLeaderEpoch = offset.leaderEpoch();
         place.metadata = offset.metadata();
@@ -187,7 +193,7 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
 
         Message some(GroupReply.OffsetsFetched fetched) {
             for (int i = 0; i < places.size(); i++) {
-                fill(places.get(i), fetched.offsets().get(i));
+                fill(places.get(i), fetched.offsets().get(i), fetched);
             }
             return message();
         }
@@ -200,7 +206,7 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
                         .withId(offset.partition().topicId())
                         .ifPresent(topic -> {
                             var place = none(offset.partition().partition(), KafkaErrors.NONE);
-                            fill(place, offset);
+                            fill(place, offset, fetched);
                             byId.computeIfAbsent(topic.id(), id -> topic(topic.name(), id))
                                     .partitions
                                     .add(place);

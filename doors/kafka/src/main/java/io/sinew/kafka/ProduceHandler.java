@@ -6,19 +6,30 @@ import io.sinew.broker.Broker;
 import io.sinew.broker.Partition;
 import io.sinew.broker.RecordsRefused;
 import io.sinew.broker.Topic;
+import io.sinew.broker.TransactionalProducer;
 import io.sinew.kafkawire.BufferRecords;
 import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.ProduceRequest;
 import io.sinew.kafkawire.ProduceResponse;
+import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
+import io.sinew.log.PartitionId;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `Produce`: appends at once, in the order of the connection's requests, and answers when the
 /// appends are as safe as `acks` asks: -1 durable, 1 in the operating system's hands, 0 no answer.
 final class ProduceHandler implements Handler<ProduceRequest> {
+    /// From here on records take their partition into the transaction (KIP-890).
+    private static final int ADDS_PARTITIONS = 12;
+
+    /// From here on a producer can be told to abort its transaction.
+    private static final int KNOWS_ABORTABLE = 11;
+
     private final Broker broker;
     private final TopicLookup lookup;
     private final DoorCounts counts;
@@ -49,9 +60,11 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                     if (refusedAll != null) {
                         throw refusedAll;
                     }
+                    admit(request.transactionalId, data, partitionData, caller);
                     appends.add(append(data, partitionData, partition));
                 } catch (SinewException e) {
                     refuse(partition, e);
+                    partition.errorCode = inVersion(caller.version(), partition.errorCode);
                     if (e.code() == ErrorCode.TIMED_OUT) {
                         refusedAll = e;
                     }
@@ -68,6 +81,47 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                 ? null
                 : new SinewException(
                         ErrorCode.INVALID_REQUIRED_ACKS, "acks is -1, 0 or 1, not " + acks);
+    }
+
+    /// Takes the partition into the producer's transaction, with the first records that it sends
+    /// there. Clients before version 12 announce their partitions.
+    private void admit(
+            @Nullable String transactionalId,
+            ProduceRequest.TopicProduceData data,
+            ProduceRequest.PartitionProduceData partitionData,
+            Caller caller)
+            throws InterruptedException {
+        if (transactionalId == null
+                || caller.version() < ADDS_PARTITIONS
+                || !(partitionData.records instanceof BufferRecords records)
+                || records.sizeBytes() < BatchV2Format.HEADER_BYTES) {
+            return;
+        }
+        ByteBuffer batch = records.bytes();
+        int at = batch.position();
+        if (!BatchV2Format.isTransactional(batch, at)) {
+            return;
+        }
+        long producerId = BatchV2Format.producerId(batch, at);
+        short epoch = BatchV2Format.producerEpoch(batch, at);
+        Topic topic = lookup.topic(data.name, data.topicId);
+        if (!lookup.partition(topic, partitionData.index).admits(producerId, epoch)) {
+            broker.transactions()
+                    .addPartitions(
+                            new TransactionalProducer(transactionalId, producerId, epoch),
+                            Set.of(new PartitionId(topic.id(), partitionData.index)),
+                            true);
+        }
+    }
+
+    /// In the words that producers expect here: an old epoch is no reason to close for good.
+    private static short inVersion(int version, short error) {
+        return switch (error) {
+            case KafkaErrors.PRODUCER_FENCED -> KafkaErrors.INVALID_PRODUCER_EPOCH;
+            case KafkaErrors.TRANSACTION_ABORTABLE ->
+                    version < KNOWS_ABORTABLE ? KafkaErrors.INVALID_TXN_STATE : error;
+            default -> error;
+        };
     }
 
     /// An append whose answer waits for its commit.

@@ -1,6 +1,8 @@
 package io.sinew.kafka;
 
 import io.sinew.broker.Broker;
+import io.sinew.kafkawire.AddOffsetsToTxnRequest;
+import io.sinew.kafkawire.AddPartitionsToTxnRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
@@ -15,6 +17,8 @@ import io.sinew.kafkawire.DescribeGroupsRequest;
 import io.sinew.kafkawire.DescribeLogDirsRequest;
 import io.sinew.kafkawire.DescribeProducersRequest;
 import io.sinew.kafkawire.DescribeTopicPartitionsRequest;
+import io.sinew.kafkawire.DescribeTransactionsRequest;
+import io.sinew.kafkawire.EndTxnRequest;
 import io.sinew.kafkawire.FetchRequest;
 import io.sinew.kafkawire.FindCoordinatorRequest;
 import io.sinew.kafkawire.HeartbeatRequest;
@@ -24,6 +28,7 @@ import io.sinew.kafkawire.JoinGroupRequest;
 import io.sinew.kafkawire.LeaveGroupRequest;
 import io.sinew.kafkawire.ListGroupsRequest;
 import io.sinew.kafkawire.ListOffsetsRequest;
+import io.sinew.kafkawire.ListTransactionsRequest;
 import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetDeleteRequest;
@@ -31,6 +36,7 @@ import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetForLeaderEpochRequest;
 import io.sinew.kafkawire.ProduceRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
+import io.sinew.kafkawire.TxnOffsetCommitRequest;
 
 /// The table of what is served by whom.
 final class ServedApis {
@@ -47,6 +53,7 @@ final class ServedApis {
         var served = new ServedApis(broker, node);
         served.addRecords(fetch, produce);
         served.addGroups();
+        served.addTransactions();
         served.addTopics();
         served.addCluster();
         return served.all;
@@ -56,10 +63,6 @@ final class ServedApis {
         all.with(ApiKey.PRODUCE, ProduceRequest.class, produce)
                 .with(ApiKey.FETCH, FetchRequest.class, fetch)
                 .with(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(broker))
-                .with(
-                        ApiKey.INIT_PRODUCER_ID,
-                        InitProducerIdRequest.class,
-                        new InitProducerIdHandler(broker))
                 .with(
                         ApiKey.OFFSET_FOR_LEADER_EPOCH,
                         OffsetForLeaderEpochRequest.class,
@@ -105,6 +108,35 @@ final class ServedApis {
                         ApiKey.DELETE_GROUPS,
                         DeleteGroupsRequest.class,
                         new DeleteGroupsHandler(groups));
+    }
+
+    private void addTransactions() {
+        var groups = new Coordinator(broker.groups());
+        all.with(
+                        ApiKey.INIT_PRODUCER_ID,
+                        InitProducerIdRequest.class,
+                        new InitProducerIdHandler(broker))
+                .with(
+                        ApiKey.ADD_PARTITIONS_TO_TXN,
+                        AddPartitionsToTxnRequest.class,
+                        new AddPartitionsToTxnHandler(broker))
+                .with(
+                        ApiKey.ADD_OFFSETS_TO_TXN,
+                        AddOffsetsToTxnRequest.class,
+                        new AddOffsetsToTxnHandler(broker))
+                .with(ApiKey.END_TXN, EndTxnRequest.class, new EndTxnHandler(broker))
+                .with(
+                        ApiKey.TXN_OFFSET_COMMIT,
+                        TxnOffsetCommitRequest.class,
+                        new TxnOffsetCommitHandler(broker, groups))
+                .with(
+                        ApiKey.DESCRIBE_TRANSACTIONS,
+                        DescribeTransactionsRequest.class,
+                        new DescribeTransactionsHandler(broker))
+                .with(
+                        ApiKey.LIST_TRANSACTIONS,
+                        ListTransactionsRequest.class,
+                        new ListTransactionsHandler(broker));
     }
 
     private void addTopics() {

@@ -25,6 +25,7 @@ import io.sinew.kafkawire.JoinGroupRequest;
 import io.sinew.kafkawire.LeaveGroupRequest;
 import io.sinew.kafkawire.ListGroupsRequest;
 import io.sinew.kafkawire.ListOffsetsRequest;
+import io.sinew.kafkawire.ListTransactionsRequest;
 import io.sinew.kafkawire.Message;
 import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.OffsetCommitRequest;
@@ -86,6 +87,9 @@ class EveryVersionTest {
 
     /// Requests about a topic and a group of one name.
     private record Asked(String name, UUID id, int version) {
+        private static final TransactionRequests TRANSACTION =
+                new TransactionRequests("transactional", 0, (short) 0);
+
         Message of(ApiKey api) {
             return switch (api) {
                 case PRODUCE -> produce();
@@ -117,6 +121,12 @@ class EveryVersionTest {
                 case DESCRIBE_CLUSTER -> describeCluster();
                 case DESCRIBE_PRODUCERS -> describeProducers();
                 case DESCRIBE_TOPIC_PARTITIONS -> describeTopicPartitions();
+                case ADD_PARTITIONS_TO_TXN -> TRANSACTION.addPartition(name, 0);
+                case ADD_OFFSETS_TO_TXN -> TRANSACTION.addGroup("simple");
+                case END_TXN -> TRANSACTION.end(true);
+                case TXN_OFFSET_COMMIT -> TRANSACTION.commitOffset("simple", name, 0);
+                case DESCRIBE_TRANSACTIONS -> TRANSACTION.describe();
+                case LIST_TRANSACTIONS -> new ListTransactionsRequest();
             };
         }
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProduceTest {
+    private static final short INVALID_TRANSACTION_TIMEOUT = 50;
     private static final short NONE = 0;
     private static final short CORRUPT_MESSAGE = 2;
     private static final short UNKNOWN_TOPIC_OR_PARTITION = 3;
@@ -312,12 +313,12 @@ class ProduceTest {
     }
 
     @Test
-    void a_transactional_producer_gets_no_id() throws Exception {
+    void a_transactional_producer_without_a_time_out_gets_no_id() throws Exception {
         var request = new InitProducerIdRequest();
         request.transactionalId = "t";
         var response =
                 client.ask(ApiKey.INIT_PRODUCER_ID, 4, request, InitProducerIdResponse.class);
-        assertThat(response.errorCode).isEqualTo(KafkaErrors.UNSUPPORTED_VERSION);
+        assertThat(response.errorCode).isEqualTo(INVALID_TRANSACTION_TIMEOUT);
         assertThat(response.producerId).isEqualTo(-1);
     }
 

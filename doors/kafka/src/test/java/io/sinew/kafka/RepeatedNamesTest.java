@@ -2,9 +2,9 @@ package io.sinew.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sinew.broker.GroupCommand;
-import io.sinew.broker.GroupOffset;
-import io.sinew.broker.GroupPartition;
+import io.sinew.groups.GroupCommand;
+import io.sinew.groups.GroupOffset;
+import io.sinew.groups.GroupPartition;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeConfigsResponse;

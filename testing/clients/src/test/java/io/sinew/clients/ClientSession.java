@@ -51,6 +51,7 @@ final class ClientSession {
                 session.produce(codec);
             }
             session.consume(5 * RECORDS);
+            session.transact();
             session.look(admin);
         }
     }
@@ -127,6 +128,45 @@ final class ClientSession {
             require(got == count, got);
             consumer.commitSync();
             seek(consumer);
+        }
+    }
+
+    /// One transaction kept and one dropped: clients before 4.0 announce their partitions, and keep
+    /// their epoch.
+    @SuppressWarnings("FutureReturnValueIgnored") // the commit fails when one of them does
+    private void transact() {
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", bootstrap, "transactional.id", topic);
+        String transacted = topic + "-transacted";
+        try (var producer =
+                new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            producer.initTransactions();
+            for (boolean kept : new boolean[] {false, true, false, true}) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(transacted, 0, null, "kept: " + kept));
+                if (kept) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
+        Map<String, Object> committed =
+                Map.of("bootstrap.servers", bootstrap, "isolation.level", "read_committed");
+        try (var consumer =
+                new KafkaConsumer<>(
+                        committed, new StringDeserializer(), new StringDeserializer())) {
+            var partition = new TopicPartition(transacted, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            int got = 0;
+            for (int polls = 0; got < 2 && polls < POLLS_MAX; polls++) {
+                for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
+                    require(record.value().equals("kept: true"), record);
+                    got++;
+                }
+            }
+            require(got == 2, got);
         }
     }
 

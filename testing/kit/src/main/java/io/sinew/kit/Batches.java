@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// Makes record batches (Kafka's format 2) by hand, as a producer would send them, so that the
 /// tests of the log depend on no client.
 public final class Batches {
+    private static final int TRANSACTIONAL = 0x10;
+
     private long producerId = -1;
     private short producerEpoch = -1;
     private int baseSequence = -1;
     private long timestamp = 1_000_000;
     private long timestampStep;
+    private boolean transactional;
     private byte @Nullable [] key;
 
     private Batches() {}
@@ -27,6 +30,12 @@ public final class Batches {
         producerId = id;
         producerEpoch = (short) epoch;
         baseSequence = firstSequence;
+        return this;
+    }
+
+    /// Part of a transaction of the producer.
+    public Batches transactional() {
+        transactional = true;
         return this;
     }
 
@@ -73,7 +82,7 @@ public final class Batches {
     private ByteBuffer assemble(byte[] records, int count) {
         var out = ByteBuffer.allocate(61 + records.length);
         out.putLong(0).putInt(49 + records.length).putInt(-1).put((byte) 2).putInt(0);
-        out.putShort((short) 0).putInt(count - 1);
+        out.putShort((short) (transactional ? TRANSACTIONAL : 0)).putInt(count - 1);
         out.putLong(timestamp).putLong(timestamp + Math.max(0, (count - 1) * timestampStep));
         out.putLong(producerId).putShort(producerEpoch).putInt(baseSequence).putInt(count);
         out.put(records).flip();

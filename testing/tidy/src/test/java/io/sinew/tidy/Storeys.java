@@ -18,19 +18,28 @@ final class Storeys {
             Map.ofEntries(
                     Map.entry("base", Set.of()),
                     Map.entry("log", Set.of("base")),
-                    Map.entry("broker", Set.of("base", "log")),
+                    Map.entry("groups", Set.of("base")),
+                    Map.entry("broker", Set.of("base", "log", "groups")),
                     Map.entry("kafka-wire-generator", Set.of()),
                     Map.entry("kafka-wire", Set.of("base")),
-                    Map.entry("kafka", Set.of("base", "log", "broker", "kafka-wire")),
+                    Map.entry("kafka", Set.of("base", "log", "groups", "broker", "kafka-wire")),
                     Map.entry("http", Set.of("base")),
                     Map.entry(
                             "server",
-                            Set.of("base", "log", "broker", "kafka-wire", "kafka", "http")),
+                            Set.of(
+                                    "base",
+                                    "log",
+                                    "groups",
+                                    "broker",
+                                    "kafka-wire",
+                                    "kafka",
+                                    "http")),
                     Map.entry(
                             "cli",
                             Set.of(
                                     "base",
                                     "log",
+                                    "groups",
                                     "broker",
                                     "kafka-wire",
                                     "kafka",
