@@ -127,6 +127,9 @@ final class CompactionRunner implements AutoCloseable {
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             warn(partition, e);
             return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

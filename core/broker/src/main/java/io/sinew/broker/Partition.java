@@ -380,7 +380,8 @@ public final class Partition {
     /// Compacts what can be compacted.
     ///
     /// @return as [Compactor#compact]
-    boolean compact(Compactor compactor, BooleanSupplier stop) throws IOException {
+    boolean compact(Compactor compactor, BooleanSupplier stop)
+            throws IOException, InterruptedException {
         return compactor.compact(log, config.compaction(), compactionFacts(), stop);
     }
 
@@ -389,8 +390,7 @@ public final class Partition {
         long stable = lastStableOffset();
         lock.lock();
         try {
-            return new CompactionFacts(
-                    stable, producers.lastOffsets(log.endOffset()), CompactionFacts.Aborts.none());
+            return new CompactionFacts(stable, producers.lastOffsets(log.endOffset()));
         } finally {
             lock.unlock();
         }

@@ -12,8 +12,8 @@ final class AbortedBatches {
     /// By producer, the offset of each transaction's first record and that of its marker.
     private final Map<Long, NavigableMap<Long, Long>> transactions = new HashMap<>();
 
-    AbortedBatches(List<CompactionFacts.Aborted> aborted) {
-        for (CompactionFacts.Aborted transaction : aborted) {
+    AbortedBatches(List<AbortedTransaction> aborted) {
+        for (AbortedTransaction transaction : aborted) {
             transactions
                     .computeIfAbsent(transaction.producerId(), _ -> new TreeMap<>())
                     .put(transaction.firstOffset(), transaction.markerOffset());

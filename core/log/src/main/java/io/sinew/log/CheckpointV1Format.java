@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
 final class CheckpointV1Format {
     private static final int MAGIC = 0x534E4331;
     private static final int HEADER_BYTES = 40;
-    private static final int POINT_BYTES = 16 + 4 + 8 + 8 + 8 + 4 + 8 + 8 + 4;
+    private static final int POINT_BYTES = 16 + 4 + 8 + 8 + 8 + 4 + 8 + 8 + 8 + 4;
     private static final int EPOCH_BYTES = 12;
 
     private CheckpointV1Format() {}

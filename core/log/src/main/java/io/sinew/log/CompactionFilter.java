@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Decides in one round of compaction what becomes of each batch, from the partition's first on: it
 /// stays byte for byte, is made anew with fewer records, or goes.
 final class CompactionFilter {
-    private static final int ABORT = 0;
-    private static final int COMMIT = 1;
-
     private final KeyOffsets offsets;
     private final KeyHash hash;
     private final CompactionFacts facts;
@@ -87,8 +84,7 @@ final class CompactionFilter {
         if (BatchV2Format.recordCount(batch, 0) == 0) {
             return null;
         }
-        int type = controlType(batch);
-        if (type != ABORT && type != COMMIT) {
+        if (MarkerV0Format.decode(batch, 0).isEmpty()) {
             return batch;
         }
         if (inTransaction.remove(BatchV2Format.producerId(batch, 0))) {
@@ -99,23 +95,6 @@ final class CompactionFilter {
             return BatchRewrite.marker(batch, newHorizonMs);
         }
         return BatchV2Format.baseTimestamp(batch, 0) <= nowMs ? null : batch;
-    }
-
-    /// -1 when that can't be told.
-    private static int controlType(ByteBuffer batch) {
-        var type = new int[] {-1};
-        try {
-            BatchRecords.scan(
-                    batch,
-                    new UnpackBudget(),
-                    record -> {
-                        type[0] = record.readControlType(record.keyBytes());
-                        return false;
-                    });
-        } catch (SinewException e) {
-            return -1;
-        }
-        return type[0];
     }
 
     // ---- records

@@ -125,7 +125,7 @@ final class CompactionRound {
     }
 
     private AbortedBatches aborted(SegmentRange range) throws IOException {
-        return new AbortedBatches(facts.aborts().between(range.base(), range.end()));
+        return new AbortedBatches(log.abortedTransactions(range.base(), range.end()));
     }
 
     /// @return offset of the first record that there was no room for; -1 if there was for all
@@ -157,27 +157,33 @@ final class CompactionRound {
     // ---- groups
 
     /// Segments that become one: small ones are put together again.
-    private List<List<SegmentRange>> groups(List<SegmentRange> ranges, long end) {
+    private List<List<SegmentRange>> groups(List<SegmentRange> ranges, long end)
+            throws IOException {
         var groups = new ArrayList<List<SegmentRange>>();
         List<SegmentRange> group = new ArrayList<>();
         long bytes = 0;
+        int aborted = 0;
         for (SegmentRange range : ranges) {
             if (range.base() >= end) {
                 break;
             }
             int size = range.segment().sizeBytes();
+            int abortedHere = log.hasAbortedFrom(range.base()) ? range.segment().abortedCount() : 0;
             boolean fits =
                     group.size() < GROUP_SEGMENTS_MAX
                             && bytes + size <= log.config().segmentBytes()
+                            && aborted + abortedHere <= Segments.MAX_ABORTED
                             && !group.isEmpty()
                             && range.end() - group.getFirst().base() <= Integer.MAX_VALUE;
             if (!fits) {
                 group = new ArrayList<>();
                 groups.add(group);
                 bytes = 0;
+                aborted = 0;
             }
             group.add(range);
             bytes += size;
+            aborted += abortedHere;
         }
         return groups;
     }

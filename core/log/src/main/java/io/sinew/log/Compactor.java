@@ -43,10 +43,11 @@ public final class Compactor {
     /// @return false when it was ended, the disk has no room for it, or segments were deleted
     ///   meanwhile: nothing is lost, and it can begin again
     /// @throws IOException the disk failed or is full; as above
+    /// @throws InterruptedException while it waited for the write-ahead log; as above
     /// @throws SinewException `DAMAGED_DATA`: as above; `LOG_STOPPED`
     public boolean compact(
             PartitionLog log, CompactionConfig config, CompactionFacts facts, BooleanSupplier stop)
-            throws IOException {
+            throws IOException, InterruptedException {
         context.health().requireRunning();
         if (!(context.health().status() instanceof LogHealth.Status.Running)) {
             return false;
@@ -54,6 +55,9 @@ public final class Compactor {
         long began = context.clock().nanos();
         try {
             long nowMs = context.clock().nowMs();
+            // What a transaction's end decides is for good, like the end itself: a power failure
+            // must not take the marker, and find that what it replaced is gone.
+            log.awaitSynced();
             return new CompactionRound(this, log, config, facts, nowMs, stop).run();
         } finally {
             nanos.add(context.clock().nanos() - began);

@@ -287,31 +287,26 @@ public final class PartitionLog {
         return position < 0 ? sizeBytes : position;
     }
 
+    /// As [#read(long, long, int, boolean)], with the aborted transactions to skip.
+    public CommittedRead readCommitted(long offset, long upTo, int maxBytes, boolean firstWhole)
+            throws IOException {
+        return CommittedRead.from(this, offset, upTo, maxBytes, firstWhole);
+    }
+
     /// The aborted transactions that end at or after `from` and begin before `upTo`, in the order
     /// of their ends.
     public List<AbortedTransaction> abortedTransactions(long from, long upTo) throws IOException {
-        if (from > lastAbort) {
-            return List.of();
-        }
-        // First those in memory: what moves to a segment meanwhile is seen twice, and not missed.
-        List<AbortedTransaction> inMemory;
-        synchronized (this) {
-            inMemory = List.copyOf(tailAborted);
-        }
-        var found = new ArrayList<AbortedTransaction>();
-        boolean more = true;
-        for (Segment segment : segments.from(from)) {
-            more = more && segment.index().collectAborted(from, upTo, found);
-        }
-        long seen = found.isEmpty() ? -1 : found.getLast().markerOffset();
-        for (AbortedTransaction transaction : inMemory) {
-            if (transaction.markerOffset() > seen
-                    && transaction.markerOffset() >= from
-                    && transaction.firstOffset() < upTo) {
-                found.add(transaction);
-            }
-        }
-        return found;
+        return hasAbortedFrom(from) ? new AbortedLookup(this, from, upTo).find() : List.of();
+    }
+
+    /// Whether a transaction was aborted at or behind that offset.
+    boolean hasAbortedFrom(long offset) {
+        return offset <= lastAbort;
+    }
+
+    /// Those whose markers are in memory only.
+    synchronized List<AbortedTransaction> abortedInTail() {
+        return List.copyOf(tailAborted);
     }
 
     /// Why there is nothing at an offset that was there a moment ago.
@@ -434,7 +429,7 @@ public final class PartitionLog {
         if (!segments.anyBefore(start)) {
             return 0;
         }
-        wal.syncBarrier().awaitDurable();
+        awaitSynced();
         return segments.deleteBefore(start);
     }
 
@@ -476,6 +471,11 @@ public final class PartitionLog {
     /// Called when what a compaction wrote is in place and durable.
     void compacted(long offset) {
         compactedOffset = offset;
+    }
+
+    /// Waits until not even a power failure can take back what was appended before.
+    void awaitSynced() throws InterruptedException {
+        wal.syncBarrier().awaitDurable();
     }
 
     long checkpointedBase() {

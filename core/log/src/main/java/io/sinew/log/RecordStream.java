@@ -80,16 +80,6 @@ final class RecordStream {
         hash.end();
     }
 
-    /// What a control record's key says of its type (i16 version, i16 type).
-    int readControlType(int keyBytes) throws IOException {
-        if (keyBytes < 2 * Short.BYTES) {
-            throw new EOFException("a control record's key is cut off");
-        }
-        read();
-        read();
-        return (short) ((read() << Byte.SIZE) | read());
-    }
-
     /// Whether there is a value; a record without is a tombstone.
     boolean hasValue() throws IOException {
         return varlong() >= 0;

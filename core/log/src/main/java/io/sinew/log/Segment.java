@@ -56,11 +56,11 @@ final class Segment {
     /// the flusher's thread.
     private int indexedBytes = -1;
 
-    /// Size of the segment when [#maxTimestamp] was last asked for, and the answer; under the
-    /// monitor.
-    private int timedBytes = -1;
+    /// Size of the segment when its index was last summed up, and the sums; under the monitor.
+    private int summedBytes = -1;
 
     private long maxTimestamp;
+    private long firstAborted;
 
     /// A batch and its place.
     private record Found(long baseOffset, long lastOffset, int position, int sizeBytes) {
@@ -231,15 +231,29 @@ final class Segment {
         return header.hasRemaining() ? 0 : BatchV2Format.storedChecksum(header, 0);
     }
 
-    /// Largest timestamp in the segment. Retention asks every segment for it again and again, which
-    /// must not cost each its index.
-    synchronized long maxTimestamp() throws IOException {
+    /// Remembers what every segment is asked for again and again, which must not cost each its
+    /// index.
+    private void sumUp() throws IOException {
         int size = sizeBytes;
-        if (timedBytes != size) {
-            maxTimestamp = index().maxTimestamp();
-            timedBytes = size;
+        if (summedBytes != size) {
+            SegmentIndex entries = index();
+            maxTimestamp = entries.maxTimestamp();
+            firstAborted = entries.firstAborted();
+            summedBytes = size;
         }
+    }
+
+    /// Largest timestamp in the segment.
+    synchronized long maxTimestamp() throws IOException {
+        sumUp();
         return maxTimestamp;
+    }
+
+    /// Where the first of the aborted transactions begins that end here; `Long.MAX_VALUE` when none
+    /// does.
+    synchronized long firstAborted() throws IOException {
+        sumUp();
+        return firstAborted;
     }
 
     /// When the file was last written to, by the system's clock.

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Segments {
     /// Aborted transactions that end in one segment at most: what a reader of committed records may
     /// have to look through, 2 MiB.
-    private static final int MAX_ABORTED = 1 << 16;
+    static final int MAX_ABORTED = 1 << 16;
 
     private final Path directory;
     private final Disk disk;
@@ -41,6 +41,9 @@ final class Segments {
     // Under the monitor.
     private final TreeMap<Long, Segment> byBase = new TreeMap<>();
     private boolean loaded;
+
+    /// How often segments were replaced. Changed under the monitor.
+    private volatile int replacements;
 
     /// Bytes of all segments: what the checkpoint says until they are found, because segments that
     /// were deleted since are still in it. Changed under the monitor.
@@ -394,6 +397,13 @@ final class Segments {
         }
         byBase.put(fresh.baseOffset(), fresh);
         sizeBytes += fresh.sizeBytes();
+        replacements++;
+    }
+
+    /// How often segments were replaced. Who asks before and after they look at segments, and is
+    /// told the same, has looked at one state of them.
+    int replacements() {
+        return replacements;
     }
 
     // ---- deletion

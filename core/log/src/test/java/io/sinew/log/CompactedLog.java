@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A log of one partition whose segments hold a few small batches, to be compacted.
@@ -27,13 +29,20 @@ final class CompactedLog implements AutoCloseable {
     final TestLog log;
     final PartitionLog partition;
 
+    /// Where each open transaction begins that was begun here, by producer.
+    final Map<Long, Long> opened = new HashMap<>();
+
     private CompactedLog(TestLog log) {
         this.log = log;
         this.partition = log.partition();
     }
 
     static CompactedLog open(Disk disk) throws IOException {
-        return new CompactedLog(TestLog.open(disk, TestLog.LAZY, 1, TINY_SEGMENTS));
+        return open(disk, TestLog.LAZY);
+    }
+
+    static CompactedLog open(Disk disk, LogLimits limits) throws IOException {
+        return new CompactedLog(TestLog.open(disk, limits, 1, TINY_SEGMENTS));
     }
 
     /// Appends a batch of records (`key`, `value` …) that fills a segment, with batches of another
@@ -57,26 +66,76 @@ final class CompactedLog implements AutoCloseable {
         log.store.checkpoint();
     }
 
+    // ---- transactions
+
+    /// Appends a batch of the producer's transaction, which begins with it if none is open.
+    void appendTransactional(long producerId, @Nullable String... keysAndValues) throws Exception {
+        opened.putIfAbsent(producerId, partition.nextOffset());
+        append(KeyedBatch.plain().transactional(producerId).of(keysAndValues));
+    }
+
+    /// Ends the producer's transaction.
+    void end(long producerId, boolean commit) throws Exception {
+        append(marker(producerId, commit));
+    }
+
+    /// The marker that is to be appended next.
+    ByteBuffer marker(long producerId, boolean commit) {
+        long first = Objects.requireNonNull(opened.remove(producerId));
+        long after = partition.nextOffset() + 1;
+        long stable = opened.values().stream().mapToLong(Long::longValue).min().orElse(after);
+        var marker = new MarkerV0Format.Marker(producerId, (short) 0, commit, 0, first, stable);
+        return MarkerV0Format.encode(marker, 1_000_000);
+    }
+
+    long lastStableOffset() {
+        return opened.values().stream()
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(partition.endOffset());
+    }
+
+    // ---- compaction
+
     static CompactionFacts facts(PartitionLog partition) {
-        return facts(partition, List.of());
+        return new CompactionFacts(partition.endOffset(), Map.of());
     }
 
-    static CompactionFacts facts(PartitionLog partition, List<CompactionFacts.Aborted> aborted) {
-        return new CompactionFacts(partition.endOffset(), Map.of(), (from, upTo) -> aborted);
+    boolean compact(CompactionConfig config) throws Exception {
+        return compact(config, new CompactionFacts(lastStableOffset(), Map.of()));
     }
 
-    boolean compact(CompactionConfig config) throws IOException {
-        return compact(config, facts(partition));
-    }
-
-    boolean compact(CompactionConfig config, CompactionFacts facts) throws IOException {
+    boolean compact(CompactionConfig config, CompactionFacts facts) throws Exception {
         return log.store.compactor(MAP_BYTES).compact(partition, config, facts, () -> false);
     }
 
     /// Checkpoints and compacts.
-    void compactAll(CompactionConfig config) throws IOException {
+    void compactAll(CompactionConfig config) throws Exception {
         checkpoint();
         assertThat(compact(config)).isTrue();
+    }
+
+    // ---- reading
+
+    /// What a reader of committed records makes of the batches that it gets, as Kafka's consumer
+    /// does.
+    List<KeyedBatch.Entry> committed(long stable, int maxBytes) throws IOException {
+        return CommittedReader.read(partition, stable, maxBytes).stream()
+                .filter(entry -> !entry.key().equals("filler"))
+                .toList();
+    }
+
+    /// The same as `key=value@offset`.
+    List<String> committedTexts() throws IOException {
+        return texts(committed(lastStableOffset(), 700));
+    }
+
+    /// Offsets of the control batches that still say something.
+    List<Long> markers() throws IOException {
+        return batches().stream()
+                .filter(batch -> MarkerV0Format.decode(batch, 0).isPresent())
+                .map(batch -> BatchV2Format.baseOffset(batch, 0))
+                .toList();
     }
 
     /// All batches from the start on, as consumers get them.
@@ -118,7 +177,11 @@ final class CompactedLog implements AutoCloseable {
 
     /// As `key=value@offset`.
     List<String> texts() throws IOException {
-        return entries().stream()
+        return texts(entries());
+    }
+
+    private static List<String> texts(List<KeyedBatch.Entry> entries) {
+        return entries.stream()
                 .map(entry -> entry.key() + "=" + entry.value() + "@" + entry.offset())
                 .toList();
     }

@@ -129,11 +129,7 @@ class CompactionTest {
             on.appendSegment("a", Integer.toString(i));
         }
         on.checkpoint();
-        assertThat(
-                        on.compact(
-                                KEEPING,
-                                new CompactionFacts(5, Map.of(), CompactionFacts.Aborts.none())))
-                .isTrue();
+        assertThat(on.compact(KEEPING, new CompactionFacts(5, Map.of()))).isTrue();
         assertThat(on.partition.compactedOffset()).isEqualTo(4);
         assertThat(on.texts()).containsExactly("a=1@2", "a=2@4", "a=3@6", "a=4@8", "a=5@10");
     }
@@ -299,46 +295,6 @@ class CompactionTest {
     }
 
     @Test
-    void records_of_aborted_transactions_go_and_replace_nothing() throws Exception {
-        on.appendSegment("a", "good", "b", "good");
-        on.append(KeyedBatch.plain().transactional(5).of("a", "aborted"));
-        on.append(KeyedBatch.plain().transactional(6).of("b", "committed"));
-        on.append(KeyedBatch.marker(6, true));
-        on.append(KeyedBatch.marker(5, false));
-        on.fill();
-        on.fill();
-        on.checkpoint();
-        var aborted = List.of(new CompactionFacts.Aborted(5, 3, 6));
-        on.compact(KEEPING, CompactedLog.facts(on.partition, aborted));
-        assertThat(on.texts()).containsExactly("a=good@0", "b=committed@4");
-        assertThat(batchAt(5)).matches(batch -> BatchV2Format.isControl(batch, 0));
-        assertThat(batchAt(6)).matches(batch -> BatchV2Format.isControl(batch, 0));
-    }
-
-    @Test
-    void a_marker_goes_when_its_transactions_records_are_gone_and_its_time_has_come()
-            throws Exception {
-        on.append(KeyedBatch.plain().transactional(5).of("a", "aborted"));
-        on.append(KeyedBatch.marker(5, false));
-        on.append(KeyedBatch.plain().transactional(6).of("a", "committed"));
-        on.append(KeyedBatch.marker(6, true));
-        on.fill();
-        var facts = List.of(new CompactionFacts.Aborted(5, 0, 1));
-        for (int round = 0; round < 3; round++) {
-            on.fill();
-            on.checkpoint();
-            assertThat(on.compact(DROPPING, CompactedLog.facts(on.partition, facts))).isTrue();
-            List<Long> markers =
-                    on.batches().stream()
-                            .filter(batch -> BatchV2Format.isControl(batch, 0))
-                            .map(batch -> BatchV2Format.baseOffset(batch, 0))
-                            .toList();
-            assertThat(markers).isEqualTo(round < 2 ? List.of(1L, 3L) : List.of(3L));
-        }
-        assertThat(on.texts()).containsExactly("a=committed@2");
-    }
-
-    @Test
     void the_last_batch_of_each_producer_stays_though_empty() throws Exception {
         on.append(KeyedBatch.plain().producer(7, 10).of("a", "1"));
         on.append(KeyedBatch.plain().producer(7, 11).of("a", "2", "b", "1"));
@@ -348,7 +304,7 @@ class CompactionTest {
         on.fill();
         on.checkpoint();
         var last = Map.of(7L, 2L);
-        on.compact(KEEPING, new CompactionFacts(99, last, CompactionFacts.Aborts.none()));
+        on.compact(KEEPING, new CompactionFacts(99, last));
         ByteBuffer first = on.batches().getFirst();
         assertThat(BatchV2Format.recordCount(first, 0)).isZero();
         assertThat(BatchV2Format.sizeBytes(first, 0)).isEqualTo(BatchV2Format.HEADER_BYTES);
@@ -378,7 +334,7 @@ class CompactionTest {
         on.fill();
         on.checkpoint();
         var last = Map.of(-1L, 0L);
-        on.compact(KEEPING, new CompactionFacts(99, last, CompactionFacts.Aborts.none()));
+        on.compact(KEEPING, new CompactionFacts(99, last));
         // The batch at 9,000,000 is empty now.
         assertThat(on.partition.firstAtOrAfter(2_500_000))
                 .hasValueSatisfying(found -> assertThat(found.offset()).isEqualTo(3));

@@ -8,6 +8,7 @@ import io.sinew.kit.FaultyDisk;
 import io.sinew.kit.Trials;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class CompactionTrialsTest {
     private static final int GENERATIONS = 5;
     private static final int KEYS = 8;
+    private static final int PRODUCERS = 4;
 
     @Test
     void a_compacted_log_tells_the_same_story_as_the_whole_one() {
@@ -51,7 +53,6 @@ class CompactionTrialsTest {
         /// No compaction ever looked at anything from here on.
         private long compactable;
 
-        private long nextProducer = 100;
         private int serial;
 
         Life(SplittableRandom random) {
@@ -80,6 +81,9 @@ class CompactionTrialsTest {
         private void liveOnce() throws Exception {
             @Nullable CompactedLog on = null;
             try {
+                if (random.nextInt(4) == 0) {
+                    deleteIndexes();
+                }
                 on = CompactedLog.open(disk);
                 verify(on);
                 int steps = random.nextInt(1, 150);
@@ -92,6 +96,18 @@ class CompactionTrialsTest {
             disk = random.nextBoolean() ? disk.processDeath() : disk.powerFailure(random);
             if (on != null) {
                 on.log.abandon();
+            }
+        }
+
+        /// They are made again from the segments.
+        private void deleteIndexes() throws IOException {
+            if (!disk.exists(TestLog.directoryOf(0))) {
+                return;
+            }
+            for (Path file : CompactedLog.files(disk)) {
+                if (file.toString().endsWith(Segment.INDEX_SUFFIX)) {
+                    disk.delete(file);
+                }
             }
         }
 
@@ -154,25 +170,34 @@ class CompactionTrialsTest {
 
         /// Begins a transaction, goes on with one, or ends it.
         private void transactional(CompactedLog on) throws Exception {
-            List<Long> open = List.copyOf(firstOffsets().keySet());
-            if (open.isEmpty() || (open.size() < 3 && random.nextInt(3) == 0)) {
-                append(on, nextProducer++);
-                return;
-            }
-            long producerId = open.get(random.nextInt(open.size()));
-            if (random.nextBoolean()) {
-                append(on, producerId);
-            } else {
+            long producerId = random.nextInt(PRODUCERS);
+            boolean open = firstOffsets(Long.MAX_VALUE).containsKey(producerId);
+            if (open && random.nextBoolean()) {
                 end(on, producerId, random.nextBoolean());
+            } else {
+                append(on, producerId);
             }
         }
 
         private void end(CompactedLog on, long producerId, boolean commit) throws Exception {
-            add(on, KeyedBatch.marker(producerId, commit), producerId, true, commit);
+            Map<Long, Long> open = firstOffsets(Long.MAX_VALUE);
+            long first = Objects.requireNonNull(open.remove(producerId));
+            long after = on.partition.nextOffset() + 1;
+            var marker =
+                    new MarkerV0Format.Marker(
+                            producerId, (short) 0, commit, 0, first, min(open, after));
+            add(on, MarkerV0Format.encode(marker, 1_500_000), producerId, true, commit);
+        }
+
+        private static long min(Map<Long, Long> firstOffsets, long otherwise) {
+            return firstOffsets.values().stream()
+                    .mapToLong(Long::longValue)
+                    .min()
+                    .orElse(otherwise);
         }
 
         private void endTransactions(CompactedLog on) throws Exception {
-            for (long producerId : List.copyOf(firstOffsets().keySet())) {
+            for (long producerId : firstOffsets(Long.MAX_VALUE).keySet()) {
                 end(on, producerId, random.nextBoolean());
             }
         }
@@ -189,11 +214,13 @@ class CompactionTrialsTest {
 
         // ---- the model
 
-        /// Where each open transaction begins, by producer.
-        private Map<Long, Long> firstOffsets() {
+        /// Where each transaction begins that is open before `end`, by producer.
+        private Map<Long, Long> firstOffsets(long end) {
             var open = new TreeMap<Long, Long>();
             for (Appended batch : history) {
-                if (batch.marker()) {
+                if (batch.baseOffset() >= end) {
+                    break;
+                } else if (batch.marker()) {
                     open.remove(batch.producerId());
                 } else if (batch.producerId() >= 0) {
                     open.putIfAbsent(batch.producerId(), batch.baseOffset());
@@ -202,16 +229,19 @@ class CompactionTrialsTest {
             return open;
         }
 
-        private List<CompactionFacts.Aborted> aborted() {
-            var begun = new HashMap<Long, Long>();
-            var aborted = new ArrayList<CompactionFacts.Aborted>();
+        private List<AbortedTransaction> aborted() {
+            var begun = new TreeMap<Long, Long>();
+            var aborted = new ArrayList<AbortedTransaction>();
             for (Appended batch : history) {
                 if (batch.marker()) {
                     long first = Objects.requireNonNull(begun.remove(batch.producerId()));
                     if (!batch.commit()) {
                         aborted.add(
-                                new CompactionFacts.Aborted(
-                                        batch.producerId(), first, batch.baseOffset()));
+                                new AbortedTransaction(
+                                        batch.producerId(),
+                                        first,
+                                        batch.baseOffset(),
+                                        min(begun, batch.baseOffset() + 1)));
                     }
                 } else if (batch.producerId() >= 0) {
                     begun.putIfAbsent(batch.producerId(), batch.baseOffset());
@@ -220,22 +250,14 @@ class CompactionTrialsTest {
             return aborted;
         }
 
-        private void compact(CompactedLog on, CompactionConfig config) throws IOException {
-            long stable =
-                    firstOffsets().values().stream()
-                            .mapToLong(Long::longValue)
-                            .min()
-                            .orElse(on.partition.endOffset());
-            stable = Math.min(stable, on.partition.endOffset());
-            var facts =
-                    new CompactionFacts(
-                            stable,
-                            lastOffsets(on.partition.endOffset()),
-                            (from, upTo) ->
-                                    aborted().stream()
-                                            .filter(one -> one.markerOffset() >= from)
-                                            .filter(one -> one.firstOffset() < upTo)
-                                            .toList());
+        private long lastStableOffset(long end) {
+            return min(firstOffsets(end), end);
+        }
+
+        private void compact(CompactedLog on, CompactionConfig config) throws Exception {
+            long end = on.partition.endOffset();
+            long stable = lastStableOffset(end);
+            var facts = new CompactionFacts(stable, lastOffsets(end));
             Dirt dirt = Dirt.of(on.partition, config, stable, Clock.system().nowMs());
             compactable = Math.max(compactable, dirt.upTo());
             long mapBytes =
@@ -282,6 +304,8 @@ class CompactionTrialsTest {
             }
             verifyRecords(found, end);
             verifyMarkers(found, bases, end);
+            verifyAborted(on, batches);
+            verifyCommitted(on, found, end);
             for (Map.Entry<Long, Long> last : lastOffsets(end).entrySet()) {
                 assertThat(batches)
                         .as("last batch of producer %s", last.getKey())
@@ -296,7 +320,7 @@ class CompactionTrialsTest {
         private void verifyRecords(Map<Long, KeyedBatch.Entry> found, long end) {
             var appended = new TreeMap<Long, KeyedBatch.Entry>();
             var committed = new TreeMap<Long, KeyedBatch.Entry>();
-            List<CompactionFacts.Aborted> aborted = aborted();
+            List<AbortedTransaction> aborted = aborted();
             for (Appended batch : history) {
                 for (KeyedBatch.Entry entry : batch.records()) {
                     if (entry.offset() < end) {
@@ -315,7 +339,42 @@ class CompactionTrialsTest {
             assertThat(values(seen)).isEqualTo(values(committed));
         }
 
-        private static boolean isAborted(Appended batch, List<CompactionFacts.Aborted> aborted) {
+        /// Readers of committed records are told of exactly the transactions whose markers are
+        /// there.
+        private void verifyAborted(CompactedLog on, List<ByteBuffer> batches) throws IOException {
+            var markers = new HashSet<Long>();
+            for (ByteBuffer batch : batches) {
+                if (MarkerV0Format.decode(batch, 0).isPresent()) {
+                    markers.add(BatchV2Format.baseOffset(batch, 0));
+                }
+            }
+            assertThat(on.partition.abortedTransactions(0, Long.MAX_VALUE))
+                    .isEqualTo(
+                            aborted().stream()
+                                    .filter(one -> markers.contains(one.markerOffset()))
+                                    .toList());
+        }
+
+        /// They see what is left of the committed records, and nothing else.
+        private void verifyCommitted(CompactedLog on, Map<Long, KeyedBatch.Entry> found, long end)
+                throws IOException {
+            long stable = lastStableOffset(end);
+            var left = new ArrayList<KeyedBatch.Entry>();
+            List<AbortedTransaction> aborted = aborted();
+            for (Appended batch : history) {
+                for (KeyedBatch.Entry entry : batch.records()) {
+                    if (entry.offset() < stable
+                            && found.containsKey(entry.offset())
+                            && !isAborted(batch, aborted)) {
+                        left.add(entry);
+                    }
+                }
+            }
+            assertThat(CommittedReader.read(on.partition, stable, random.nextInt(1, 1_000)))
+                    .isEqualTo(left);
+        }
+
+        private static boolean isAborted(Appended batch, List<AbortedTransaction> aborted) {
             return aborted.stream()
                     .anyMatch(one ->
                             one.producerId() == batch.producerId()

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Makes record batches with keys, as producers and coordinators would send them, and reads them.
 final class KeyedBatch {
     private static final int TRANSACTIONAL = 0x10;
-    private static final int CONTROL = 0x20;
 
     private int codec;
     private int attributes;
@@ -60,20 +59,6 @@ final class KeyedBatch {
             record(records, i / 2, bytes(keysAndValues[i]), bytes(keysAndValues[i + 1]));
         }
         return assemble(records.toByteArray(), keysAndValues.length / 2);
-    }
-
-    /// The control batch that ends a transaction.
-    static ByteBuffer marker(long producerId, boolean commit) {
-        var batch = new KeyedBatch();
-        batch.attributes = TRANSACTIONAL | CONTROL;
-        batch.producerId = producerId;
-        var records = new ByteArrayOutputStream();
-        record(
-                records,
-                0,
-                ByteBuffer.allocate(4).putShort(2, (short) (commit ? 1 : 0)).array(),
-                new byte[6]);
-        return batch.assemble(records.toByteArray(), 1);
     }
 
     private static byte @Nullable [] bytes(@Nullable String text) {
