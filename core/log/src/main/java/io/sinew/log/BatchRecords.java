@@ -26,7 +26,7 @@ final class BatchRecords {
     static Optional<RecordPosition> firstAtOrAfter(
             ByteBuffer batch, long timestamp, long minOffset, UnpackBudget budget) {
         int at = batch.position();
-        if (hasOneTime(batch, at)) {
+        if (BatchV2Format.hasLogAppendTime(batch, at) && isComplete(batch, at)) {
             return wholeBatchAt(batch, at, minOffset);
         }
         var found = new RecordPosition[1];
@@ -49,7 +49,7 @@ final class BatchRecords {
     /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
     static long maxTimestamp(ByteBuffer batch, long minOffset, UnpackBudget budget) {
         int at = batch.position();
-        if (hasOneTime(batch, at)) {
+        if (BatchV2Format.hasLogAppendTime(batch, at) && isComplete(batch, at)) {
             return BatchV2Format.lastOffset(batch, at) < minOffset
                     ? -1
                     : BatchV2Format.maxTimestamp(batch, at);
@@ -118,15 +118,12 @@ final class BatchRecords {
                 });
     }
 
-    /// Whether the batch's largest time is that of a record at each of its offsets: the broker
-    /// stamped it, or made it, and compaction took none. In a marker that has a delete horizon,
-    /// that is the one place where its time still stands.
-    private static boolean hasOneTime(ByteBuffer batch, int at) {
-        return (BatchV2Format.hasLogAppendTime(batch, at) || BatchV2Format.isControl(batch, at))
-                && BatchV2Format.recordCount(batch, at)
-                        == BatchV2Format.lastOffsetDelta(batch, at) + 1;
+    /// Whether the batch has a record at each of its offsets: compaction took none.
+    private static boolean isComplete(ByteBuffer batch, int at) {
+        return BatchV2Format.recordCount(batch, at) == BatchV2Format.lastOffsetDelta(batch, at) + 1;
     }
 
+    /// All records of a batch stamped by the broker have the batch's time.
     private static Optional<RecordPosition> wholeBatchAt(ByteBuffer batch, int at, long minOffset) {
         if (BatchV2Format.lastOffset(batch, at) < minOffset) {
             return Optional.empty();

@@ -169,6 +169,60 @@ class CompactedTransactionsTest {
         }
     }
 
+    @Test
+    void a_look_up_whose_segments_go_in_the_middle_of_it_misses_nothing_of_the_others()
+            throws Exception {
+        for (int i = 0; i < 3; i++) {
+            on.appendTransactional(5, "a", "aborted");
+            on.end(5, false);
+            on.fill();
+        }
+        List<Long> all = told();
+        restart();
+        var lookUp = new FutureTask<>(this::told);
+        Thread thread = Thread.ofPlatform().unstarted(lookUp);
+        disk.hold(event ->
+                event.operation() == FaultyDisk.Operation.READ
+                        && Thread.currentThread().equals(thread));
+        thread.start();
+        disk.awaitHeld();
+        on.partition.trim(all.getLast() - 1).awaitDurable();
+        assertThat(on.partition.deleteTrimmedSegments()).isPositive();
+        disk.letGo();
+        assertThat(lookUp.get()).contains(all.getLast());
+    }
+
+    @Test
+    void segments_are_not_put_together_if_too_many_aborted_transactions_would_end_in_one()
+            throws Exception {
+        on.close();
+        var small = new PartitionConfig(4 << 20, Long.MAX_VALUE, 32 << 10);
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1, small)) {
+            PartitionLog partition = log.partition();
+            int count = Segments.MAX_ABORTED + Segments.MAX_ABORTED / 4;
+            for (long i = 0; i < count; i++) {
+                var marker = new MarkerV0Format.Marker(i, (short) 0, false, 0, i, i + 1);
+                log.append(MarkerV0Format.encode(marker, 1_000_000));
+            }
+            log.store.checkpoint();
+            partition.configure(new PartitionConfig(1 << 30, Long.MAX_VALUE, 32 << 10));
+            assertThat(
+                            log.store
+                                    .compactor(CompactedLog.MAP_BYTES)
+                                    .compact(
+                                            partition,
+                                            KEEPING,
+                                            CompactedLog.facts(partition),
+                                            () -> false))
+                    .isTrue();
+            for (Segment segment : partition.segments().list()) {
+                assertThat(segment.abortedCount()).isBetween(1, Segments.MAX_ABORTED);
+            }
+            assertThat(partition.abortedTransactions(0, Long.MAX_VALUE)).hasSize(count);
+        }
+        on = CompactedLog.open(new FaultyDisk());
+    }
+
     // ---- what goes and what stays
 
     @Test

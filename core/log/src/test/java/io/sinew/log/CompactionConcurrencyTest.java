@@ -7,6 +7,7 @@ import io.sinew.base.SinewException;
 import io.sinew.kit.FaultyDisk;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -18,9 +19,13 @@ import org.junit.jupiter.api.Test;
 class CompactionConcurrencyTest {
     private static final int BATCHES = 2_000;
     private static final int KEYS = 20;
+    private static final int TRANSACTIONS = 500;
 
     private final CompactedLog on;
     private volatile boolean over;
+
+    /// Where the open transaction begins; `Long.MAX_VALUE` when none is open.
+    private volatile long openFrom = Long.MAX_VALUE;
 
     CompactionConcurrencyTest() throws Exception {
         on = CompactedLog.open(new FaultyDisk());
@@ -72,6 +77,63 @@ class CompactionConcurrencyTest {
         assertThat(on.partition.sizeBytes()).isLessThan(BATCHES * 40L);
         assertThat(start).isPositive();
         on.close();
+    }
+
+    @Test
+    void readers_of_committed_records_never_see_what_was_aborted() throws Exception {
+        Callable<Void> appender =
+                () -> {
+                    for (int i = 0; i < TRANSACTIONS; i++) {
+                        on.append(KeyedBatch.plain().of("key" + i % KEYS, "value " + i));
+                        transaction(i);
+                    }
+                    return null;
+                };
+        Callable<Void> compactor =
+                () -> {
+                    while (!over) {
+                        on.checkpoint();
+                        on.compact(
+                                CompactedLog.DROPPING,
+                                new CompactionFacts(lastStableOffset(), Map.of()));
+                    }
+                    return null;
+                };
+        runAll(List.of(appender, compactor, this::readCommitted, this::readCommitted));
+        on.checkpoint();
+        assertThat(on.compact(CompactedLog.DROPPING)).isTrue();
+        assertThat(CommittedReader.read(on.partition, on.partition.endOffset(), 1_000))
+                .noneMatch(entry -> "aborted".equals(entry.value()))
+                .anyMatch(entry -> ("value " + (TRANSACTIONS - 1)).equals(entry.value()));
+        assertThat(on.partition.sizeBytes()).isLessThan(TRANSACTIONS * 150L);
+        on.close();
+    }
+
+    private void transaction(int number) throws Exception {
+        boolean commit = number % 3 == 0;
+        openFrom = on.partition.nextOffset();
+        for (int i = 0; i < 3; i++) {
+            String value = commit ? "committed " + number : "aborted";
+            on.appendTransactional(7, "key" + (number + i) % KEYS, value);
+        }
+        on.end(7, commit);
+        openFrom = Long.MAX_VALUE;
+    }
+
+    private long lastStableOffset() {
+        // First: a transaction that begins after this begins behind it.
+        long end = on.partition.endOffset();
+        return Math.min(end, openFrom);
+    }
+
+    private Void readCommitted() throws Exception {
+        var random = new SplittableRandom(7);
+        while (!over) {
+            long stable = lastStableOffset();
+            assertThat(CommittedReader.read(on.partition, stable, random.nextInt(80, 2_000)))
+                    .noneMatch(entry -> "aborted".equals(entry.value()));
+        }
+        return null;
     }
 
     /// Reads from the start to the end, again and again.

@@ -2,20 +2,16 @@ package io.sinew.clients;
 
 import static io.sinew.clients.JavaClients.LIMIT;
 import static io.sinew.clients.JavaClients.bytes;
-import static io.sinew.clients.JavaClients.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.kit.Eventually;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.TopicPartition;
@@ -26,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Compacted topics as kafka-clients sees them: tables that are rebuilt from the beginning.
 class JavaCompactionTest {
-    private static final Duration POLL = Duration.ofMillis(100);
     private static final int KEYS = 200;
 
     @TempDir static Path folder;
@@ -42,23 +37,6 @@ class JavaCompactionTest {
     @AfterAll
     static void stop() {
         sinew.close();
-    }
-
-    /// A topic that is compacted as soon as a segment is full, or half a second old.
-    private static TopicPartition create(String name, String policy) throws Exception {
-        var topic =
-                new NewTopic(name, 1, (short) 1)
-                        .configs(
-                                Map.of(
-                                        "cleanup.policy", policy,
-                                        "segment.bytes", "20000",
-                                        "segment.ms", "500",
-                                        "min.cleanable.dirty.ratio", "0.01",
-                                        "delete.retention.ms", "0"));
-        try (var admin = clients.admin()) {
-            admin.createTopics(List.of(topic)).all().get();
-        }
-        return new TopicPartition(name, 0);
     }
 
     /// Sends one record for each key in the first round and for fewer in each that follows, so that
@@ -82,73 +60,39 @@ class JavaCompactionTest {
         clients.send(Map.of("compression.type", codec), records);
     }
 
-    /// Reads everything from the beginning to what is the end now.
-    private static List<ConsumerRecord<byte[], byte[]>> readAll(TopicPartition partition)
-            throws Exception {
-        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, -1L);
-            var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-            Eventually.await(
-                    LIMIT,
-                    "the consumer's position at " + end,
-                    () -> {
-                        consumer.poll(POLL).forEach(records::add);
-                        return consumer.position(partition) >= end;
-                    });
-            return records;
-        }
-    }
-
-    private static Map<String, String> table(List<ConsumerRecord<byte[], byte[]>> records) {
-        var table = new HashMap<String, String>();
-        long last = -1;
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            assertThat(record.offset()).isGreaterThan(last);
-            last = record.offset();
-            if (record.value() == null) {
-                table.remove(text(record.key()));
-            } else {
-                table.put(text(record.key()), text(record.value()));
-            }
-        }
-        return table;
-    }
-
     @Test
     void a_table_is_rebuilt_from_the_last_records_alone_also_after_a_crash() throws Exception {
-        TopicPartition partition = create("table", "compact");
+        CompactedTopic topic = CompactedTopic.create(clients, "table", "compact");
         var table = new HashMap<String, String>();
         int round = 0;
         for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd", "none")) {
-            update(partition, codec, round++, table);
-            assertThat(table(readAll(partition))).isEqualTo(table);
+            update(topic.partition(), codec, round++, table);
+            assertThat(CompactedTopic.table(topic.readAll(Map.of()))).isEqualTo(table);
         }
         Eventually.await(
                 LIMIT,
                 "a compacted topic",
                 () -> {
-                    List<ConsumerRecord<byte[], byte[]>> records = readAll(partition);
-                    assertThat(table(records)).isEqualTo(table);
+                    List<ConsumerRecord<byte[], byte[]>> records = topic.readAll(Map.of());
+                    assertThat(CompactedTopic.table(records)).isEqualTo(table);
                     return records.size() <= KEYS;
                 });
         sinew.kill();
         sinew.start();
-        assertThat(table(readAll(partition))).isEqualTo(table);
-        update(partition, "lz4", round, table);
-        assertThat(table(readAll(partition))).isEqualTo(table);
+        assertThat(CompactedTopic.table(topic.readAll(Map.of()))).isEqualTo(table);
+        update(topic.partition(), "lz4", round, table);
+        assertThat(CompactedTopic.table(topic.readAll(Map.of()))).isEqualTo(table);
     }
 
     @Test
     void a_record_without_a_key_is_refused_and_named() throws Exception {
-        TopicPartition partition = create("keyed", "compact,delete");
+        CompactedTopic topic = CompactedTopic.create(clients, "keyed", "compact,delete");
         var good = new ProducerRecord<>("keyed", 0, bytes("key"), bytes("value"));
         clients.send(Map.of(), List.of(good));
         var bad = new ProducerRecord<byte[], byte[]>("keyed", 0, null, bytes("value"));
         assertThatThrownBy(() -> clients.send(Map.of(), List.of(bad)))
                 .hasCauseInstanceOf(InvalidRecordException.class)
                 .hasMessageContaining("without a key");
-        assertThat(readAll(partition)).hasSize(1);
+        assertThat(topic.readAll(Map.of())).hasSize(1);
     }
 }
