@@ -23,7 +23,7 @@ final class KafkaPage {
             | client | how |
             |---|---|
             | kafka-clients 4.3.1, and everything in `testing/clients` | each time |
-            | kafka-clients 3.9.1 and 4.4.0 | each time, in processes of their own |
+            | kafka-clients 3.9.2, 4.0.2, 4.2.2 and 4.4.0 | each time, in an application with Sinew inside |
             | kcat (librdkafka) | each time |
             | kafkajs 2.2.4 | what it sends, recorded byte by byte, each time; the library itself with `./dev clients kafkajs`, because npm's registry is not everywhere |
 

@@ -1,7 +1,10 @@
 package io.sinew.broker;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.Metrics;
+import io.sinew.base.Work;
+import io.sinew.base.Worker;
 import io.sinew.log.Compactor;
 import io.sinew.log.Dirt;
 import io.sinew.log.LogStore;
@@ -11,12 +14,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Compacts topics with `cleanup.policy=compact`, one partition at a time, the dirtiest first.
-final class CompactionRunner implements AutoCloseable {
+final class CompactionRunner implements Work, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(CompactionRunner.class.getName());
 
     private final Topics topics;
@@ -24,8 +28,10 @@ final class CompactionRunner implements AutoCloseable {
     private final Compactor compactor;
     private final long intervalMs;
     private final Clock clock;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition closed = lock.newCondition();
+    private volatile boolean closing;
+    private @Nullable Worker worker;
     private volatile long dirtiestPercent;
 
     CompactionRunner(
@@ -35,26 +41,25 @@ final class CompactionRunner implements AutoCloseable {
         this.compactor = store.compactor(settings.longValue(BrokerSettings.COMPACTION_MAP_BYTES));
         this.intervalMs = settings.longValue(BrokerSettings.COMPACTION_CHECK_MS);
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("sinew-compactor").unstarted(this::runUntilClosed);
         metrics.gauge(BrokerMetric.DIRTIEST_PERCENT, () -> dirtiestPercent);
     }
 
-    void start() {
-        thread.start();
+    void start(Background background) {
+        worker = background.begin(this, Thread.ofPlatform().name("sinew-compactor"), lock, closed);
     }
 
-    private void runUntilClosed() {
-        try {
-            while (!closing.await(intervalMs, TimeUnit.MILLISECONDS)) {
-                compactOnce();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    @Override
+    public long dueInNanos() {
+        return closing ? OVER : TimeUnit.MILLISECONDS.toNanos(intervalMs);
+    }
+
+    @Override
+    public void step() {
+        compactOnce();
     }
 
     private boolean isClosing() {
-        return closing.getCount() == 0;
+        return closing;
     }
 
     /// Compacts all partitions in which it is time to. One that fails does not keep the others from
@@ -147,9 +152,17 @@ final class CompactionRunner implements AutoCloseable {
     /// takes to be synced and put in place.
     @Override
     public void close() {
-        closing.countDown();
+        lock.lock();
         try {
-            thread.join();
+            closing = true;
+            closed.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (worker != null) {
+                worker.awaitEnd();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
