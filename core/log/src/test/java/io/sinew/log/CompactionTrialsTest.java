@@ -30,7 +30,7 @@ class CompactionTrialsTest {
 
     @Test
     void a_compacted_log_tells_the_same_story_as_the_whole_one() {
-        Trials.run(120, random -> new Life(random).live());
+        Trials.run(60, random -> new Life(random).live());
     }
 
     /// One batch of the history.

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -229,16 +228,8 @@ public final class FaultyDisk implements Disk {
     /// All files with their bytes, whatever happens to the disk.
     public synchronized SortedMap<Path, byte[]> files() {
         var files = new TreeMap<Path, byte[]>();
-        collect(Path.of("/"), root, files);
+        root.collectFiles(Path.of("/"), files);
         return files;
-    }
-
-    private static void collect(Path path, FaultyDiskNode node, Map<Path, byte[]> files) {
-        FaultyDiskContent content = node.content;
-        if (content != null) {
-            files.put(path, Arrays.copyOf(content.bytes(), content.size()));
-        }
-        node.names.forEach((name, child) -> collect(path.resolve(name), child, files));
     }
 
     /// Whether the power is off, or the process has ended.
