@@ -73,11 +73,12 @@ final class KafkaPage {
             | `group.streams.initial.rebalance.delay.ms` | 3000 | 0 |
             | another topology for a streams group without members | refused | takes the old one's place |
             | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
-            | `cleanup.policy=compact` | compacts | is kept with the topic, and does nothing yet |
             | records that a refused batch is refused for | all are named in the answer | the first 1,000 are |
             | records in a batch | each is looked at | they are where the topic asks for it: compacted, times bounded in the past, packed otherwise. Else the header is believed |
             | quotas | of users, client ids and addresses | of client ids, for bytes produced, bytes fetched and time. Nobody has to prove who he is yet |
             | a batch that is more than all windows of a fetch quota give | is never delivered | is delivered when the client has read nothing else of late, and then the client pauses |
+            | `cleanup.policy=compact` | the newest segment is compacted only after something was appended behind it | also when it is older than `segment.ms`, or `max.compaction.lag.ms` |
+            | `log.cleaner.dedupe.buffer.size` | 134217728, taken at the start | 67108864, taken while a compaction runs |
             | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log; DescribeTransactions does not name groups |
             | `InitProducerId` while the transactional id has a transaction | `CONCURRENT_TRANSACTIONS`, and the client comes again | aborts it and answers |
             | the same from a producer that was fenced | aborts its successor's transaction, and then refuses | refuses |

@@ -25,6 +25,12 @@ public interface Disk {
     /// Length of a file in bytes.
     long size(Path file) throws IOException;
 
+    /// When a file was last written to, in ms since 1970 by the machine's clock.
+    long modifiedMs(Path file) throws IOException;
+
+    /// Says of a file that it was last written to at that time.
+    void setModifiedMs(Path file, long ms) throws IOException;
+
     /// The names in a directory, sorted; none when the directory does not exist.
     List<Path> list(Path directory) throws IOException;
 

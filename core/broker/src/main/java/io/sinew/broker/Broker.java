@@ -44,6 +44,7 @@ public final class Broker implements AutoCloseable {
     private final ClientQuotas quotas;
     private final Transactions transactions;
     private final Housekeeper housekeeper;
+    private final CompactionRunner compaction;
     private final Clock clock;
 
     private Broker(
@@ -73,6 +74,7 @@ public final class Broker implements AutoCloseable {
                 new Transactions(
                         settings.transactionLimits(), store, clock, topics, producerIds, groups);
         this.housekeeper = new Housekeeper(topics, settings, clock);
+        this.compaction = new CompactionRunner(topics, store, settings, clock, metrics);
         metrics.gauge(BrokerMetric.TOPICS, () -> topics.all().size());
         metrics.gauge(BrokerMetric.PARTITIONS, topics::partitionCount);
         metrics.gauge(BrokerMetric.GROUPS, groups::count);
@@ -110,6 +112,7 @@ public final class Broker implements AutoCloseable {
             broker.groups.start();
             broker.transactions.start();
             broker.housekeeper.start(background);
+            broker.compaction.start(background);
             return broker;
         } catch (IOException | RuntimeException e) {
             broker.closeAfter(e);
@@ -240,6 +243,10 @@ public final class Broker implements AutoCloseable {
         return clock;
     }
 
+    CompactionRunner compaction() {
+        return compaction;
+    }
+
     public Topics topics() {
         return topics;
     }
@@ -329,6 +336,7 @@ public final class Broker implements AutoCloseable {
 
     private void closeStore() throws IOException {
         try {
+            compaction.close();
             housekeeper.close();
             transactions.close();
             groups.close();

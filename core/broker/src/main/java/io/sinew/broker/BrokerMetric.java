@@ -14,7 +14,12 @@ public enum BrokerMetric implements Metric {
     DUPLICATE_BATCHES(
             "sinew_duplicate_batches_total",
             Kind.COUNTER,
-            "Batches of idempotent producers that had been appended before and were not again.");
+            "Batches of idempotent producers that had been appended before and were not again."),
+    DIRTIEST_PERCENT(
+            "sinew_compaction_dirtiest_percent",
+            Kind.GAUGE,
+            "Share of uncompacted bytes in the compacted partition that has most of them, when it"
+                    + " was last looked.");
 
     private final String id;
     private final Kind kind;

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 /// (`log.retention.ms` for `retention.ms`). `durability` is Sinew's own.
 public final class BrokerSettings {
     public static final String AUTO_CREATE_TOPICS = "auto.create.topics.enable";
+    public static final String COMPACTION_CHECK_MS = "log.cleaner.backoff.ms";
+    public static final String COMPACTION_MAP_BYTES = "log.cleaner.dedupe.buffer.size";
     public static final String CONNECTIONS_MAX_IDLE_MS = "connections.max.idle.ms";
     public static final String DELETE_TOPICS = "delete.topic.enable";
     public static final String DURABILITY = "durability";
@@ -91,6 +93,17 @@ public final class BrokerSettings {
                             1,
                             Integer.MAX_VALUE,
                             "Shortest session time-out that a member may ask for."),
+                    Setting.ofLong(
+                            COMPACTION_CHECK_MS,
+                            15_000,
+                            1,
+                            "How often partitions to compact are looked for."),
+                    Setting.ofLong(
+                            COMPACTION_MAP_BYTES,
+                            64L << 20,
+                            1 << 20,
+                            "Memory for the keys of one compaction, taken while it runs; 32 bytes"
+                                    + " a key."),
                     Setting.ofInt(
                             MAX_CONNECTIONS,
                             10_000,

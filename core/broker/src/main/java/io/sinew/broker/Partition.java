@@ -4,6 +4,9 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
+import io.sinew.log.CompactionFacts;
+import io.sinew.log.Compactor;
+import io.sinew.log.Dirt;
 import io.sinew.log.LogStore;
 import io.sinew.log.MarkerV0Format;
 import io.sinew.log.PartitionLog;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// One partition as its clients meet it: checks what producers send and appends it to the log;
 /// gives the log to readers. Appends are one at a time, under its lock.
@@ -326,11 +330,37 @@ public final class Partition {
         }
         long oldestMs = limits.retentionMs() < 0 ? Long.MIN_VALUE : nowMs - limits.retentionMs();
         long maxBytes = limits.retentionBytes() < 0 ? Long.MAX_VALUE : limits.retentionBytes();
-        long start = log.retainableStart(oldestMs, maxBytes);
+        long start = log.retainableStart(oldestMs, maxBytes, nowMs);
         if (start <= log.logStartOffset()) {
             return freed;
         }
         log.trim(start);
         return freed + log.deleteTrimmedSegments();
+    }
+
+    // ---- compaction
+
+    /// How much could be compacted as of `nowMs`.
+    Dirt dirt(long nowMs) throws IOException {
+        return Dirt.of(log, config.compaction(), lastStableOffset(), nowMs);
+    }
+
+    /// Compacts what can be compacted.
+    ///
+    /// @return as [Compactor#compact]
+    boolean compact(Compactor compactor, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        return compactor.compact(log, config.compaction(), compactionFacts(), stop);
+    }
+
+    private CompactionFacts compactionFacts() {
+        // First: what becomes stable meanwhile is for the next time.
+        long stable = lastStableOffset();
+        lock.lock();
+        try {
+            return new CompactionFacts(stable, producers.lastOffsets(log.endOffset()));
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -298,6 +298,19 @@ final class ProducerStates {
         producers.values().removeIf(producer -> producer.epoch < 0 && producer.openedAt < 0);
     }
 
+    /// For each producer the last offset of its last batch before `end`, where it is known.
+    Map<Long, Long> lastOffsets(long end) {
+        var offsets = new HashMap<Long, Long>();
+        for (Producer producer : producers.values()) {
+            for (Seen seen : producer.batches) {
+                if (seen.lastOffset() < end) {
+                    offsets.put(producer.id, seen.lastOffset());
+                }
+            }
+        }
+        return offsets;
+    }
+
     boolean isEmpty() {
         return producers.isEmpty();
     }

@@ -1,5 +1,6 @@
 package io.sinew.broker;
 
+import io.sinew.log.CompactionConfig;
 import io.sinew.log.Compression;
 import io.sinew.log.Packing;
 import io.sinew.log.PartitionConfig;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param deletes whether `cleanup.policy` has `delete`
 /// @param compacts whether `cleanup.policy` has `compact`
 /// @param packing `compression.type`; empty for `producer`
+/// @param compaction how it compacts, if it does
 public record TopicConfig(
         int maxBatchBytes,
         boolean logAppendTime,
@@ -30,11 +32,20 @@ public record TopicConfig(
         boolean deletes,
         boolean compacts,
         Optional<Packing> packing,
+        CompactionConfig compaction,
         PartitionConfig partition) {
 
     static TopicConfig of(Map<String, String> own, BrokerSettings broker) {
         var values = new Values(own, broker);
-        List<String> policies = Setting.words(values.text(TopicSettings.CLEANUP_POLICY));
+        List<String> policy = Setting.words(values.text(TopicSettings.CLEANUP_POLICY));
+        boolean compacts = policy.contains("compact");
+        var compaction =
+                new CompactionConfig(
+                        values.number(TopicSettings.DELETE_RETENTION_MS),
+                        values.number(TopicSettings.MIN_COMPACTION_LAG_MS),
+                        values.number(TopicSettings.MAX_COMPACTION_LAG_MS),
+                        values.ratio(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO));
+        long segmentMs = values.number(TopicSettings.SEGMENT_MS);
         return new TopicConfig(
                 Math.toIntExact(values.number(TopicSettings.MAX_MESSAGE_BYTES)),
                 values.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime"),
@@ -42,12 +53,14 @@ public record TopicConfig(
                 values.number(TopicSettings.TIMESTAMP_AFTER_MAX_MS),
                 values.number(TopicSettings.RETENTION_MS),
                 values.number(TopicSettings.RETENTION_BYTES),
-                policies.contains("delete"),
-                policies.contains("compact"),
+                policy.contains("delete"),
+                compacts,
                 packing(values),
+                compaction,
                 new PartitionConfig(
                         Math.toIntExact(values.number(TopicSettings.SEGMENT_BYTES)),
-                        values.number(TopicSettings.SEGMENT_MS),
+                        // What is in a segment that is not full yet can't be compacted.
+                        compacts ? Math.min(segmentMs, compaction.maxLagMs()) : segmentMs,
                         Math.toIntExact(values.number(TopicSettings.INDEX_INTERVAL_BYTES))));
     }
 
@@ -90,6 +103,10 @@ public record TopicConfig(
 
         Packing packing(Compression codec, String levelName) {
             return new Packing(codec, Math.toIntExact(number(levelName)));
+        }
+
+        double ratio(String name) {
+            return Double.parseDouble(text(name).strip());
         }
     }
 }

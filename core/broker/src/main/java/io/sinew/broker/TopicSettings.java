@@ -19,10 +19,14 @@ public final class TopicSettings {
 
     public static final String CLEANUP_POLICY = "cleanup.policy";
     public static final String COMPRESSION_TYPE = "compression.type";
+    public static final String DELETE_RETENTION_MS = "delete.retention.ms";
     public static final String GZIP_LEVEL = "compression.gzip.level";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
     public static final String LZ4_LEVEL = "compression.lz4.level";
+    public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    public static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+    public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
     public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
     public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
     public static final String TIMESTAMP_TYPE = "message.timestamp.type";
@@ -56,8 +60,8 @@ public final class TopicSettings {
                             "delete",
                             Set.of("delete", "compact"),
                             "What happens to old records: `delete` drops them by age and size;"
-                                    + " `compact` keeps the last of each key (stored and shown;"
-                                    + " compaction itself is not built yet, so nothing is dropped)."),
+                                    + " `compact` keeps the last of each key, and takes no record"
+                                    + " without one."),
                     Setting.ofInt(
                             GZIP_LEVEL,
                             -1,
@@ -80,10 +84,11 @@ public final class TopicSettings {
                     Setting.ofInt(
                             ZSTD_LEVEL, 3, -131_072, 22, "Level for `compression.type=zstd`."),
                     Setting.ofLong(
-                            "delete.retention.ms",
+                            DELETE_RETENTION_MS,
                             DAY_MS,
                             0,
-                            "How long a compacted topic keeps deletion markers."),
+                            "How long a compacted topic keeps tombstones, from the first compaction"
+                                    + " that meets them."),
                     Setting.ofLong(
                             "file.delete.delay.ms",
                             60_000,
@@ -123,10 +128,11 @@ public final class TopicSettings {
                             -2,
                             "Time kept beside remote storage; -2: as `retention.ms`." + NO_EFFECT),
                     Setting.ofLong(
-                            "max.compaction.lag.ms",
+                            MAX_COMPACTION_LAG_MS,
                             Long.MAX_VALUE,
                             1,
-                            "Longest time a record stays uncompacted."),
+                            "Longest time a record stays uncompacted; a compaction is due then,"
+                                    + " however little is dirty."),
                     Setting.ofInt(
                             MAX_MESSAGE_BYTES,
                             1_048_588,
@@ -153,11 +159,11 @@ public final class TopicSettings {
                             Set.of("CreateTime", "LogAppendTime"),
                             "Whose clock a record's time is from: the producer's, or the broker's."),
                     Setting.ofRatio(
-                            "min.cleanable.dirty.ratio",
+                            MIN_CLEANABLE_DIRTY_RATIO,
                             "0.5",
                             "Share of uncompacted bytes at which compaction begins."),
                     Setting.ofLong(
-                            "min.compaction.lag.ms",
+                            MIN_COMPACTION_LAG_MS,
                             0,
                             0,
                             "Shortest time a record stays uncompacted."),

@@ -127,6 +127,8 @@ class BrokerSettingsTest {
                         Map.ofEntries(
                                 Map.entry("auto.create.topics.enable", "true"),
                                 Map.entry("connections.max.idle.ms", "600000"),
+                                Map.entry("log.cleaner.backoff.ms", "15000"),
+                                Map.entry("log.cleaner.dedupe.buffer.size", "67108864"),
                                 Map.entry("default.replication.factor", "1"),
                                 Map.entry("delete.topic.enable", "true"),
                                 Map.entry("durability", "fsync"),

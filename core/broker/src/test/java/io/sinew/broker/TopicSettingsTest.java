@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.log.CompactionConfig;
 import io.sinew.log.Compression;
 import io.sinew.log.LogLimits;
 import io.sinew.log.Packing;
@@ -146,9 +147,24 @@ class TopicSettingsTest {
         assertThat(config("retention.bytes", "77").retentionBytes()).isEqualTo(77);
         assertThat(config("cleanup.policy", "compact").deletes()).isFalse();
         assertThat(config("cleanup.policy", "compact,delete").deletes()).isTrue();
+        assertThat(config("cleanup.policy", "compact,delete").compacts()).isTrue();
+        assertThat(config("cleanup.policy", "delete").compacts()).isFalse();
+        assertThat(config("delete.retention.ms", "77").compaction().deleteRetentionMs())
+                .isEqualTo(77);
+        assertThat(config("min.compaction.lag.ms", "77").compaction().minLagMs()).isEqualTo(77);
+        assertThat(config("max.compaction.lag.ms", "77").compaction().maxLagMs()).isEqualTo(77);
+        assertThat(config("min.cleanable.dirty.ratio", "0.7").compaction().minDirtyRatio())
+                .isEqualTo(0.7);
         assertThat(config("segment.bytes", "7777").partition().segmentBytes()).isEqualTo(7777);
         assertThat(config("segment.ms", "77").partition().segmentMs()).isEqualTo(77);
         assertThat(config("index.interval.bytes", "77").partition().indexIntervalBytes())
+                .isEqualTo(77);
+    }
+
+    @Test
+    void a_compacted_topics_segments_are_no_older_than_its_records_may_wait() {
+        var settings = Map.of("cleanup.policy", "compact", "max.compaction.lag.ms", "77");
+        assertThat(TopicConfig.of(settings, BrokerSettings.defaults()).partition().segmentMs())
                 .isEqualTo(77);
     }
 
@@ -178,6 +194,7 @@ class TopicSettingsTest {
                                 false,
                                 true,
                                 Optional.of(new Packing(Compression.ZSTD, 3)),
+                                CompactionConfig.defaults(),
                                 new PartitionConfig(7777, 79, 80)));
     }
 

@@ -99,7 +99,7 @@ public final class BatchIntake {
                                 + " of the batch has the offset delta "
                                 + records.offsetDelta());
             }
-            maxTimestamp = Math.max(maxTimestamp, records.timestamp());
+            maxTimestamp = Math.max(maxTimestamp, records.sentTimestamp());
             rules.refuse(records).ifPresent(refused::add);
         }
         if (!refused.isEmpty()) {

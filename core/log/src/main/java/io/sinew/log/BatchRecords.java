@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.xerial.snappy.SnappyError;
 
-/// Finds records inside a batch by their time.
+/// Finds records inside a batch, by their time or one after the other.
 final class BatchRecords {
     private BatchRecords() {}
 
@@ -17,19 +17,19 @@ final class BatchRecords {
     static Optional<RecordPosition> firstAtOrAfter(
             ByteBuffer batch, long timestamp, long minOffset, UnpackBudget budget) {
         int at = batch.position();
-        if (BatchV2Format.hasLogAppendTime(batch, at)) {
+        if (BatchV2Format.hasLogAppendTime(batch, at) && isComplete(batch, at)) {
             return wholeBatchAt(batch, at, minOffset);
         }
         var found = new RecordPosition[1];
         scan(
                 batch,
                 budget,
-                (offset, recordTimestamp) -> {
-                    if (recordTimestamp < timestamp || offset < minOffset) {
+                record -> {
+                    if (record.timestamp() < timestamp || record.offset() < minOffset) {
                         return true;
                     }
                     int epoch = BatchV2Format.leaderEpoch(batch, at);
-                    found[0] = new RecordPosition(offset, recordTimestamp, epoch);
+                    found[0] = new RecordPosition(record.offset(), record.timestamp(), epoch);
                     return false;
                 });
         return Optional.ofNullable(found[0]);
@@ -40,7 +40,7 @@ final class BatchRecords {
     /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
     static long maxTimestamp(ByteBuffer batch, long minOffset, UnpackBudget budget) {
         int at = batch.position();
-        if (BatchV2Format.hasLogAppendTime(batch, at)) {
+        if (BatchV2Format.hasLogAppendTime(batch, at) && isComplete(batch, at)) {
             return BatchV2Format.lastOffset(batch, at) < minOffset
                     ? -1
                     : BatchV2Format.maxTimestamp(batch, at);
@@ -49,25 +49,28 @@ final class BatchRecords {
         scan(
                 batch,
                 budget,
-                (offset, recordTimestamp) -> {
-                    if (offset >= minOffset) {
-                        max[0] = Math.max(max[0], recordTimestamp);
+                record -> {
+                    if (record.offset() >= minOffset) {
+                        max[0] = Math.max(max[0], record.timestamp());
                     }
                     return true;
                 });
         return max[0];
     }
 
-    /// Looks at records; false to see no more.
-    private interface Visitor {
-        boolean visit(long offset, long timestamp);
+    /// Looks at a record, which it may read on; false to see no more.
+    interface Visitor {
+        boolean visit(RecordCursor record) throws IOException;
     }
 
-    private static void scan(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
+    /// Goes over the records of a batch, from position to limit.
+    ///
+    /// @throws SinewException `CORRUPT_BATCH`, `BATCH_TOO_LARGE` (the budget is spent)
+    static void scan(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
         try (RecordCursor records = RecordCursor.of(batch, budget)) {
             boolean more = true;
             while (more && records.next()) {
-                more = visitor.visit(records.offset(), records.timestamp());
+                more = visitor.visit(records);
             }
         } catch (SinewException e) {
             throw e;
@@ -76,6 +79,31 @@ final class BatchRecords {
             throw new SinewException(
                     ErrorCode.CORRUPT_BATCH, "the batch at offset " + baseOffset + ": " + e, e);
         }
+    }
+
+    /// As [#scan], for those who rely on the records' offsets: a batch whose offsets do not rise,
+    /// or reach beyond its last one, is refused.
+    ///
+    /// @throws SinewException as [#scan]
+    static void scanInOrder(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
+        int at = batch.position();
+        long last = BatchV2Format.lastOffset(batch, at);
+        var previous = new long[] {BatchV2Format.baseOffset(batch, at) - 1};
+        scan(
+                batch,
+                budget,
+                record -> {
+                    if (record.offset() <= previous[0] || record.offset() > last) {
+                        throw new IOException("the offsets of its records do not rise");
+                    }
+                    previous[0] = record.offset();
+                    return visitor.visit(record);
+                });
+    }
+
+    /// Whether the batch has a record at each of its offsets: compaction took none.
+    private static boolean isComplete(ByteBuffer batch, int at) {
+        return BatchV2Format.recordCount(batch, at) == BatchV2Format.lastOffsetDelta(batch, at) + 1;
     }
 
     /// All records of a batch stamped by the broker have the batch's time.

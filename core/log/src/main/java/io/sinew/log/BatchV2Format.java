@@ -8,7 +8,8 @@ import java.util.zip.CRC32C;
 /// Kafka's record batch, version 2 (KIP-98; the layout is given in Kafka's own documentation under
 /// "Message Format"). Sinew stores it byte for byte and writes to two places in it: the base offset
 /// and the leader epoch, which the checksum leaves out for this purpose. With
-/// `message.timestamp.type=LogAppendTime` it also stamps the time and renews the checksum.
+/// `message.timestamp.type=LogAppendTime` it also stamps the time and renews the checksum. What
+/// compaction makes of a batch is in [BatchRewrite].
 ///
 /// ```
 ///  0  base offset        i64   of the first record
@@ -16,7 +17,8 @@ import java.util.zip.CRC32C;
 /// 12  leader epoch       i32
 /// 16  magic              i8    2
 /// 17  checksum           u32   CRC-32C of everything from `attributes` to the end
-/// 21  attributes         i16   bits 0-2 compression, 3 timestamp type, 4 transactional, 5 control
+/// 21  attributes         i16   bits 0-2 compression, 3 timestamp type, 4 transactional, 5 control,
+///                              6 base timestamp is the delete horizon (KIP-534)
 /// 23  last offset delta  i32   last offset = base offset + this
 /// 27  base timestamp     i64   ms since 1970
 /// 35  max timestamp      i64   ms since 1970
@@ -65,6 +67,7 @@ public final class BatchV2Format {
     private static final int LOG_APPEND_TIME = 0x08;
     private static final int TRANSACTIONAL = 0x10;
     private static final int CONTROL = 0x20;
+    private static final int DELETE_HORIZON = 0x40;
 
     /// No producer id: the producer is not idempotent.
     public static final long NO_PRODUCER_ID = -1;
@@ -102,6 +105,12 @@ public final class BatchV2Format {
 
     public static boolean isControl(ByteBuffer bytes, int at) {
         return (bytes.getShort(at + ATTRIBUTES) & CONTROL) != 0;
+    }
+
+    /// Whether compaction has decided when the tombstones in the batch, or the marker that it is,
+    /// may go: then its base timestamp is that time.
+    public static boolean hasDeleteHorizon(ByteBuffer bytes, int at) {
+        return (bytes.getShort(at + ATTRIBUTES) & DELETE_HORIZON) != 0;
     }
 
     public static int lastOffsetDelta(ByteBuffer bytes, int at) {
@@ -169,6 +178,34 @@ public final class BatchV2Format {
         bytes.putShort(at + ATTRIBUTES, (short) (attributes | codec.number()));
         bytes.putLong(at + MAX_TIMESTAMP, maxTimestamp);
         bytes.putInt(at + LENGTH, bytes.remaining() - PREFIX_BYTES);
+        seal(bytes, at);
+    }
+
+    /// Puts the time at which tombstones or a marker may go. The checksum is [#seal]'s.
+    static void putDeleteHorizon(ByteBuffer bytes, int at, long horizonMs) {
+        bytes.putShort(at + ATTRIBUTES, (short) (bytes.getShort(at + ATTRIBUTES) | DELETE_HORIZON));
+        bytes.putLong(at + BASE_TIMESTAMP, horizonMs);
+    }
+
+    /// Puts what is different when records were taken out, and seals.
+    static void putRewritten(ByteBuffer bytes, int at, int recordCount, long maxTimestamp) {
+        bytes.putInt(at + LENGTH, bytes.limit() - at - PREFIX_BYTES);
+        bytes.putLong(at + MAX_TIMESTAMP, maxTimestamp);
+        bytes.putInt(at + RECORD_COUNT, recordCount);
+        seal(bytes, at);
+    }
+
+    /// Puts what is different when all records were taken out, and seals. The largest timestamp
+    /// stays, so that the batch grows old.
+    static void putEmpty(ByteBuffer bytes, int at) {
+        int kept = LOG_APPEND_TIME | TRANSACTIONAL | CONTROL;
+        bytes.putShort(at + ATTRIBUTES, (short) (bytes.getShort(at + ATTRIBUTES) & kept));
+        bytes.putLong(at + BASE_TIMESTAMP, -1);
+        putRewritten(bytes, at, 0, maxTimestamp(bytes, at));
+    }
+
+    /// Renews the checksum.
+    static void seal(ByteBuffer bytes, int at) {
         bytes.putInt(at + CRC, checksum(bytes, at));
     }
 
@@ -248,6 +285,10 @@ public final class BatchV2Format {
         if (hasLogAppendTime(bytes, at)) {
             throw new SinewException(
                     ErrorCode.INVALID_TIMESTAMP, "producers may not set the log append time");
+        }
+        if (hasDeleteHorizon(bytes, at)) {
+            throw new SinewException(
+                    ErrorCode.INVALID_RECORD, "producers may not set a delete horizon");
         }
         if (compression(bytes, at) > 4) {
             throw new SinewException(

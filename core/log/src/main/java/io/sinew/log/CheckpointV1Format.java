@@ -23,13 +23,13 @@ import java.util.zip.CRC32C;
 /// 40  sections        i32, then each: machine i32, seq i64 (records up to it are in), size i32, bytes
 ///     partitions      i32, then each: topic id 16 B, index i32, log start i64, flushed offset i64,
 ///                     active segment's base i64 (-1: none) and bytes i32, bytes of all segments i64,
-///                     last abort marker's offset i64 (-1: none),
+///                     compacted offset i64, last abort marker's offset i64 (-1: none),
 ///                     epochs i32, then each: epoch i32, offset i64
 /// ```
 final class CheckpointV1Format {
     private static final int MAGIC = 0x534E4331;
     private static final int HEADER_BYTES = 40;
-    private static final int POINT_BYTES = 16 + 4 + 8 + 8 + 8 + 4 + 8 + 8 + 4;
+    private static final int POINT_BYTES = 16 + 4 + 8 + 8 + 8 + 4 + 8 + 8 + 8 + 4;
     private static final int EPOCH_BYTES = 12;
 
     private CheckpointV1Format() {}
@@ -38,6 +38,8 @@ final class CheckpointV1Format {
     ///
     /// @param flushedOffset everything before it is in segments
     /// @param activeBase base offset of the newest segment; -1 when there is none
+    /// @param compactedOffset everything before it was compacted together; an earlier one costs
+    ///   work, and nothing else
     /// @param lastAbort no transaction was aborted behind this offset; -1 when none ever was
     record PartitionPoint(
             PartitionId id,
@@ -46,10 +48,11 @@ final class CheckpointV1Format {
             long activeBase,
             int activeBytes,
             long sizeBytes,
+            long compactedOffset,
             long lastAbort,
             List<LeaderEpochs.Start> epochs) {
         static PartitionPoint empty(PartitionId id) {
-            return new PartitionPoint(id, 0, 0, -1, 0, 0, -1, List.of());
+            return new PartitionPoint(id, 0, 0, -1, 0, 0, 0, -1, List.of());
         }
     }
 
@@ -99,6 +102,7 @@ final class CheckpointV1Format {
         out.putInt(point.id().index());
         out.putLong(point.logStartOffset()).putLong(point.flushedOffset());
         out.putLong(point.activeBase()).putInt(point.activeBytes()).putLong(point.sizeBytes());
+        out.putLong(point.compactedOffset());
         out.putLong(point.lastAbort());
         out.putInt(point.epochs().size());
         for (LeaderEpochs.Start start : point.epochs()) {
@@ -145,13 +149,22 @@ final class CheckpointV1Format {
         long activeBase = in.getLong();
         int activeBytes = in.getInt();
         long sizeBytes = in.getLong();
+        long compactedOffset = in.getLong();
         long lastAbort = in.getLong();
         var epochs = new ArrayList<LeaderEpochs.Start>();
         for (int left = in.getInt(); left > 0; left--) {
             epochs.add(new LeaderEpochs.Start(in.getInt(), in.getLong()));
         }
         return new PartitionPoint(
-                id, logStart, flushed, activeBase, activeBytes, sizeBytes, lastAbort, epochs);
+                id,
+                logStart,
+                flushed,
+                activeBase,
+                activeBytes,
+                sizeBytes,
+                compactedOffset,
+                lastAbort,
+                epochs);
     }
 
     private static int checksum(ByteBuffer bytes, int end) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4Compressor;
@@ -19,7 +20,7 @@ import org.xerial.snappy.SnappyOutputStream;
 
 /// The codecs that a batch's attributes can name, by number. Batches pass through as they are; they
 /// are unpacked to look up a time inside one, to look at what a topic asks of its records, and to
-/// be packed in another way (`compression.type`).
+/// be packed in another way (`compression.type`); and unpacked and packed again by compaction.
 public enum Compression {
     NONE(0),
     GZIP(1),
@@ -31,6 +32,7 @@ public enum Compression {
     private static final int LZ4_QUICK_LEVEL = 9;
 
     private static final int GZIP_BUFFER_BYTES = 8 << 10;
+    private static final int ZSTD_LEVEL = 3;
     private static final long UNKNOWN_SIZE = -1;
 
     private final int number;
@@ -52,6 +54,16 @@ public enum Compression {
     /// In a batch's attributes.
     int number() {
         return number;
+    }
+
+    /// Kafka's, for who has no wish.
+    int defaultLevel() {
+        return switch (this) {
+            case NONE, SNAPPY -> 0;
+            case GZIP -> Deflater.DEFAULT_COMPRESSION;
+            case LZ4 -> LZ4_QUICK_LEVEL;
+            case ZSTD -> ZSTD_LEVEL;
+        };
     }
 
     /// @param packed from position to limit

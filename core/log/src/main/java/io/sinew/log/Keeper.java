@@ -245,6 +245,7 @@ final class Keeper implements Work, AutoCloseable {
                         cut.handed().sequence(),
                         sections,
                         cut.points().stream().map(PartitionLog.FlushPoint::point).toList()));
+        cut.points().forEach(point -> point.log().checkpointed(point.segments()));
         wal.cut(cut.handed().lsn());
         lastNanos = clock.nanos();
         checkpoints.increment();

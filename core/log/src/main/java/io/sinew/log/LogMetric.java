@@ -22,6 +22,23 @@ public enum LogMetric implements Metric {
     SEGMENT_WRITES(
             "sinew_segment_writes_total", Kind.COUNTER, "Writes that moved bytes to segments."),
     CHECKPOINTS("sinew_checkpoints_total", Kind.COUNTER, "Checkpoints completed."),
+    COMPACTIONS("sinew_compactions_total", Kind.COUNTER, "Compactions of a partition completed."),
+    COMPACTION_TIME(
+            "sinew_compaction_seconds_total",
+            Kind.TIME,
+            "Time spent in compactions of partitions."),
+    COMPACTION_READ_BYTES(
+            "sinew_compaction_read_bytes_total",
+            Kind.COUNTER,
+            "Bytes of batches that compactions read, what they read twice counted twice."),
+    COMPACTION_WRITTEN_BYTES(
+            "sinew_compaction_written_bytes_total",
+            Kind.COUNTER,
+            "Bytes of compacted segments written."),
+    COMPACTION_REMOVED_RECORDS(
+            "sinew_compaction_removed_records_total",
+            Kind.COUNTER,
+            "Records that compactions took out."),
     UNFLUSHED_BYTES(
             "sinew_unflushed_bytes", Kind.GAUGE, "Durable bytes that are not in segments yet."),
     DISK_USABLE_BYTES(

@@ -11,8 +11,10 @@ import io.sinew.base.Work;
 import io.sinew.base.Worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// checkpoint                      see CheckpointV1Format
 /// wal/0000000000000000.wal …      see WalV1Format
-/// topics/<label>~<topic id>/<partition>/00000000000000000000.log, .index
+/// topics/<label>~<topic id>/<partition>/00000000000000000000.log, .index; see SegmentSwap too
 /// ```
 ///
 /// Three platform threads belong to it: the writer (write-ahead log and its sync), the flusher
@@ -53,6 +55,7 @@ public final class LogStore implements AutoCloseable {
     private final Disk disk;
     private final LogLimits limits;
     private final LogHealth health = new LogHealth();
+    private final LogContext context;
     private final WalBufferPool pool;
     private final OpenFiles files;
     private final UnsyncedSegments unsynced;
@@ -91,7 +94,7 @@ public final class LogStore implements AutoCloseable {
         // A checkpoint syncs as many as that while as many wait for the next one.
         this.unsynced = new UnsyncedSegments(maxOpenFiles / 2, background);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
-        var context = new LogContext(limits, clock, health, metrics, background);
+        this.context = new LogContext(limits, clock, health, metrics, background);
         this.flusher = new Flusher(context, pool, cut);
         this.wal = new Wal(context, pool, flusher, data.salt());
         this.keeper = new Keeper(data, context, wal, flusher, unsynced);
@@ -417,6 +420,41 @@ public final class LogStore implements AutoCloseable {
     /// A commit that settles when everything appended so far is durable.
     public Commit barrier() {
         return wal.barrier();
+    }
+
+    // ---- compaction
+
+    /// What compacts the partitions.
+    ///
+    /// @param mapBytes memory for the offsets of keys, while a compaction runs
+    public Compactor compactor(long mapBytes) {
+        return new Compactor(data, context, mapBytes);
+    }
+
+    /// Ends the newest segment of each of these partitions in which it is older than `segment.ms`,
+    /// and makes a checkpoint if there was any: what a checkpoint does not know to be full can't be
+    /// compacted.
+    public void rollOldSegments(Collection<PartitionLog> logs, long nowMs) throws IOException {
+        var due = new ArrayList<PartitionLog>();
+        for (PartitionLog log : logs) {
+            try {
+                if (log.isRollDue(nowMs)) {
+                    due.add(log);
+                }
+            } catch (NoSuchFileException _) {
+                // Deleted meanwhile; what is missing otherwise, readers are told of.
+            }
+        }
+        if (due.isEmpty()) {
+            return;
+        }
+        flusher.call(() -> {
+            for (PartitionLog log : due) {
+                log.rollIfDue(nowMs);
+            }
+            return due;
+        });
+        keeper.checkpoint();
     }
 
     /// Makes a checkpoint now.

@@ -52,7 +52,7 @@ final class OpenFiles {
             this.path = path;
         }
 
-        /// @throws NoSuchFileException when it was deleted
+        /// @throws NoSuchFileException when it was deleted, and nobody has it open
         DiskFile acquire() throws IOException {
             while (true) {
                 DiskFile surplus;
@@ -109,6 +109,16 @@ final class OpenFiles {
             } finally {
                 close(last);
             }
+        }
+
+        /// The name is gone, or another file's: who is reading may finish, and nobody may begin.
+        void forget() {
+            DiskFile last;
+            synchronized (OpenFiles.this) {
+                deleted = true;
+                last = users == 0 ? take() : null;
+            }
+            close(last);
         }
 
         /// Leaves the file to the caller, who closes it. Under the monitor.

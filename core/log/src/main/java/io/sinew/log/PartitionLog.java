@@ -40,6 +40,12 @@ public final class PartitionLog {
     private volatile long nextOffset;
     private volatile boolean deleted;
 
+    /// Where the active segment began at the last checkpoint: those before it are full and synced,
+    /// and no start will replay anything into them.
+    private volatile long checkpointedBase;
+
+    private volatile long compactedOffset;
+
     /// Bytes of the batches in `tail`.
     private long tailBytes;
 
@@ -73,6 +79,8 @@ public final class PartitionLog {
         this.endOffset = start.flushedOffset();
         this.nextOffset = start.flushedOffset();
         this.flushedOffset = start.flushedOffset();
+        this.checkpointedBase = start.activeBase();
+        this.compactedOffset = start.compactedOffset();
         this.lastAbort = start.lastAbort();
         this.epochs = new LeaderEpochs(start.epochs());
     }
@@ -240,7 +248,22 @@ public final class PartitionLog {
                 return new Stretch(tailSlice(offset, last, maxBytes, firstWhole), last);
             }
         }
-        Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
+        while (true) {
+            Segment segment = segments.floor(offset).orElseThrow(() -> missing(offset));
+            try {
+                return stretch(segment, offset, upTo, maxBytes, firstWhole);
+            } catch (NoSuchFileException e) {
+                if (segments.contain(segment)) {
+                    throw e;
+                }
+                // Another has its place now.
+            }
+        }
+    }
+
+    private Stretch stretch(
+            Segment segment, long offset, long upTo, int maxBytes, boolean firstWhole)
+            throws IOException {
         int position = segment.positionOf(offset);
         int available = endIn(segment, upTo) - position;
         int size = Math.min(maxBytes, available);
@@ -264,31 +287,26 @@ public final class PartitionLog {
         return position < 0 ? sizeBytes : position;
     }
 
+    /// As [#read(long, long, int, boolean)], with the aborted transactions to skip.
+    public CommittedRead readCommitted(long offset, long upTo, int maxBytes, boolean firstWhole)
+            throws IOException {
+        return CommittedRead.from(this, offset, upTo, maxBytes, firstWhole);
+    }
+
     /// The aborted transactions that end at or after `from` and begin before `upTo`, in the order
     /// of their ends.
     public List<AbortedTransaction> abortedTransactions(long from, long upTo) throws IOException {
-        if (from > lastAbort) {
-            return List.of();
-        }
-        // First those in memory: what moves to a segment meanwhile is seen twice, and not missed.
-        List<AbortedTransaction> inMemory;
-        synchronized (this) {
-            inMemory = List.copyOf(tailAborted);
-        }
-        var found = new ArrayList<AbortedTransaction>();
-        boolean more = true;
-        for (Segment segment : segments.from(from)) {
-            more = more && segment.index().collectAborted(from, upTo, found);
-        }
-        long seen = found.isEmpty() ? -1 : found.getLast().markerOffset();
-        for (AbortedTransaction transaction : inMemory) {
-            if (transaction.markerOffset() > seen
-                    && transaction.markerOffset() >= from
-                    && transaction.firstOffset() < upTo) {
-                found.add(transaction);
-            }
-        }
-        return found;
+        return hasAbortedFrom(from) ? new AbortedLookup(this, from, upTo).find() : List.of();
+    }
+
+    /// Whether a transaction was aborted at or behind that offset.
+    boolean hasAbortedFrom(long offset) {
+        return offset <= lastAbort;
+    }
+
+    /// Those whose markers are in memory only.
+    synchronized List<AbortedTransaction> abortedInTail() {
+        return List.copyOf(tailAborted);
     }
 
     /// Why there is nothing at an offset that was there a moment ago.
@@ -411,7 +429,7 @@ public final class PartitionLog {
         if (!segments.anyBefore(start)) {
             return 0;
         }
-        wal.syncBarrier().awaitDurable();
+        awaitSynced();
         return segments.deleteBefore(start);
     }
 
@@ -421,57 +439,65 @@ public final class PartitionLog {
     ///
     /// @param oldestMs records older than this may go; `Long.MIN_VALUE` for no limit
     /// @param maxBytes bytes to keep at least; `Long.MAX_VALUE` for no limit
-    public long retainableStart(long oldestMs, long maxBytes) throws IOException {
-        // First: what is flushed after this does not lie before it.
-        long flushedEnd = endWithoutTail();
-        List<Segment> all = segments.list();
-        long excess = maxBytes == Long.MAX_VALUE ? 0 : bytesFrom(all) - maxBytes;
-        long from = logStartOffset;
-        for (int i = 0; i < all.size(); i++) {
-            Segment segment = all.get(i);
-            boolean tooOld = isOlder(segment, oldestMs);
-            if (i + 1 == all.size()) {
-                return tooOld ? Math.max(from, flushedEnd) : from;
-            }
-            boolean tooMuch = excess >= segment.sizeBytes();
-            if (!tooOld && !tooMuch) {
-                return from;
-            }
-            excess -= segment.sizeBytes();
-            from = Math.max(from, all.get(i + 1).baseOffset());
-        }
-        return from;
+    /// @param nowMs timestamps after it are not believed ([Segment#youngestMs])
+    public long retainableStart(long oldestMs, long maxBytes, long nowMs) throws IOException {
+        return new Retention(this, nowMs).start(oldestMs, maxBytes);
     }
 
-    /// Whether all of a segment is older. One that was deleted meanwhile had its turn.
-    private boolean isOlder(Segment segment, long oldestMs) throws IOException {
-        try {
-            long youngest = segment.maxTimestamp();
-            return youngest >= 0 && youngest < oldestMs;
-        } catch (NoSuchFileException e) {
-            if (segments.list().contains(segment)) {
-                throw e;
-            }
-            return true;
-        }
-    }
-
-    /// Bytes of these segments and of what is in memory. Not more than there are: what moves to a
-    /// segment meanwhile is left out.
-    private long bytesFrom(List<Segment> all) {
-        long bytes = all.stream().mapToLong(Segment::sizeBytes).sum();
-        synchronized (this) {
-            return bytes + tailBytes;
-        }
+    synchronized long tailBytes() {
+        return tailBytes;
     }
 
     /// The end if the last segment reaches it; else 0.
-    private synchronized long endWithoutTail() {
+    synchronized long endWithoutTail() {
         return tail.isEmpty() ? endOffset : 0;
     }
 
     Segments segments() {
         return segments;
+    }
+
+    PartitionConfig config() {
+        return config;
+    }
+
+    // ---- compaction
+
+    /// Everything before it was compacted together.
+    public long compactedOffset() {
+        return compactedOffset;
+    }
+
+    /// Called when what a compaction wrote is in place and durable.
+    void compacted(long offset) {
+        compactedOffset = offset;
+    }
+
+    /// Waits until not even a power failure can take back what was appended before.
+    void awaitSynced() throws InterruptedException {
+        wal.syncBarrier().awaitDurable();
+    }
+
+    long checkpointedBase() {
+        return checkpointedBase;
+    }
+
+    /// A checkpoint is durable that knows of this point.
+    void checkpointed(Segments.Point point) {
+        checkpointedBase = point.activeBase();
+    }
+
+    /// Whether the newest segment is older than a segment may be.
+    boolean isRollDue(long nowMs) throws IOException {
+        return segments.isRollDue(config, nowMs);
+    }
+
+    /// Ends the newest segment if it is older than a segment may be, so that it can be compacted.
+    /// The flusher's thread.
+    void rollIfDue(long nowMs) throws IOException {
+        if (!deleted && isRollDue(nowMs)) {
+            segments.roll(flushedOffset);
+        }
     }
 
     // ---- segments: the flusher's thread
@@ -527,7 +553,8 @@ public final class PartitionLog {
     }
 
     /// Where the partition stands on disk once its segments are synced.
-    record FlushPoint(CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
+    record FlushPoint(
+            PartitionLog log, CheckpointV1Format.PartitionPoint point, Segments.Point segments) {}
 
     /// Takes the point reached by the last [#flush]; the caller syncs the segments.
     FlushPoint takeFlushPoint() {
@@ -541,9 +568,10 @@ public final class PartitionLog {
                             end.activeBase(),
                             end.activeBytes(),
                             segments.sizeBytes(),
+                            compactedOffset,
                             lastAbort,
                             epochs.list());
-            return new FlushPoint(point, end);
+            return new FlushPoint(this, point, end);
         }
     }
 

@@ -22,15 +22,25 @@ import org.jspecify.annotations.Nullable;
 /// The codecs throw what they like when the bytes are not theirs, unchecked exceptions and
 /// `SnappyError` too.
 final class RecordCursor implements AutoCloseable {
+    private static final int STEP_BYTES = 4 << 10;
+    private static final int MAX_VARINT_BYTES = 10;
+
     private final InputStream in;
     private final long baseOffset;
     private final long baseTimestamp;
+    private final long maxTimestamp;
+    private final boolean sameTime;
     private final int count;
+
+    /// For keys and copies; made when there is one.
+    private byte @Nullable [] step;
+
     private int index = -1;
 
     /// Bytes of the present record that were not read yet.
     private long remaining;
 
+    private int attributes;
     private long timestampDelta;
     private long offsetDelta;
     private long keyBytes;
@@ -40,6 +50,12 @@ final class RecordCursor implements AutoCloseable {
         this.in = in;
         this.baseOffset = BatchV2Format.baseOffset(batch, at);
         this.baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
+        this.maxTimestamp = BatchV2Format.maxTimestamp(batch, at);
+        // In a marker the delete horizon is put over the base timestamp, and nothing else changed.
+        this.sameTime =
+                BatchV2Format.hasLogAppendTime(batch, at)
+                        || (BatchV2Format.isControl(batch, at)
+                                && BatchV2Format.hasDeleteHorizon(batch, at));
         this.count = BatchV2Format.recordCount(batch, at);
     }
 
@@ -84,8 +100,7 @@ final class RecordCursor implements AutoCloseable {
         index++;
         remaining = Long.MAX_VALUE;
         remaining = Math.max(0, varlong());
-        // The record's attributes, which mean nothing.
-        nextByte();
+        attributes = nextByte();
         timestampDelta = varlong();
         offsetDelta = varlong();
         keyBytes = varlong();
@@ -111,13 +126,85 @@ final class RecordCursor implements AutoCloseable {
         return baseOffset + offsetDelta;
     }
 
-    /// What the producer said, whatever the batch's timestamp type is.
+    /// In ms since 1970; the batch's where that is the time of all its records.
     long timestamp() {
+        return sameTime ? maxTimestamp : sentTimestamp();
+    }
+
+    /// What the producer said, whatever the batch's timestamp type is.
+    long sentTimestamp() {
         return baseTimestamp + timestampDelta;
     }
 
     boolean hasKey() {
         return keyBytes >= 0;
+    }
+
+    /// Reads the key of a record that has one; to be done once, if at all.
+    void readKey(KeyHash hash) throws IOException {
+        if (keyBytes > remaining) {
+            throw new EOFException("a key is cut off");
+        }
+        hash.begin();
+        for (long left = keyBytes; left > 0; ) {
+            int size = readStep(left);
+            hash.add(step(), 0, size);
+            left -= size;
+        }
+        hash.end();
+    }
+
+    /// Whether there is a value, when the key was read; a record without is a tombstone.
+    boolean hasValue() throws IOException {
+        return varlong() >= 0;
+    }
+
+    /// Writes the record as it is, but for its time's distance from the batch's base timestamp;
+    /// instead of reading its key.
+    ///
+    /// @param laterMs what to add to it
+    void copyTo(OutputStream out, long laterMs) throws IOException {
+        var prefix = ByteBuffer.allocate(1 + 3 * MAX_VARINT_BYTES);
+        prefix.put((byte) attributes);
+        putVarlong(prefix, timestampDelta + laterMs);
+        putVarlong(prefix, offsetDelta);
+        putVarlong(prefix, keyBytes);
+        var length = ByteBuffer.allocate(MAX_VARINT_BYTES);
+        putVarlong(length, prefix.position() + remaining);
+        out.write(length.array(), 0, length.position());
+        out.write(prefix.array(), 0, prefix.position());
+        while (remaining > 0) {
+            int size = readStep(remaining);
+            out.write(step(), 0, size);
+        }
+    }
+
+    private static void putVarlong(ByteBuffer out, long value) {
+        long left = (value << 1) ^ (value >> 63);
+        while ((left & ~0x7fL) != 0) {
+            out.put((byte) ((left & 0x7f) | 0x80));
+            left >>>= 7;
+        }
+        out.put((byte) left);
+    }
+
+    /// Reads up to `wanted` bytes of the record.
+    private int readStep(long wanted) throws IOException {
+        byte[] bytes = step();
+        long most = Math.min(Math.min(wanted, remaining), bytes.length);
+        int size = most <= 0 ? -1 : in.read(bytes, 0, (int) most);
+        if (size <= 0) {
+            throw new EOFException("a record is cut off");
+        }
+        remaining -= size;
+        return size;
+    }
+
+    private byte[] step() {
+        if (step == null) {
+            step = new byte[STEP_BYTES];
+        }
+        return step;
     }
 
     private int nextByte() throws IOException {

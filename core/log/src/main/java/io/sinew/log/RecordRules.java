@@ -44,7 +44,7 @@ public record RecordRules(
                             ErrorCode.INVALID_RECORD,
                             "it has no key, and the topic is compacted"));
         }
-        long time = record.timestamp();
+        long time = record.sentTimestamp();
         if (time != NO_TIMESTAMP && (time < oldestMs || time > latestMs)) {
             return Optional.of(
                     new RefusedRecord(

@@ -41,8 +41,13 @@ final class Segment {
     /// readers who look for different batches only take it from each other.
     private volatile Found found = Found.NOTHING;
 
-    private long firstTimestamp = Long.MIN_VALUE;
+    /// Largest timestamp of the first batch; `Long.MIN_VALUE` as long as nobody needed it.
+    private volatile long firstTimestamp = Long.MIN_VALUE;
+
     private final IndexCache indexes;
+
+    /// Whether another segment has this one's place, and perhaps its name.
+    private volatile boolean retired;
 
     /// The index while the segment grows; else null, and the cache may have it. Under the monitor.
     private @Nullable SegmentIndex growing;
@@ -51,11 +56,11 @@ final class Segment {
     /// the flusher's thread.
     private int indexedBytes = -1;
 
-    /// Size of the segment when [#maxTimestamp] was last asked for, and the answer; under the
-    /// monitor.
-    private int timedBytes = -1;
+    /// Size of the segment when its index was last summed up, and the sums; under the monitor.
+    private int summedBytes = -1;
 
     private long maxTimestamp;
+    private long firstAborted;
 
     /// A batch and its place.
     private record Found(long baseOffset, long lastOffset, int position, int sizeBytes) {
@@ -173,8 +178,14 @@ final class Segment {
         file.release();
     }
 
-    /// Timestamp of the first batch that this process appended; `Long.MIN_VALUE` before that.
-    long firstTimestamp() {
+    /// Largest timestamp of the first batch; `Long.MIN_VALUE` when there is none.
+    long firstTimestamp() throws IOException {
+        if (firstTimestamp == Long.MIN_VALUE) {
+            var cursor = new Cursor(0, LOOK_BYTES);
+            if (cursor.next()) {
+                firstTimestamp = cursor.maxTimestamp();
+            }
+        }
         return firstTimestamp;
     }
 
@@ -220,15 +231,50 @@ final class Segment {
         return header.hasRemaining() ? 0 : BatchV2Format.storedChecksum(header, 0);
     }
 
-    /// Largest timestamp in the segment. Retention asks every segment for it again and again, which
-    /// must not cost each its index.
-    synchronized long maxTimestamp() throws IOException {
+    /// Remembers what every segment is asked for again and again, which must not cost each its
+    /// index.
+    private void sumUp() throws IOException {
         int size = sizeBytes;
-        if (timedBytes != size) {
-            maxTimestamp = index().maxTimestamp();
-            timedBytes = size;
+        if (summedBytes != size) {
+            SegmentIndex entries = index();
+            maxTimestamp = entries.maxTimestamp();
+            firstAborted = entries.firstAborted();
+            summedBytes = size;
         }
+    }
+
+    /// Largest timestamp in the segment.
+    synchronized long maxTimestamp() throws IOException {
+        sumUp();
         return maxTimestamp;
+    }
+
+    /// Where the first of the aborted transactions begins that end here; `Long.MAX_VALUE` when none
+    /// does.
+    synchronized long firstAborted() throws IOException {
+        sumUp();
+        return firstAborted;
+    }
+
+    /// When the file was last written to, by the system's clock.
+    long modifiedMs() throws IOException {
+        return disk.modifiedMs(directory.resolve(name(baseOffset, LOG_SUFFIX)));
+    }
+
+    /// Time of the youngest record, as far as it can be believed: one from the future says only
+    /// that its clock is wrong, and then it is the time of the last write to the file. A segment
+    /// would else stay as long as its timestamps say.
+    long youngestMs(long nowMs) throws IOException {
+        long youngest = maxTimestamp();
+        return youngest <= nowMs ? youngest : Math.min(nowMs, modifiedMs());
+    }
+
+    /// Another segment has taken this one's place: its name is gone or the other's. Who reads it
+    /// may finish.
+    void retire() {
+        retired = true;
+        indexes.remove(this);
+        file.forget();
     }
 
     void delete() throws IOException {
@@ -241,15 +287,21 @@ final class Segment {
     synchronized SegmentIndex index() throws IOException {
         SegmentIndex known = growing == null ? indexes.get(this) : growing;
         if (known == null) {
-            Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
-            known = IndexV1Format.read(disk, path, baseOffset, sizeBytes, this::checksumAt);
+            known = retired ? null : readIndex();
             if (known == null) {
                 known = new SegmentIndex();
             }
             complete(known);
-            indexes.put(this, known);
+            if (!retired) {
+                indexes.put(this, known);
+            }
         }
         return known;
+    }
+
+    private @Nullable SegmentIndex readIndex() throws IOException {
+        Path path = directory.resolve(name(baseOffset, INDEX_SUFFIX));
+        return IndexV1Format.read(disk, path, baseOffset, sizeBytes, this::checksumAt);
     }
 
     /// The index, to be added to: it stays in memory until [#finish].
@@ -424,6 +476,10 @@ final class Segment {
             return BatchV2Format.sizeBytes(window, at());
         }
 
+        int recordCount() {
+            return BatchV2Format.recordCount(window, at());
+        }
+
         long baseOffset() {
             return BatchV2Format.baseOffset(window, at());
         }
@@ -462,7 +518,7 @@ final class Segment {
         return directory.resolve(name(baseOffset, LOG_SUFFIX)) + " is damaged: " + what;
     }
 
-    private SinewException damaged(String what) {
+    SinewException damaged(String what) {
         return refusal(description(what));
     }
 

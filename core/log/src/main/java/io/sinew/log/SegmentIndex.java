@@ -28,6 +28,8 @@ final class SegmentIndex {
     /// In the order of their markers.
     private final List<AbortedTransaction> aborted = new ArrayList<>();
 
+    private long firstAborted = Long.MAX_VALUE;
+
     /// Considers a batch that ends what was covered so far.
     synchronized void add(
             int offsetDelta, int position, int sizeBytes, long batchMaxTimestamp, int interval) {
@@ -133,6 +135,12 @@ final class SegmentIndex {
 
     synchronized void addAborted(AbortedTransaction transaction) {
         aborted.add(transaction);
+        firstAborted = Math.min(firstAborted, transaction.firstOffset());
+    }
+
+    /// Where the first of the aborted transactions begins; `Long.MAX_VALUE` when there is none.
+    synchronized long firstAborted() {
+        return firstAborted;
     }
 
     synchronized AbortedTransaction aborted(int entry) {

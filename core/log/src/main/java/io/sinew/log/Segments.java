@@ -1,6 +1,7 @@
 package io.sinew.log;
 
 import io.sinew.base.Disk;
+import io.sinew.base.DiskFile;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.io.IOException;
@@ -12,15 +13,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The segment files of one partition. Found on disk when first needed, so that a start does not
-/// depend on how many there are. Only the flusher's thread adds and grows segments; anybody looks
-/// them up.
+/// depend on how many there are. Only the flusher's thread adds and grows segments, and only a
+/// compaction replaces them; anybody looks them up.
 final class Segments {
     /// Aborted transactions that end in one segment at most: what a reader of committed records may
     /// have to look through, 2 MiB.
-    private static final int MAX_ABORTED = 1 << 16;
+    static final int MAX_ABORTED = 1 << 16;
 
     private final Path directory;
     private final Disk disk;
@@ -30,9 +32,18 @@ final class Segments {
     /// Where the active segment ended at the checkpoint this process started from.
     private final CheckpointV1Format.PartitionPoint start;
 
+    /// Held while files are deleted or change places; taken before the monitor.
+    private final ReentrantLock changing = new ReentrantLock();
+
+    /// Whether all files were deleted; under `changing`.
+    private boolean gone;
+
     // Under the monitor.
     private final TreeMap<Long, Segment> byBase = new TreeMap<>();
     private boolean loaded;
+
+    /// How often segments were replaced. Changed under the monitor.
+    private volatile int replacements;
 
     /// Bytes of all segments: what the checkpoint says until they are found, because segments that
     /// were deleted since are still in it. Changed under the monitor.
@@ -72,6 +83,11 @@ final class Segments {
         return List.copyOf(byBase.values());
     }
 
+    /// Whether it is still one of them.
+    synchronized boolean contain(Segment segment) {
+        return byBase.get(segment.baseOffset()) == segment;
+    }
+
     /// Makes sure that the segments are as the checkpoint says.
     ///
     /// @throws SinewException `DAMAGED_DATA`
@@ -101,7 +117,11 @@ final class Segments {
             return;
         }
         var found = new TreeMap<Long, Segment>();
-        for (Path path : disk.list(directory)) {
+        List<Path> names = disk.list(directory);
+        if (SegmentSwap.clearUp(disk, directory, names)) {
+            names = disk.list(directory);
+        }
+        for (Path path : names) {
             OptionalLong named = baseOffsetIn(path, Segment.LOG_SUFFIX);
             if (named.isEmpty()) {
                 continue;
@@ -196,6 +216,8 @@ final class Segments {
         int count = countFor(segment, batches, config);
         unsynced.add(segment);
         int before = segment.sizeBytes();
+        // The file of one that began empty is made now.
+        directoryUnsynced |= before == 0;
         segment.append(batches.subList(0, count), config.indexIntervalBytes());
         grew(segment.sizeBytes() - before);
         return count;
@@ -215,6 +237,11 @@ final class Segments {
         if (active != null && !roll && !isFull(active, batch, config)) {
             return active;
         }
+        return begin(batch.baseOffset(), active);
+    }
+
+    /// Begins a segment behind the active one, if there is one.
+    private Segment begin(long base, @Nullable Segment active) throws IOException {
         if (active != null) {
             // Also when nothing was appended to it in this process: what a crash left behind its
             // end is cut off, and this must be durable before a checkpoint calls another segment
@@ -224,11 +251,29 @@ final class Segments {
         }
         disk.createDirectories(directory);
         directoryUnsynced = true;
-        var fresh = new Segment(disk, files, directory, batch.baseOffset(), 0, new SegmentIndex());
+        var fresh = new Segment(disk, files, directory, base, 0, new SegmentIndex());
         synchronized (this) {
-            byBase.put(batch.baseOffset(), fresh);
+            byBase.put(base, fresh);
         }
         return fresh;
+    }
+
+    /// Whether the active segment began longer ago than a segment may take (`segment.ms`).
+    boolean isRollDue(PartitionConfig config, long nowMs) throws IOException {
+        list();
+        Segment active = active();
+        if (active == null || active.sizeBytes() == 0) {
+            return false;
+        }
+        long first = active.firstTimestamp();
+        return first >= 0 && nowMs - first > config.segmentMs();
+    }
+
+    /// Ends the active segment although nothing comes that needs another.
+    ///
+    /// @param next the offset behind its last batch
+    void roll(long next) throws IOException {
+        begin(next, active());
     }
 
     private static boolean isFull(Segment active, TailBatch batch, PartitionConfig config)
@@ -274,6 +319,93 @@ final class Segments {
         return point;
     }
 
+    // ---- compaction
+
+    /// Makes the file that a compaction writes to, empty; none when the partition was deleted.
+    Optional<DiskFile> create(SegmentSwap swap) throws IOException {
+        changing.lock();
+        try {
+            if (gone) {
+                return Optional.empty();
+            }
+            disk.delete(swap.cleaned());
+            return Optional.of(disk.open(swap.cleaned()));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Puts a compacted segment, whose file is synced, in the place of those it was made of.
+    /// Readers of the old ones go on undisturbed.
+    ///
+    /// @return false, and nothing has changed, when some of the old ones were deleted meanwhile or
+    ///   the disk is full
+    /// @throws IOException the disk failed in the middle: the next start finishes what this began,
+    ///   and until then the old segments are read
+    boolean replace(List<Segment> old, SegmentSwap swap, int sizeBytes) throws IOException {
+        changing.lock();
+        try {
+            if (gone || !list().containsAll(old)) {
+                return false;
+            }
+            pin(old);
+            if (!swap.commit()) {
+                unpin(old);
+                return false;
+            }
+            swap.finish();
+            old.forEach(Segment::retire);
+            var fresh = new Segment(disk, files, directory, swap.base(), sizeBytes, null);
+            fresh.index();
+            put(fresh, old);
+            unpin(old);
+            writeIndex(fresh);
+            return true;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Keeps files open, so that they can be read without their names.
+    private static void pin(List<Segment> segments) throws IOException {
+        for (int i = 0; i < segments.size(); i++) {
+            try {
+                segments.get(i).file().acquire();
+            } catch (IOException | RuntimeException e) {
+                unpin(segments.subList(0, i));
+                throw e;
+            }
+        }
+    }
+
+    private static void writeIndex(Segment segment) {
+        try {
+            segment.writeIndex();
+        } catch (IOException _) {
+            // It is made again when it is needed.
+        }
+    }
+
+    private static void unpin(List<Segment> segments) {
+        segments.forEach(segment -> segment.file().release());
+    }
+
+    private synchronized void put(Segment fresh, List<Segment> old) {
+        for (Segment segment : old) {
+            byBase.remove(segment.baseOffset());
+            sizeBytes -= segment.sizeBytes();
+        }
+        byBase.put(fresh.baseOffset(), fresh);
+        sizeBytes += fresh.sizeBytes();
+        replacements++;
+    }
+
+    /// How often segments were replaced. Who asks before and after they look at segments, and is
+    /// told the same, has looked at one state of them.
+    int replacements() {
+        return replacements;
+    }
+
     // ---- deletion
 
     /// Whether [#deleteBefore] would find any.
@@ -286,25 +418,40 @@ final class Segments {
     ///
     /// @return bytes freed
     long deleteBefore(long logStart) throws IOException {
-        var gone = new ArrayList<Segment>();
-        long freed = 0;
-        synchronized (this) {
-            while (anyBefore(logStart)) {
-                Segment first = byBase.pollFirstEntry().getValue();
-                freed += first.sizeBytes();
-                gone.add(first);
+        changing.lock();
+        try {
+            var trimmed = new ArrayList<Segment>();
+            long freed = 0;
+            synchronized (this) {
+                while (anyBefore(logStart)) {
+                    Segment first = byBase.pollFirstEntry().getValue();
+                    freed += first.sizeBytes();
+                    trimmed.add(first);
+                }
+                sizeBytes -= freed;
             }
-            sizeBytes -= freed;
+            for (Segment segment : trimmed) {
+                unsynced.forget(segment);
+                segment.delete();
+            }
+            return freed;
+        } finally {
+            changing.unlock();
         }
-        for (Segment segment : gone) {
-            unsynced.forget(segment);
-            segment.delete();
-        }
-        return freed;
     }
 
     /// Deletes all files, and the topic's directory with its last partition. The flusher's thread.
     void deleteAll() throws IOException {
+        changing.lock();
+        try {
+            gone = true;
+            deleteFiles();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void deleteFiles() throws IOException {
         List<Segment> all;
         synchronized (this) {
             all = List.copyOf(byBase.values());

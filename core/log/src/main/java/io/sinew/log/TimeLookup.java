@@ -56,13 +56,21 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
                 cursor = cursor.next() ? cursor : null;
             }
         } catch (NoSuchFileException e) {
-            throwUnlessGone(segment, e);
+            Optional<Segment> instead = inPlaceOf(segment, e);
+            return instead.isPresent() ? firstIn(instead.get(), timestamp) : Optional.empty();
         }
         return Optional.empty();
     }
 
     /// The first of the records with the largest timestamp.
     Optional<RecordPosition> latest() throws IOException {
+        Optional<RecordPosition> found = latest(false);
+        // The largest may be that of a batch that compaction emptied.
+        return found.isPresent() ? found : latest(true);
+    }
+
+    /// @param exactly leave out batches without records, for which all headers are looked at
+    private Optional<RecordPosition> latest(boolean exactly) throws IOException {
         long start = log.logStartOffset();
         long max = -1;
         try (TailHold tail = log.durableTail()) {
@@ -73,20 +81,23 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
         List<Segment> segments = log.segments().list();
         for (int i = 0; i < segments.size(); i++) {
             if (i + 1 == segments.size() || segments.get(i + 1).baseOffset() > start) {
-                max = Math.max(max, maxIn(segments.get(i), start));
+                max = Math.max(max, maxIn(segments.get(i), start, exactly));
             }
         }
         return max < 0 ? Optional.empty() : firstAtOrAfter(max);
     }
 
-    private long maxIn(Segment segment, long start) throws IOException {
+    private long maxIn(Segment segment, long start, boolean exactly) throws IOException {
         long max = -1;
         try {
-            if (segment.baseOffset() >= start) {
+            if (segment.baseOffset() >= start && !exactly) {
                 return segment.maxTimestamp();
             }
             Segment.Cursor cursor = segment.cursor();
             while (cursor.next()) {
+                if (cursor.recordCount() == 0) {
+                    continue;
+                }
                 if (cursor.baseOffset() >= start) {
                     max = Math.max(max, cursor.maxTimestamp());
                 } else if (cursor.lastOffset() >= start) {
@@ -94,7 +105,8 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
                 }
             }
         } catch (NoSuchFileException e) {
-            throwUnlessGone(segment, e);
+            Optional<Segment> instead = inPlaceOf(segment, e);
+            return instead.isPresent() ? maxIn(instead.get(), start, exactly) : max;
         }
         return max;
     }
@@ -105,10 +117,11 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
                 : BatchRecords.maxTimestamp(batch, start, budget);
     }
 
-    /// A segment may be trimmed and deleted while it is looked at.
-    private void throwUnlessGone(Segment segment, NoSuchFileException e) throws IOException {
-        if (log.segments().list().contains(segment)) {
+    /// A segment may be trimmed and deleted while it is looked at, or another may take its place.
+    private Optional<Segment> inPlaceOf(Segment segment, NoSuchFileException e) throws IOException {
+        if (log.segments().contain(segment)) {
             throw e;
         }
+        return log.segments().floor(segment.baseOffset());
     }
 }

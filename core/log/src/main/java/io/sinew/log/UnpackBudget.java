@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 
-/// The bytes that one look-up by time, all batches together, or one append may still unpack: some
-/// kilobytes can unpack to gigabytes, and a batch may claim a time that none of its records has, so
-/// that all of them are looked at.
+/// The bytes that one look-up by time, all batches together, one append, or one batch in a
+/// compaction may still unpack: some kilobytes can unpack to gigabytes, and a batch may claim a
+/// time that none of its records has, so that all of them are looked at.
 final class UnpackBudget {
     /// What may be unpacked, in bytes: as much as the largest batch holds, packed well.
     static final long MAX_BYTES = 8L * LogLimits.MAX_BATCH_BYTES;
@@ -33,6 +33,11 @@ final class UnpackBudget {
         return new UnpackBudget(
                 "the batch unpacks to more than %d bytes, and the topic's settings ask for a look"
                         + " at its records; send smaller batches");
+    }
+
+    /// For one batch in a compaction; over it the batch stays as it is.
+    static UnpackBudget ofCompaction() {
+        return new UnpackBudget("a batch unpacks to more than %d bytes");
     }
 
     /// The same stream, at the expense of this budget; over it `BATCH_TOO_LARGE` is thrown.

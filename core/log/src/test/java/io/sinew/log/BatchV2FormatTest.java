@@ -110,6 +110,8 @@ class BatchV2FormatTest {
     void what_only_the_broker_may_set_is_refused() {
         assertThat(refusal(changed(batch -> batch.putShort(21, (short) 0x20))))
                 .isEqualTo(ErrorCode.INVALID_RECORD);
+        assertThat(refusal(changed(batch -> batch.putShort(21, (short) 0x40))))
+                .isEqualTo(ErrorCode.INVALID_RECORD);
         assertThat(refusal(changed(batch -> batch.putShort(21, (short) 0x08))))
                 .isEqualTo(ErrorCode.INVALID_TIMESTAMP);
     }

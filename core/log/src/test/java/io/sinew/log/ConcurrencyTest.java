@@ -177,7 +177,7 @@ class ConcurrencyTest {
                             readOneOr(partition, ErrorCode.OFFSET_OUT_OF_RANGE);
                             partition.firstAtOrAfter(0);
                             partition.latestTimestamp();
-                            partition.retainableStart(0, 1000);
+                            partition.retainableStart(0, 1000, 1);
                         }
                         return null;
                     };

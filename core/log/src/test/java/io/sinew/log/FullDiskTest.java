@@ -112,7 +112,7 @@ class FullDiskTest {
     void a_trim_is_taken_while_segments_lack_space_and_brings_it_back() throws Exception {
         Path first = TestLog.directoryOf(0).resolve(Segment.name(0, Segment.LOG_SUFFIX));
         try (TestLog log = openWithNoSpaceForSegmentsUnlessGone(first)) {
-            long start = log.partition().retainableStart(Long.MIN_VALUE, 50_000);
+            long start = log.partition().retainableStart(Long.MIN_VALUE, 50_000, Long.MAX_VALUE);
             log.partition().trim(start).awaitDurable();
             assertThat(log.partition().logStartOffset()).isPositive();
             assertThat(log.partition().deleteTrimmedSegments()).isPositive();

@@ -20,6 +20,9 @@ class RetentionTest {
     private static final long NO_AGE = Long.MIN_VALUE;
     private static final long NO_SIZE = Long.MAX_VALUE;
 
+    /// No timestamp is later.
+    private static final long NOW = Long.MAX_VALUE;
+
     private FaultyDisk disk = new FaultyDisk();
 
     /// Ten segments of three batches each; batch `i` is of time `i`.
@@ -160,11 +163,11 @@ class RetentionTest {
             throws Exception {
         try (TestLog log = openWithTenSegments()) {
             PartitionLog partition = log.partition();
-            assertThat(partition.retainableStart(NO_AGE, NO_SIZE)).isZero();
-            assertThat(partition.retainableStart(2, NO_SIZE)).isZero();
-            assertThat(partition.retainableStart(3, NO_SIZE)).isEqualTo(3);
-            assertThat(partition.retainableStart(16, NO_SIZE)).isEqualTo(15);
-            assertThat(partition.retainableStart(29, NO_SIZE)).isEqualTo(27);
+            assertThat(partition.retainableStart(NO_AGE, NO_SIZE, NOW)).isZero();
+            assertThat(partition.retainableStart(2, NO_SIZE, NOW)).isZero();
+            assertThat(partition.retainableStart(3, NO_SIZE, NOW)).isEqualTo(3);
+            assertThat(partition.retainableStart(16, NO_SIZE, NOW)).isEqualTo(15);
+            assertThat(partition.retainableStart(29, NO_SIZE, NOW)).isEqualTo(27);
         }
     }
 
@@ -172,11 +175,11 @@ class RetentionTest {
     void an_active_segment_goes_by_age_only_when_nothing_younger_is_on_its_way() throws Exception {
         try (TestLog log = openWithTenSegments()) {
             PartitionLog partition = log.partition();
-            assertThat(partition.retainableStart(30, NO_SIZE)).isEqualTo(30);
+            assertThat(partition.retainableStart(30, NO_SIZE, NOW)).isEqualTo(30);
             log.appendDurably(Batches.plain().at(40, 0).of("young, in memory"));
-            assertThat(partition.retainableStart(30, NO_SIZE)).isEqualTo(27);
+            assertThat(partition.retainableStart(30, NO_SIZE, NOW)).isEqualTo(27);
             log.store.checkpoint();
-            assertThat(partition.retainableStart(30, NO_SIZE)).isEqualTo(27);
+            assertThat(partition.retainableStart(30, NO_SIZE, NOW)).isEqualTo(27);
         }
     }
 
@@ -188,7 +191,21 @@ class RetentionTest {
             }
             log.store.barrier().awaitDurable();
             log.store.checkpoint();
-            assertThat(log.partition().retainableStart(Long.MAX_VALUE, NO_SIZE)).isZero();
+            assertThat(log.partition().retainableStart(Long.MAX_VALUE, NO_SIZE, NOW)).isZero();
+        }
+    }
+
+    @Test
+    void a_segment_from_the_future_is_as_old_as_its_file() throws Exception {
+        try (TestLog log = openWithTenSegments()) {
+            PartitionLog partition = log.partition();
+            // Batch 11 is the last of the fourth segment.
+            assertThat(partition.retainableStart(10, NO_SIZE, 10)).isEqualTo(9);
+            for (Path segment : segments()) {
+                disk.setModifiedMs(segment, 8);
+            }
+            assertThat(partition.retainableStart(8, NO_SIZE, 10)).isEqualTo(6);
+            assertThat(partition.retainableStart(9, NO_SIZE, 10)).isEqualTo(30);
         }
     }
 
@@ -197,11 +214,11 @@ class RetentionTest {
         try (TestLog log = openWithTenSegments()) {
             PartitionLog partition = log.partition();
             long segment = partition.sizeBytes() / 10;
-            assertThat(partition.retainableStart(NO_AGE, 10 * segment)).isZero();
-            assertThat(partition.retainableStart(NO_AGE, 9 * segment + 1)).isZero();
-            assertThat(partition.retainableStart(NO_AGE, 9 * segment)).isEqualTo(3);
-            assertThat(partition.retainableStart(NO_AGE, 2 * segment)).isEqualTo(24);
-            assertThat(partition.retainableStart(NO_AGE, 0)).isEqualTo(27);
+            assertThat(partition.retainableStart(NO_AGE, 10 * segment, NOW)).isZero();
+            assertThat(partition.retainableStart(NO_AGE, 9 * segment + 1, NOW)).isZero();
+            assertThat(partition.retainableStart(NO_AGE, 9 * segment, NOW)).isEqualTo(3);
+            assertThat(partition.retainableStart(NO_AGE, 2 * segment, NOW)).isEqualTo(24);
+            assertThat(partition.retainableStart(NO_AGE, 0, NOW)).isEqualTo(27);
         }
     }
 
@@ -216,8 +233,8 @@ class RetentionTest {
         log.abandon();
         try (TestLog again = TestLog.open(disk, TestLog.LAZY, 1)) {
             PartitionLog partition = again.partition();
-            assertThat(partition.retainableStart(NO_AGE, 7 * segment)).isEqualTo(9);
-            assertThat(partition.retainableStart(NO_AGE, 6 * segment)).isEqualTo(12);
+            assertThat(partition.retainableStart(NO_AGE, 7 * segment, NOW)).isEqualTo(9);
+            assertThat(partition.retainableStart(NO_AGE, 6 * segment, NOW)).isEqualTo(12);
             assertThat(partition.sizeBytes()).isEqualTo(7 * segment);
             again.appendDurably(Batches.plain().ofBytes(12_000));
             assertThat(partition.sizeBytes()).isEqualTo(7 * segment + segment / 3);

@@ -8,6 +8,7 @@ import io.sinew.kafkawire.FetchRequest;
 import io.sinew.kafkawire.FetchResponse;
 import io.sinew.kafkawire.Message;
 import io.sinew.log.AbortedTransaction;
+import io.sinew.log.CommittedRead;
 import io.sinew.log.LogRead;
 import io.sinew.log.LogSlice;
 import io.sinew.log.PartitionLog;
@@ -188,30 +189,33 @@ final class FetchHandler implements Handler<FetchRequest> {
             // The very first batch is sent whatever its size (KIP-74), or a reader could get stuck.
             long stable = partition.lastStableOffset();
             long end = plan.committed() ? stable : Long.MAX_VALUE;
-            LogRead found = log.read(wanted.fetchOffset, end, limit, first);
+            LogRead found;
+            if (plan.committed()) {
+                CommittedRead committed = log.readCommitted(wanted.fetchOffset, end, limit, first);
+                data.abortedTransactions = told(committed.aborted());
+                found = committed.read();
+            } else {
+                data.abortedTransactions = null;
+                found = log.read(wanted.fetchOffset, limit, first);
+            }
             long last = Math.min(end, found.endOffset());
             all.add(new Found(found, wanted.fetchOffset, last, limit));
             data.records = new SliceRecords(found.slice());
             data.highWatermark = found.endOffset();
             data.lastStableOffset = stable;
             data.logStartOffset = found.logStartOffset();
-            data.abortedTransactions =
-                    plan.committed() ? aborted(log, wanted.fetchOffset, found, end) : null;
         }
 
-        private static List<FetchResponse.AbortedTransaction> aborted(
-                PartitionLog log, long offset, LogRead found, long end) throws IOException {
-            var aborted = new ArrayList<FetchResponse.AbortedTransaction>();
-            if (found.slice().sizeBytes() > 0) {
-                long upTo = Math.min(end, found.nextOffset());
-                for (AbortedTransaction transaction : log.abortedTransactions(offset, upTo)) {
-                    var told = new FetchResponse.AbortedTransaction();
-                    told.producerId = transaction.producerId();
-                    told.firstOffset = transaction.firstOffset();
-                    aborted.add(told);
-                }
+        private static List<FetchResponse.AbortedTransaction> told(
+                List<AbortedTransaction> aborted) {
+            var all = new ArrayList<FetchResponse.AbortedTransaction>();
+            for (AbortedTransaction transaction : aborted) {
+                var told = new FetchResponse.AbortedTransaction();
+                told.producerId = transaction.producerId();
+                told.firstOffset = transaction.firstOffset();
+                all.add(told);
             }
-            return aborted;
+            return all;
         }
 
         /// Tells a client that read something else than the log holds where the two part (KIP-595).

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -43,8 +42,9 @@ import org.jspecify.annotations.Nullable;
 /// directory only. Directories take no space. Files hold at most 2 GiB.
 ///
 /// All its chance comes from the generator that is passed in. It serves any number of threads, one
-/// at a time, so operations have numbers: 1, 2, 3 … Of the calls of [Disk] only `exists` and
-/// `usableBytes` are not operations.
+/// at a time, so operations have numbers: 1, 2, 3 … Of the calls of [Disk] only `exists`,
+/// `usableBytes` and those for the times of files are not operations. It has no clock: a file was
+/// written to just now until [#setModifiedMs] says otherwise.
 public final class FaultyDisk implements Disk {
     /// What can be counted and made to fail.
     public enum Operation {
@@ -228,16 +228,8 @@ public final class FaultyDisk implements Disk {
     /// All files with their bytes, whatever happens to the disk.
     public synchronized SortedMap<Path, byte[]> files() {
         var files = new TreeMap<Path, byte[]>();
-        collect(Path.of("/"), root, files);
+        root.collectFiles(Path.of("/"), files);
         return files;
-    }
-
-    private static void collect(Path path, FaultyDiskNode node, Map<Path, byte[]> files) {
-        FaultyDiskContent content = node.content;
-        if (content != null) {
-            files.put(path, Arrays.copyOf(content.bytes(), content.size()));
-        }
-        node.names.forEach((name, child) -> collect(path.resolve(name), child, files));
     }
 
     /// Whether the power is off, or the process has ended.
@@ -399,6 +391,16 @@ public final class FaultyDisk implements Disk {
     public synchronized long size(Path file) throws IOException {
         perform(Operation.SIZE, file);
         return fileAt(file).size();
+    }
+
+    @Override
+    public synchronized long modifiedMs(Path file) throws IOException {
+        return fileAt(file).modifiedMs();
+    }
+
+    @Override
+    public synchronized void setModifiedMs(Path file, long ms) throws IOException {
+        fileAt(file).setModifiedMs(ms);
     }
 
     @Override

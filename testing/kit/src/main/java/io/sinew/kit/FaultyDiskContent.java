@@ -21,8 +21,18 @@ final class FaultyDiskContent {
     /// Sectors of `seen` that may differ from `durable`.
     private final BitSet dirty = new BitSet();
 
+    private long modifiedMs = Long.MAX_VALUE;
+
     int size() {
         return seenSize;
+    }
+
+    long modifiedMs() {
+        return modifiedMs;
+    }
+
+    void setModifiedMs(long ms) {
+        modifiedMs = ms;
     }
 
     byte[] bytes() {
@@ -70,6 +80,7 @@ final class FaultyDiskContent {
     /// What is there when the power comes back.
     FaultyDiskContent afterPowerFailure(SplittableRandom random) {
         var left = new FaultyDiskContent();
+        left.modifiedMs = modifiedMs;
         left.seenSize = sizeAfterPowerFailure(random);
         left.seen = Arrays.copyOf(durable, left.seenSize);
         Arrays.fill(left.seen, Math.min(durableSize, left.seenSize), left.seenSize, (byte) 0);

@@ -1,6 +1,8 @@
 package io.sinew.kit;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -74,5 +76,15 @@ final class FaultyDiskNode {
         kept.forEach((name, node) -> left.names.put(name, node.afterPowerFailure(random)));
         left.syncNames();
         return left;
+    }
+
+    /// Collects the files in here with their bytes.
+    ///
+    /// @param path of this
+    void collectFiles(Path path, Map<Path, byte[]> files) {
+        if (content != null) {
+            files.put(path, Arrays.copyOf(content.bytes(), content.size()));
+        }
+        names.forEach((name, child) -> child.collectFiles(path.resolve(name), files));
     }
 }
