@@ -59,13 +59,12 @@ final class LoadCheck implements AutoCloseable {
 
     private List<List<LoadRecord>> readAll() {
         var found = new ArrayList<List<LoadRecord>>();
-        long left = 0;
-        for (long end : consumer.endOffsets(partitions).values()) {
-            found.add(new ArrayList<>());
-            left += end;
-        }
+        partitions.forEach(partition -> found.add(new ArrayList<>()));
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         consumer.seekToBeginning(partitions);
-        while (left > 0) {
+        // Each to its own end: what a writer repeats meanwhile makes others longer.
+        while (ends.entrySet().stream()
+                .anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 List<LoadRecord> records = found.get(record.partition());
                 if (record.offset() != records.size()) {
@@ -78,7 +77,6 @@ final class LoadCheck implements AutoCloseable {
                                     + record.partition());
                 }
                 records.add(LoadRecord.of(record.value()));
-                left--;
             }
         }
         return found;
