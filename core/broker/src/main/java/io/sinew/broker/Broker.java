@@ -1,5 +1,6 @@
 package io.sinew.broker;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
@@ -8,6 +9,7 @@ import io.sinew.groups.GroupCommand;
 import io.sinew.log.Commit;
 import io.sinew.log.DataDirectory;
 import io.sinew.log.LogHealth;
+import io.sinew.log.LogLimits;
 import io.sinew.log.LogOwner;
 import io.sinew.log.LogStore;
 import io.sinew.log.PartitionId;
@@ -39,16 +41,23 @@ public final class Broker implements AutoCloseable {
     private final Topics topics;
     private final ProducerIds producerIds;
     private final GroupsRunner groups;
+    private final ClientQuotas quotas;
     private final Transactions transactions;
     private final Housekeeper housekeeper;
     private final Clock clock;
 
-    private Broker(DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
+    private Broker(
+            DataDirectory data,
+            BrokerSettings settings,
+            LogLimits limits,
+            Clock clock,
+            Metrics metrics,
+            Background background)
             throws IOException {
         this.data = data;
         this.settings = settings;
         this.clock = clock;
-        this.store = LogStore.open(data, settings.logLimits(), clock, metrics);
+        this.store = LogStore.open(data, limits, clock, metrics, background);
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
         this.groups =
@@ -59,6 +68,7 @@ public final class Broker implements AutoCloseable {
                         topics::picture,
                         store,
                         clock);
+        this.quotas = new ClientQuotas(store, settings, clock);
         this.transactions =
                 new Transactions(
                         settings.transactionLimits(), store, clock, topics, producerIds, groups);
@@ -76,14 +86,30 @@ public final class Broker implements AutoCloseable {
     public static Broker open(
             DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
             throws IOException {
-        var broker = new Broker(data, settings, clock, metrics);
+        LogLimits limits = settings.logLimits();
+        return open(data, settings, limits, clock, metrics, Background.threads());
+    }
+
+    /// As above, with bounds of the log that have no setting, and a choice of how the work in the
+    /// background is done.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    public static Broker open(
+            DataDirectory data,
+            BrokerSettings settings,
+            LogLimits limits,
+            Clock clock,
+            Metrics metrics,
+            Background background)
+            throws IOException {
+        var broker = new Broker(data, settings, limits, clock, metrics, background);
         try {
             broker.store.recover(broker.new Owner());
             broker.topics.partitions().forEach(Partition::recovered);
             broker.forgetUnknownTopics();
             broker.groups.start();
             broker.transactions.start();
-            broker.housekeeper.start();
+            broker.housekeeper.start(background);
             return broker;
         } catch (IOException | RuntimeException e) {
             broker.closeAfter(e);
@@ -121,6 +147,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.restore(section);
                 case ProducerIds.MACHINE -> producerIds.restore(section);
                 case GroupsRunner.MACHINE -> groups.restore(section);
+                case ClientQuotas.MACHINE -> quotas.restore(section);
                 case Transactions.MACHINE -> transactions.restore(section);
                 case PRODUCERS_MACHINE -> restoreProducers(section.bytes());
                 default -> throw unknown(section.machine());
@@ -133,6 +160,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.replay(body);
                 case ProducerIds.MACHINE -> producerIds.replay(body);
                 case GroupsRunner.MACHINE -> groups.replay(body);
+                case ClientQuotas.MACHINE -> quotas.replay(body);
                 case Transactions.MACHINE -> transactions.replay(body);
                 default -> throw unknown(machine);
             }
@@ -149,6 +177,7 @@ public final class Broker implements AutoCloseable {
                     topics.snapshot(),
                     producerIds.snapshot(),
                     groups.snapshot(),
+                    quotas.snapshot(),
                     transactions.snapshot(),
                     new Section(PRODUCERS_MACHINE, 0, producers()));
         }
@@ -221,6 +250,10 @@ public final class Broker implements AutoCloseable {
 
     public GroupsRunner groups() {
         return groups;
+    }
+
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     public Transactions transactions() {

@@ -28,6 +28,8 @@ public final class BrokerSettings {
     public static final String NODE_ID = "node.id";
     public static final String NUM_PARTITIONS = "num.partitions";
     public static final String PRODUCER_ID_EXPIRATION_MS = "producer.id.expiration.ms";
+    public static final String QUOTA_WINDOWS = "quota.window.num";
+    public static final String QUOTA_WINDOW_SECONDS = "quota.window.size.seconds";
     public static final String REPLICATION_FACTOR = "default.replication.factor";
     public static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
     public static final String SOCKET_REQUEST_MAX_BYTES = "socket.request.max.bytes";
@@ -130,6 +132,14 @@ public final class BrokerSettings {
                             86_400_000,
                             1,
                             "How long a partition remembers an idempotent producer that is idle."),
+                    Setting.ofInt(
+                            QUOTA_WINDOWS,
+                            11,
+                            1,
+                            1_000,
+                            "Windows of time that a client's use is counted in for its quotas, the"
+                                    + " present one among them."),
+                    Setting.ofInt(QUOTA_WINDOW_SECONDS, 1, 1, 3_600, "Length of one such window."),
                     Setting.ofLong(
                             RETENTION_CHECK_MS,
                             300_000,

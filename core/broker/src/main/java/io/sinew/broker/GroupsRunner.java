@@ -3,6 +3,7 @@ package io.sinew.broker;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.base.Work;
 import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupDecision;
@@ -59,7 +60,6 @@ public final class GroupsRunner implements AutoCloseable {
     private final LogStore store;
     private final Clock clock;
     private final long startMs;
-    private final Thread timer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition deadlineMoved = lock.newCondition();
 
@@ -79,6 +79,12 @@ public final class GroupsRunner implements AutoCloseable {
     private long lastSequence;
     private boolean closed;
 
+    /// Whether something may have become due earlier than the last look knew.
+    private boolean moved = true;
+
+    /// How long nobody need look again, as of the last look, in milliseconds.
+    private long pauseMs;
+
     /// @param topics as they are at the moment
     GroupsRunner(
             GroupLimits limits,
@@ -96,11 +102,11 @@ public final class GroupsRunner implements AutoCloseable {
         this.clock = clock;
         this.startMs = clock.nowMs();
         this.lookedNanos = clock.nanos();
-        this.timer = Thread.ofVirtual().name("sinew-groups").unstarted(this::tickUntilClosed);
     }
 
     void start() {
-        timer.start();
+        store.background()
+                .begin(new Timer(), Thread.ofVirtual().name("sinew-groups"), lock, deadlineMoved);
     }
 
     /// Submits a command. The answer may take as long as a rebalance.
@@ -219,6 +225,11 @@ public final class GroupsRunner implements AutoCloseable {
                 pending.decide(addressed.reply(), safeWhen);
             }
         }
+        moved();
+    }
+
+    private void moved() {
+        moved = true;
         deadlineMoved.signal();
     }
 
@@ -230,7 +241,7 @@ public final class GroupsRunner implements AutoCloseable {
         state.snapshot().forEach(again::replay);
         state = again;
         refuseWaiting();
-        deadlineMoved.signal();
+        moved();
     }
 
     private void refuseWaiting() {
@@ -241,16 +252,27 @@ public final class GroupsRunner implements AutoCloseable {
         waiting.clear();
     }
 
-    private void tickUntilClosed() {
-        lock.lock();
-        try {
-            while (!closed) {
-                deadlineMoved.await(look(), TimeUnit.MILLISECONDS);
+    /// Looks what has become due, now and then.
+    private final class Timer implements Work {
+        @Override
+        public long dueInNanos() {
+            if (closed) {
+                return OVER;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+            return moved ? 0 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, pauseMs));
+        }
+
+        @Override
+        public void step() {
+            lock.lock();
+            try {
+                if (!closed) {
+                    pauseMs = look();
+                    moved = false;
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

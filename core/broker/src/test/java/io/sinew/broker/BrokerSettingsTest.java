@@ -170,6 +170,8 @@ class BrokerSettingsTest {
                                 Map.entry("offset.metadata.max.bytes", "4096"),
                                 Map.entry("offsets.retention.minutes", "10080"),
                                 Map.entry("producer.id.expiration.ms", "86400000"),
+                                Map.entry("quota.window.num", "11"),
+                                Map.entry("quota.window.size.seconds", "1"),
                                 Map.entry("log.retention.check.interval.ms", "300000"),
                                 Map.entry("socket.request.max.bytes", "104857600"),
                                 Map.entry("transaction.max.timeout.ms", "900000"),

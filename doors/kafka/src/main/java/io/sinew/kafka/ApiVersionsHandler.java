@@ -3,12 +3,18 @@ package io.sinew.kafka;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.ApiVersionsResponse;
+import java.util.regex.Pattern;
 
 /// `ApiVersions` (KIP-35, KIP-511): what this broker serves.
 final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
     /// Advertised from 0 although versions before 3 are refused: librdkafka takes a higher minimum
     /// for a broker that knows no compression and stops compressing (KAFKA-18659).
     private static final short PRODUCE_ADVERTISED_FROM = 0;
+
+    /// From this version on clients say what software they are.
+    private static final int NAMED_FROM = 3;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
     /// Producers that know level 2 send the records of a transaction without announcing the
     /// partition first (KIP-890).
@@ -32,6 +38,10 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
     @Override
     public Reply handle(ApiVersionsRequest request, Caller caller) {
         var response = new ApiVersionsResponse();
+        if (caller.version() >= NAMED_FROM && !isNamedWell(request)) {
+            response.errorCode = KafkaErrors.INVALID_REQUEST;
+            return Reply.now(response);
+        }
         for (ApiKey api : ApiKey.values()) {
             if (apis.serves(api)) {
                 response.apiKeys.add(versionsOf(api));
@@ -46,6 +56,11 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
         }
         response.finalizedFeaturesEpoch = 0;
         return Reply.now(response);
+    }
+
+    private static boolean isNamedWell(ApiVersionsRequest request) {
+        return NAME.matcher(request.clientSoftwareName).matches()
+                && NAME.matcher(request.clientSoftwareVersion).matches();
     }
 
     /// What Kafka has an administrator switch on, and is on here (KIP-584).

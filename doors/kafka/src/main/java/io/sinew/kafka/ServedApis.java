@@ -3,6 +3,7 @@ package io.sinew.kafka;
 import io.sinew.broker.Broker;
 import io.sinew.kafkawire.AddOffsetsToTxnRequest;
 import io.sinew.kafkawire.AddPartitionsToTxnRequest;
+import io.sinew.kafkawire.AlterClientQuotasRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
@@ -13,6 +14,7 @@ import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
 import io.sinew.kafkawire.DeleteRecordsRequest;
 import io.sinew.kafkawire.DeleteTopicsRequest;
+import io.sinew.kafkawire.DescribeClientQuotasRequest;
 import io.sinew.kafkawire.DescribeClusterRequest;
 import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeGroupsRequest;
@@ -194,6 +196,14 @@ final class ServedApis {
                         ApiKey.DESCRIBE_CLUSTER,
                         DescribeClusterRequest.class,
                         new DescribeClusterHandler(node))
+                .with(
+                        ApiKey.DESCRIBE_CLIENT_QUOTAS,
+                        DescribeClientQuotasRequest.class,
+                        new DescribeClientQuotasHandler(broker))
+                .with(
+                        ApiKey.ALTER_CLIENT_QUOTAS,
+                        AlterClientQuotasRequest.class,
+                        new AlterClientQuotasHandler(broker))
                 .with(
                         ApiKey.DESCRIBE_LOG_DIRS,
                         DescribeLogDirsRequest.class,

@@ -3,9 +3,9 @@ package io.sinew.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.broker.Topic;
+import io.sinew.kafkawire.AlterClientQuotasRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
 import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
@@ -13,6 +13,7 @@ import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
 import io.sinew.kafkawire.DeleteRecordsRequest;
 import io.sinew.kafkawire.DeleteTopicsRequest;
+import io.sinew.kafkawire.DescribeClientQuotasRequest;
 import io.sinew.kafkawire.DescribeClusterRequest;
 import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeGroupsRequest;
@@ -109,7 +110,7 @@ class EveryVersionTest {
                 case SYNC_GROUP -> syncGroup();
                 case DESCRIBE_GROUPS -> describeGroups();
                 case LIST_GROUPS -> new ListGroupsRequest();
-                case API_VERSIONS -> new ApiVersionsRequest();
+                case API_VERSIONS -> Requests.apiVersions();
                 case CREATE_TOPICS -> createTopics();
                 case DELETE_TOPICS -> deleteTopics();
                 case DELETE_RECORDS -> deleteRecords();
@@ -122,6 +123,8 @@ class EveryVersionTest {
                 case DELETE_GROUPS -> deleteGroups();
                 case INCREMENTAL_ALTER_CONFIGS -> incrementalAlterConfigs();
                 case OFFSET_DELETE -> offsetDelete();
+                case DESCRIBE_CLIENT_QUOTAS -> describeClientQuotas();
+                case ALTER_CLIENT_QUOTAS -> alterClientQuotas();
                 case DESCRIBE_CLUSTER -> describeCluster();
                 case DESCRIBE_PRODUCERS -> describeProducers();
                 case CONSUMER_GROUP_HEARTBEAT -> consumerGroupHeartbeat();
@@ -420,6 +423,31 @@ class EveryVersionTest {
             topic.name = name;
             topic.partitions.add(new OffsetDeleteRequest.OffsetDeleteRequestPartition());
             request.topics.add(topic);
+            return request;
+        }
+
+        private Message describeClientQuotas() {
+            var request = new DescribeClientQuotasRequest();
+            var component = new DescribeClientQuotasRequest.ComponentData();
+            component.entityType = name.equals(NONE) ? NONE : "client-id";
+            component.matchType = 2;
+            component.match = null;
+            request.components.add(component);
+            return request;
+        }
+
+        private Message alterClientQuotas() {
+            var request = new AlterClientQuotasRequest();
+            var entry = new AlterClientQuotasRequest.EntryData();
+            var entity = new AlterClientQuotasRequest.EntityData();
+            entity.entityType = "client-id";
+            entity.entityName = name.equals(NONE) ? "" : null;
+            entry.entity.add(entity);
+            var op = new AlterClientQuotasRequest.OpData();
+            op.key = "producer_byte_rate";
+            op.value = 1e9;
+            entry.ops.add(op);
+            request.entries.add(entry);
             return request;
         }
 
