@@ -1,6 +1,5 @@
 package io.sinew.kit;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +29,9 @@ public final class ForkedSinew implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED",
-                    // Classes as the first server left them; made anew when a jar has changed.
-                    "-XX:+AutoCreateSharedArchive",
-                    "-XX:SharedArchiveFile=" + Path.of("target", "sinew.jsa").toAbsolutePath(),
-                    "-Xlog:cds*=off",
-                    "-Xlog:aot*=off");
+                    "--enable-native-access=ALL-UNNAMED");
+
+    private static final Path ARCHIVE = Path.of("target", "sinew.jsa");
 
     private final Path folder;
     private final List<String> options;
@@ -99,20 +94,14 @@ public final class ForkedSinew implements AutoCloseable {
         arguments.addAll(List.of("--kafka", bootstrap(), "--http", "127.0.0.1:" + httpPort));
         arguments.addAll(options);
         Files.createDirectories(folder);
+        String jars = ClassArchive.jars();
         starts++;
         process =
-                ChildJvm.of(MAIN, jars())
+                ChildJvm.of(MAIN, jars)
                         .flags(FLAGS)
+                        .flags(ClassArchive.flags(ARCHIVE, jars))
                         .start("sinew", folder.resolve("sinew-" + starts + ".log"), arguments);
         return process;
-    }
-
-    /// The class path without folders, which classes can't be kept of: all of Sinew is in jars when
-    /// this module is tested after the others were packaged, as `./dev` does.
-    public static String jars() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.endsWith(".jar"))
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     public ChildProcess process() {

@@ -2,7 +2,7 @@ package io.sinew.streams;
 
 import io.sinew.kit.ChildJvm;
 import io.sinew.kit.ChildProcess;
-import io.sinew.kit.ForkedSinew;
+import io.sinew.kit.ClassArchive;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,16 +15,7 @@ final class ForkedApplication implements AutoCloseable {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
 
     private static final List<String> FLAGS =
-            List.of(
-                    "-Xmx256m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:-UsePerfData",
-                    // Classes as the first one that ended by itself left them.
-                    "-XX:+AutoCreateSharedArchive",
-                    "-XX:SharedArchiveFile=" + TARGET.resolve("application.jsa"),
-                    "-Xlog:cds*=off",
-                    "-Xlog:aot*=off");
+            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
     private final Path folder;
     private final List<String> arguments;
@@ -43,20 +34,18 @@ final class ForkedApplication implements AutoCloseable {
     /// Starts it and waits for nothing.
     void start() throws IOException {
         Files.createDirectories(folder);
+        // The classes of this module are in a jar as well: the build makes it before the tests.
+        String jars =
+                TARGET.resolve("application-tests.jar") + File.pathSeparator + ClassArchive.jars();
         starts++;
         process =
-                ChildJvm.of(ShopApplication.class.getName(), classPath())
+                ChildJvm.of(ShopApplication.class.getName(), jars)
                         .flags(FLAGS)
+                        .flags(ClassArchive.flags(TARGET.resolve("application.jsa"), jars))
                         .start(
                                 "application",
                                 folder.resolve("application-" + starts + ".log"),
                                 arguments);
-    }
-
-    /// This one's, with the classes of this module in a jar, which the build makes before the
-    /// tests.
-    private static String classPath() {
-        return TARGET.resolve("application-tests.jar") + File.pathSeparator + ForkedSinew.jars();
     }
 
     ChildProcess process() {
