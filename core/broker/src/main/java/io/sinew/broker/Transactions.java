@@ -219,25 +219,34 @@ public final class Transactions implements AutoCloseable {
         complete(state.find(decision.id()).orElseThrow(), false);
     }
 
-    /// Brings about what was decided. After a failure in between it is tried again by the timer.
+    /// Brings about what was decided. What fails, as in a partition whose segments are damaged,
+    /// does not keep the rest from it; the timer tries it again.
     ///
     /// @param again whether some of it may have been done before
     private void complete(Transaction transaction, boolean again) {
         long nowMs = clock.nowMs();
         boolean commit = transaction.phase() == TransactionPhase.PREPARE_COMMIT;
+        SinewException failure = null;
         for (PartitionId id : transaction.partitions()) {
-            topics.partition(id)
-                    .ifPresent(partition ->
-                            partition.endTransaction(
-                                    transaction.producerId(),
-                                    transaction.epoch(),
-                                    commit,
-                                    again,
-                                    nowMs));
+            try {
+                topics.partition(id)
+                        .ifPresent(partition ->
+                                partition.endTransaction(
+                                        transaction.producerId(),
+                                        transaction.epoch(),
+                                        commit,
+                                        again,
+                                        nowMs));
+            } catch (SinewException e) {
+                failure = e;
+            }
         }
         for (String groupId : transaction.groups()) {
             groups.submitNow(
                     new GroupCommand.EndTransaction(groupId, transaction.producerId(), commit));
+        }
+        if (failure != null) {
+            throw failure;
         }
         append(new TransactionRecord.Completed(transaction.id(), nowMs));
     }
@@ -323,7 +332,16 @@ public final class Transactions implements AutoCloseable {
 
     private void finish() {
         for (Transaction transaction : state.prepared()) {
-            complete(transaction, true);
+            try {
+                complete(transaction, true);
+            } catch (SinewException e) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "transaction=unfinished id="
+                                + Quote.of(transaction.id())
+                                + "; trying again",
+                        e);
+            }
         }
     }
 

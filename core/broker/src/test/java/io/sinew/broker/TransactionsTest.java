@@ -301,7 +301,7 @@ class TransactionsTest {
             begin(second);
             append(orders);
             append(second);
-            on.disk.powerOffAt(on.disk.operations() + operation);
+            on.disk.powerOffAt(on.disk.operations() + operation, 50);
             acknowledged = endQuietly();
             on.powerCycle(operation);
             // What the start appended to finish it.
@@ -338,6 +338,33 @@ class TransactionsTest {
         assertThat(stableOffset(orders)).isEqualTo(2);
         assertThat(on.broker.transactions().find(ID).orElseThrow().phase())
                 .isEqualTo(TransactionPhase.COMPLETE_COMMIT);
+    }
+
+    @Test
+    void a_partition_that_fails_keeps_nobody_else_from_ending() throws Exception {
+        Topic second = on.topic("payments", Map.of());
+        begin(orders);
+        begin(second);
+        append(orders);
+        append(second);
+        TransactionalProducer first = producer;
+        producer = initialise("other");
+        begin(second);
+        append(second);
+        on.restart();
+        on.disk.failEvery(
+                event -> event.path().toString().contains("/orders~"),
+                new IOException("I/O error"));
+        assertThat(refusal(() -> on.broker.transactions().end(first, true, true)))
+                .isEqualTo(ErrorCode.INTERNAL_ERROR);
+        on.clock.step(TIMEOUT_MS);
+        on.broker.transactions().look();
+        on.broker.barrier().awaitDurable();
+        assertThat(stableOffset(second)).isEqualTo(4);
+        on.disk.heal();
+        on.broker.transactions().look();
+        on.broker.barrier().awaitDurable();
+        assertThat(stableOffset(orders)).isEqualTo(2);
     }
 
     @Test

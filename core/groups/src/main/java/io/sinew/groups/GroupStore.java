@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,10 @@ final class GroupStore {
     private static final int SNAPSHOT_OFFSETS_MAX = 1_000;
 
     /// An offset and the wall time of its commit.
-    record Committed(GroupOffset offset, long atMs) {}
+    ///
+    /// @param order among all that were applied: of two offsets the later one stands, whenever the
+    ///   transaction that it waited for has ended
+    record Committed(GroupOffset offset, long atMs, long order) {}
 
     private static final class Group {
         // Of these three one at most.
@@ -37,7 +41,10 @@ final class GroupStore {
 
     private final TreeMap<String, Group> groups = new TreeMap<>();
 
+    private long lastOrder;
+
     void apply(GroupRecord record) {
+        long order = ++lastOrder;
         switch (record) {
             case GroupRecord.GenerationStored stored -> {
                 Group group = group(stored.groupId());
@@ -52,7 +59,7 @@ final class GroupStore {
                 if (!stored.offsets().isEmpty()) {
                     Group group = group(stored.groupId());
                     for (GroupOffset offset : stored.offsets()) {
-                        var committed = new Committed(offset, stored.committedAtMs());
+                        var committed = new Committed(offset, stored.committedAtMs(), order);
                         group.offsets.put(offset.partition(), committed);
                     }
                 }
@@ -63,7 +70,7 @@ final class GroupStore {
                                 .pending
                                 .computeIfAbsent(pending.producerId(), _ -> new TreeMap<>());
                 for (GroupOffset offset : pending.offsets()) {
-                    offsets.put(offset.partition(), new Committed(offset, pending.atMs()));
+                    offsets.put(offset.partition(), new Committed(offset, pending.atMs(), order));
                 }
             }
             case GroupRecord.TransactionEnded ended -> end(ended);
@@ -115,7 +122,11 @@ final class GroupStore {
         }
         Map<GroupPartition, Committed> offsets = group.pending.remove(ended.producerId());
         if (ended.committed() && offsets != null) {
-            group.offsets.putAll(offsets);
+            offsets.forEach((partition, pending) ->
+                    group.offsets.merge(
+                            partition,
+                            pending,
+                            (known, late) -> known.order() > late.order() ? known : late));
         }
         if (isGone(group)) {
             groups.remove(ended.groupId());
@@ -146,36 +157,52 @@ final class GroupStore {
             if (group.streams != null) {
                 records.add(group.streams.stored());
             }
-            addOffsets(
-                    group.offsets,
-                    (atMs, offsets) ->
-                            records.add(new GroupRecord.OffsetsStored(groupId, atMs, offsets)));
+            OffsetsMade stored =
+                    (atMs, offsets) -> new GroupRecord.OffsetsStored(groupId, atMs, offsets);
+            if (group.pending.isEmpty()) {
+                // Nothing is left for their order to decide: fewer records will do.
+                var byTime = new TreeMap<Long, List<GroupRecord>>();
+                addOffsets(group.offsets, Committed::atMs, stored, byTime);
+                byTime.values().forEach(records::addAll);
+                return;
+            }
+            var inOrder = new TreeMap<Long, List<GroupRecord>>();
+            addOffsets(group.offsets, Committed::order, stored, inOrder);
             group.pending.forEach((producerId, pending) ->
                     addOffsets(
                             pending,
+                            Committed::order,
                             (atMs, offsets) ->
-                                    records.add(
-                                            new GroupRecord.OffsetsPending(
-                                                    groupId, producerId, atMs, offsets))));
+                                    new GroupRecord.OffsetsPending(
+                                            groupId, producerId, atMs, offsets),
+                            inOrder));
+            inOrder.values().forEach(records::addAll);
         });
         return records;
     }
 
-    /// Takes some offsets of one time.
-    private interface OffsetsOfTime {
-        void take(long atMs, List<GroupOffset> offsets);
+    /// Makes a record of some offsets of one time.
+    private interface OffsetsMade {
+        GroupRecord of(long atMs, List<GroupOffset> offsets);
     }
 
-    private static void addOffsets(Map<GroupPartition, Committed> all, OffsetsOfTime target) {
-        var byTime = new TreeMap<Long, List<GroupOffset>>();
+    /// @param key what offsets in one record have in common; implies their time
+    private static void addOffsets(
+            Map<GroupPartition, Committed> all,
+            ToLongFunction<Committed> key,
+            OffsetsMade record,
+            Map<Long, List<GroupRecord>> records) {
+        var byKey = new TreeMap<Long, List<Committed>>();
         for (Committed committed : all.values()) {
-            byTime.computeIfAbsent(committed.atMs(), _ -> new ArrayList<>())
-                    .add(committed.offset());
+            byKey.computeIfAbsent(key.applyAsLong(committed), _ -> new ArrayList<>())
+                    .add(committed);
         }
-        byTime.forEach((atMs, offsets) -> {
+        byKey.forEach((each, committed) -> {
+            List<GroupOffset> offsets = committed.stream().map(Committed::offset).toList();
+            List<GroupRecord> made = records.computeIfAbsent(each, _ -> new ArrayList<>());
             for (int from = 0; from < offsets.size(); from += SNAPSHOT_OFFSETS_MAX) {
                 int to = Math.min(from + SNAPSHOT_OFFSETS_MAX, offsets.size());
-                target.take(atMs, offsets.subList(from, to));
+                made.add(record.of(committed.getFirst().atMs(), offsets.subList(from, to)));
             }
         });
     }

@@ -56,6 +56,25 @@ class GroupTransactionTest {
         assertThat(scene.committed("g", PAYMENTS)).isEqualTo(-1);
     }
 
+    /// As in Kafka: what was committed last stands, whenever the transaction ends.
+    @Test
+    void an_offset_that_was_committed_meanwhile_is_not_taken_back_by_the_end() {
+        scene.send(later(anonymous(), PRODUCER, offset(ORDERS, 5), offset(PAYMENTS, 1)));
+        scene.send(later(anonymous(), PRODUCER + 1, offset(ORDERS, 6)));
+        scene.send(dynamic().commit(offset(ORDERS, 8)));
+        scene.send(later(anonymous(), PRODUCER + 2, offset(ORDERS, 9)));
+        scene.compact();
+        scene.crash();
+        end(PRODUCER, true);
+        assertThat(scene.committed("g", ORDERS)).isEqualTo(8);
+        assertThat(scene.committed("g", PAYMENTS)).isEqualTo(1);
+        end(PRODUCER + 2, true);
+        scene.compact();
+        scene.crash();
+        end(PRODUCER + 1, true);
+        assertThat(scene.committed("g", ORDERS)).isEqualTo(9);
+    }
+
     @Test
     void whoever_wants_stable_offsets_is_not_told_those_that_may_change() {
         scene.send(dynamic().commit(offset(ORDERS, 3), offset(PAYMENTS, 4)));

@@ -71,7 +71,7 @@ class CompactionCrashTest {
             throws Exception {
         var disk = new FaultyDisk();
         CompactedLog on = prepare(disk);
-        disk.powerOffAt(disk.operations() + at);
+        disk.powerOffAt(disk.operations() + at, random.nextInt(101));
         try {
             compactTwice(on);
         } catch (IOException | SinewException e) {

@@ -62,7 +62,8 @@ class CompactionTrialsTest {
         void live() throws Exception {
             for (int generation = 0; generation < GENERATIONS; generation++) {
                 if (random.nextInt(4) > 0) {
-                    disk.powerOffAt(disk.operations() + random.nextInt(1, 1_200));
+                    disk.powerOffAt(
+                            disk.operations() + random.nextInt(1, 1_200), random.nextInt(101));
                 }
                 liveOnce();
             }

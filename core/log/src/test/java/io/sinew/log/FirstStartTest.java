@@ -18,7 +18,7 @@ class FirstStartTest {
         for (long operation = 1; operation <= OPERATIONS; operation++) {
             for (long seed = 1; seed <= 10; seed++) {
                 var killed = new FaultyDisk();
-                killed.powerOffAt(operation);
+                killed.powerOffAt(operation, 50);
                 assertThatThrownBy(() -> TestLog.open(killed, TestLog.SMALL, 1))
                         .isInstanceOf(IOException.class);
                 FaultyDisk disk = killed.processDeath();

@@ -60,7 +60,8 @@ class PowerFailureTest {
             for (int generation = 0; generation < GENERATIONS; generation++) {
                 waiting.clear();
                 if (random.nextInt(4) > 0) {
-                    disk.powerOffAt(disk.operations() + random.nextInt(1, 600));
+                    disk.powerOffAt(
+                            disk.operations() + random.nextInt(1, 600), random.nextInt(101));
                 }
                 TestLog log = open();
                 if (log != null) {

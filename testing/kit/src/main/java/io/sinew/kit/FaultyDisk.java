@@ -81,6 +81,7 @@ public final class FaultyDisk implements Disk {
     private int openFiles;
     private boolean off;
     private long powerOffAt = Long.MAX_VALUE;
+    private int percentWritten = 50;
     private long failAt = Long.MAX_VALUE;
     private @Nullable Selection failing;
     private @Nullable IOException failure;
@@ -134,9 +135,11 @@ public final class FaultyDisk implements Disk {
         return events.stream().filter(selection).toList();
     }
 
-    /// From the operation with this number on, every one fails.
-    public synchronized void powerOffAt(long operation) {
+    /// From the operation with this number on, every one fails. Of a write so many percent are
+    /// done.
+    public synchronized void powerOffAt(long operation, int percentWritten) {
         powerOffAt = operation;
+        this.percentWritten = percentWritten;
     }
 
     /// The operation with this number fails, and no other. Of a write half is done.
@@ -524,7 +527,7 @@ public final class FaultyDisk implements Disk {
                 requireOpen();
                 IOException fault = FaultyDisk.this.begin(Operation.WRITE, path);
                 if (fault != null) {
-                    content.write(bytes, 0, total / 2, at);
+                    content.write(bytes, 0, (int) (total * (long) percentWritten / 100), at);
                     throw fault;
                 }
                 writeWithin(bytes, at);

@@ -75,6 +75,16 @@ final class LogClients {
         }
     }
 
+    /// Leaves so little room in the block that is appended to that soon another one begins.
+    void fillBlock() throws InterruptedException {
+        List<PartitionModel> all = topics.keptPartitions();
+        machine.steps().workUntil(promises::isSettled, Long.MAX_VALUE);
+        if (!all.isEmpty() && !machine.isExcused()) {
+            int size = machine.blockBytes() - 270 - chance.below(300);
+            append(chance.any(all), Batches.plain().at(clock.nowMs(), 1).of("f".repeat(size)));
+        }
+    }
+
     /// Appends a batch that the broker has to take.
     void append(PartitionModel model, ByteBuffer batch) throws InterruptedException {
         Partition partition = TopicsModel.partition(broker(), model).orElseThrow();

@@ -78,6 +78,11 @@ final class Machine {
                 30_000);
     }
 
+    /// The most that is written at a time.
+    int blockBytes() {
+        return limits.bufferBytes();
+    }
+
     FaultyDisk disk() {
         return disk;
     }
@@ -121,7 +126,7 @@ final class Machine {
         for (int starts = 1; ; starts++) {
             BrokenPromise.unless(starts < STARTS_MAX, "it does not start any more");
             if (starts < 4 && chance.oneIn(6)) {
-                disk.powerOffAt(disk.operations() + 1 + chance.below(80));
+                dieAfter(1 + chance.below(80));
             } else if (starts < 4 && chance.oneIn(20)) {
                 limitTo(chance.below(100_000));
             }
@@ -184,7 +189,7 @@ final class Machine {
     /// Lets it die at the disk's operation after so many others.
     void dieAfter(int operations) {
         trace.add("death in " + operations + " operations");
-        disk.powerOffAt(disk.operations() + operations);
+        disk.powerOffAt(disk.operations() + operations, 50 * chance.below(3));
     }
 
     /// Ends the process, by a power failure or without.

@@ -96,6 +96,7 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 15, transactions::actAsZombie);
         add(all, 20, transactions::read);
         add(all, 4, transactions::checkOffsets);
+        add(all, 6, transactions::commitPlainly);
         add(all, 30, clients::read);
         add(all, 15, clients::lookUpTime);
         add(all, 8, clients::trim);
@@ -170,8 +171,9 @@ final class Simulation implements Steps.Meanwhile {
         }
     }
 
-    private void check() {
+    private void check() throws InterruptedException {
         transactionsModel.notice();
+        transactions.noticeAnswers();
         promises.settle();
         clients.noticeRetention();
         promises.settle();
@@ -236,6 +238,7 @@ final class Simulation implements Steps.Meanwhile {
             transactions.resumed(broker);
             promises.restarted(broker);
             groups.restarted();
+            promises.settle();
             clients.readAll();
             transactions.readAll();
         } catch (IOException | SinewException e) {
@@ -282,10 +285,10 @@ final class Simulation implements Steps.Meanwhile {
 
     private void endWell() throws IOException, InterruptedException {
         machine.heal();
-        machine.disk().powerOffAt(Long.MAX_VALUE);
+        machine.disk().powerOffAt(Long.MAX_VALUE, 0);
         if (machine.isStopped()) {
             resurrect(false);
-            machine.disk().powerOffAt(Long.MAX_VALUE);
+            machine.disk().powerOffAt(Long.MAX_VALUE, 0);
         }
         trace.add("all is well");
         machine.steps().workUntil(() -> !isFull(), Long.MAX_VALUE);

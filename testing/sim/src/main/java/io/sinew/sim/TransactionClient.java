@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class TransactionClient {
     private static final int NAPS_MAX_MS = 70_000;
 
-    /// Ends of transactions of which one is followed by a death: what is half written by then has
-    /// to be finished by the next start.
-    private static final int DEATHS_ONE_IN = 25;
+    /// Ends of transactions of which one begins in one block, goes on in the next, and is followed
+    /// by a death: what is half written by then has to be finished by the next start.
+    private static final int DEATHS_ONE_IN = 10;
 
-    private static final int DEATH_WITHIN_OPERATIONS = 6;
+    private static final int DEATH_WITHIN_OPERATIONS = 3;
 
     private final World world;
     private final LogClients log;
@@ -443,6 +443,10 @@ final class TransactionClient {
     // ---- the end
 
     private void end(Producer as, boolean commit) throws InterruptedException {
+        boolean dies = world.chance().oneIn(DEATHS_ONE_IN);
+        if (dies) {
+            log.fillBlock();
+        }
         boolean may = model.current().isHeldBy(as);
         Optional<Transactions.Initialised> ended =
                 ask(
@@ -467,8 +471,9 @@ final class TransactionClient {
         BrokenPromise.unless(
                 after.hasEnded() && commit == (after.phase() == TransactionVersion.Phase.COMMITTED),
                 model.id + " was told that it has ended, and is " + after);
-        if (world.chance().oneIn(DEATHS_ONE_IN)) {
+        if (dies) {
             world.machine().dieAfter(1 + world.chance().below(DEATH_WITHIN_OPERATIONS));
+            world.machine().steps().workUntil(world.promises()::isSettled, Long.MAX_VALUE);
         }
         int number = model.number();
         await(

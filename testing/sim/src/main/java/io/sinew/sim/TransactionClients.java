@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
@@ -39,8 +38,16 @@ final class TransactionClients {
     /// Those that somebody has taken the place of, or is going to.
     private final ArrayDeque<TransactionClient> zombies = new ArrayDeque<>();
 
-    /// What was asked after a restart, by transactional id: which offsets wait.
-    private final Map<TransactionModel, Pending<GroupReply>> asked = new HashMap<>();
+    /// What was asked after a restart.
+    private final List<Asked> asked = new ArrayList<>();
+
+    /// Commits without a transaction that are not answered yet.
+    private final List<Committed> commits = new ArrayList<>();
+
+    private record Asked(
+            TransactionModel model, Pending<GroupReply> plain, Pending<GroupReply> stable) {}
+
+    private record Committed(TransactionModel model, Pending<GroupReply> answer, int number) {}
 
     TransactionClients(World world, LogClients log, TransactionsModel transactions) {
         this.world = world;
@@ -168,6 +175,44 @@ final class TransactionClients {
 
     // ---- offsets
 
+    /// Somebody commits an offset in the group of an id, without a transaction.
+    void commitPlainly() throws InterruptedException {
+        List<PartitionModel> all = world.topics().keptPartitions();
+        if (all.isEmpty()) {
+            return;
+        }
+        PartitionModel partition = world.chance().any(all);
+        TransactionModel model = world.chance().any(transactions.all());
+        var where = new GroupPartition(partition.topic.id, partition.index);
+        var offset = new GroupOffset(where, model.nextOffset(), -1, "");
+        Pending<GroupReply> answer =
+                world.machine()
+                        .broker()
+                        .groups()
+                        .submit(
+                                new GroupCommand.CommitOffsets(
+                                        new GroupCommand.Claim(model.groupId, -1, "", null),
+                                        List.of(offset)));
+        world.trace().add("commit " + model.groupId + " " + partition.name());
+        model.committed(where, offset.offset());
+        commits.add(new Committed(model, answer, model.number()));
+    }
+
+    /// Takes the answers that have come.
+    void noticeAnswers() throws InterruptedException {
+        for (Committed each : List.copyOf(commits)) {
+            if (each.answer().isSettled()) {
+                commits.remove(each);
+                try {
+                    each.answer().await();
+                    each.model().acknowledged(each.number());
+                } catch (SinewException e) {
+                    world.trace().add(each.model().groupId + " gets no answer");
+                }
+            }
+        }
+    }
+
     /// Looks at the offsets that one of the ids has committed.
     void checkOffsets() throws InterruptedException {
         checkOffsets(world.chance().any(transactions.all()));
@@ -232,11 +277,29 @@ final class TransactionClients {
         clients.forEach(TransactionClient::disconnect);
         zombies.forEach(TransactionClient::disconnect);
         asked.clear();
+        commits.clear();
         transactions.restarted(broker);
-        List<GroupPartition> everywhere = everywhere(broker);
         for (TransactionModel model : transactions.all()) {
-            if (model.current().isOpen()) {
-                asked.put(model, fetch(model, everywhere, true));
+            asked.add(asked(model));
+        }
+    }
+
+    private Asked asked(TransactionModel model) throws InterruptedException {
+        List<GroupPartition> everywhere = everywhere(world.machine().broker());
+        return new Asked(model, fetch(model, everywhere, false), fetch(model, everywhere, true));
+    }
+
+    /// Waits for ends that the start could not finish, and asks again what they change.
+    private void finish() throws InterruptedException {
+        Machine machine = world.machine();
+        for (int i = 0; i < asked.size(); i++) {
+            TransactionModel model = asked.get(i).model();
+            if (model.isPrepared(machine.broker())) {
+                machine.steps()
+                        .workUntil(
+                                () -> machine.isStopped() || !model.isPrepared(machine.broker()),
+                                Long.MAX_VALUE);
+                asked.set(i, asked(model));
             }
         }
     }
@@ -253,11 +316,15 @@ final class TransactionClients {
     ///
     /// @throws SinewException when the machine dies over them
     void resumed(Broker broker) throws InterruptedException {
-        for (TransactionModel model : transactions.all()) {
-            Pending<GroupReply> answer = asked.get(model);
-            if (answer != null) {
-                model.restartedWith(fetched(answer).unstable(), broker);
+        finish();
+        for (Asked each : asked) {
+            var committed = new HashMap<GroupPartition, Long>();
+            for (GroupOffset offset : fetched(each.plain()).offsets()) {
+                if (offset.offset() >= 0) {
+                    committed.put(offset.partition(), offset.offset());
+                }
             }
+            each.model().restartedWith(fetched(each.stable()).unstable(), committed, broker);
         }
         checkAllOffsets();
     }

@@ -5,8 +5,10 @@ import io.sinew.broker.Transaction;
 import io.sinew.broker.TransactionPhase;
 import io.sinew.groups.GroupPartition;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class TransactionModel {
     final String id;
 
-    /// The group whose offsets its transactions carry; nobody else commits there.
+    /// The group whose offsets its transactions carry, and no others. Each offset that is committed
+    /// there is larger than all before.
     final String groupId;
 
     /// Whether its clients speak version 2, in which each end gives a new epoch.
@@ -33,8 +36,8 @@ final class TransactionModel {
     /// Number of the version that a restart left.
     private int left;
 
-    /// Versions that a restart may have left; they differ in offsets that wait.
-    private List<TransactionVersion> candidates = List.of();
+    /// Versions that a restart may have left; they differ in their offsets.
+    private List<Candidate> candidates = List.of();
 
     private TransactionVersion lastEnded = TransactionVersion.NONE;
     private @Nullable Wish wish;
@@ -42,6 +45,8 @@ final class TransactionModel {
 
     /// Producers that were told, so that nobody else must get the same.
     private final Set<String> told = new HashSet<>();
+
+    private record Candidate(int number, TransactionVersion version) {}
 
     /// What a client is asking for, and may.
     sealed interface Wish {
@@ -115,6 +120,11 @@ final class TransactionModel {
     /// A client has made an offset wait for the end.
     void pending(GroupPartition partition, long offset) {
         changed(current().withPending(partition, offset));
+    }
+
+    /// Somebody has committed an offset without a transaction.
+    void committed(GroupPartition partition, long offset) {
+        changed(current().withCommitted(partition, offset));
     }
 
     // ---- what happens
@@ -206,23 +216,22 @@ final class TransactionModel {
     /// Takes over which of its versions a restart left.
     void restarted(Broker broker) {
         Optional<Transaction> found = in(broker);
-        var matching = new ArrayList<TransactionVersion>();
-        int last = -1;
+        var matching = new ArrayList<Candidate>();
         for (int i = Math.max(0, kept - first); i < history.size(); i++) {
             TransactionVersion version = history.get(i);
             boolean same =
                     found.map(each -> version.is(each, broker))
                             .orElse(version.phase() == TransactionVersion.Phase.UNKNOWN);
             if (same) {
-                matching.add(version);
-                last = first + i;
+                matching.add(new Candidate(first + i, version));
             }
         }
         BrokenPromise.unless(
-                last >= 0, id + " is " + found + " after a restart, and was at least " + certain());
+                !matching.isEmpty(),
+                id + " is " + found + " after a restart, and was at least " + certain());
         candidates = List.copyOf(matching);
-        left = last;
-        beginWith(matching.getLast(), last);
+        left = matching.getLast().number();
+        beginWith(matching.getLast().version(), left);
     }
 
     private TransactionVersion certain() {
@@ -237,21 +246,37 @@ final class TransactionModel {
         lastEnded = version.hasEnded() ? version : TransactionVersion.NONE;
     }
 
-    /// Takes over which offsets a restart left waiting for the end.
-    void restartedWith(Set<GroupPartition> unstable, Broker broker) {
-        for (int i = candidates.size() - 1; i >= 0; i--) {
-            TransactionVersion candidate = candidates.get(i);
-            if (present(candidate.pending().keySet(), broker).equals(present(unstable, broker))) {
-                left -= candidates.size() - 1 - i;
-                if (history.size() == 1) {
-                    history.set(0, candidate);
-                }
+    /// Takes over which offsets a restart left, and which of them wait for the end.
+    void restartedWith(
+            Set<GroupPartition> unstable, Map<GroupPartition, Long> committed, Broker broker) {
+        for (Candidate candidate : candidates.reversed()) {
+            TransactionVersion version = candidate.version();
+            if (present(version.pending(), broker).keySet().equals(present(unstable, broker))
+                    && present(version.committed(), broker).equals(present(committed, broker))) {
+                left = candidate.number();
+                // Meanwhile its time may have been up.
+                history.replaceAll(each ->
+                        each.withOffsets(
+                                each.isOpen() ? version.pending() : Map.of(), version.committed()));
+                lastEnded = current().hasEnded() ? current() : lastEnded;
                 candidates = List.of();
                 return;
             }
         }
         throw new BrokenPromise(
-                id + ": after a restart wait " + unstable + ", and not as in " + candidates);
+                id
+                        + ": after a restart the offsets are "
+                        + committed
+                        + " and wait in "
+                        + unstable
+                        + ", and not as in "
+                        + candidates);
+    }
+
+    static Map<GroupPartition, Long> present(Map<GroupPartition, Long> all, Broker broker) {
+        var present = new HashMap<>(all);
+        present.keySet().retainAll(present(all.keySet(), broker));
+        return present;
     }
 
     static Set<GroupPartition> present(Set<GroupPartition> all, Broker broker) {

@@ -94,6 +94,18 @@ record TransactionVersion(
     TransactionVersion withPending(GroupPartition partition, long offset) {
         var more = new HashMap<>(pending);
         more.put(partition, offset);
+        return withOffsets(more, committed);
+    }
+
+    /// Somebody has committed an offset of the group without a transaction.
+    TransactionVersion withCommitted(GroupPartition partition, long offset) {
+        var more = new HashMap<>(committed);
+        more.put(partition, offset);
+        return withOffsets(pending, more);
+    }
+
+    TransactionVersion withOffsets(
+            Map<GroupPartition, Long> newPending, Map<GroupPartition, Long> newCommitted) {
         return new TransactionVersion(
                 producerId,
                 epoch,
@@ -103,14 +115,15 @@ record TransactionVersion(
                 withOffsets,
                 startMs,
                 timeoutMs,
-                more,
-                committed);
+                newPending,
+                newCommitted);
     }
 
     TransactionVersion ended(boolean commit, int newEpoch) {
         var offsets = new HashMap<>(committed);
         if (commit) {
-            offsets.putAll(pending);
+            // Larger ones were committed later, and stand.
+            pending.forEach((partition, offset) -> offsets.merge(partition, offset, Math::max));
         }
         return new TransactionVersion(
                 producerId,
