@@ -46,6 +46,8 @@ final class ShopApplication {
 
     private static final int THREADS = 2;
 
+    private static final System.Logger LOGGER = System.getLogger(ShopApplication.class.getName());
+
     private ShopApplication() {}
 
     /// Runs until it is killed or told to stop.
@@ -56,11 +58,11 @@ final class ShopApplication {
         properties.putAll(config(arguments[0], arguments[1], arguments[2]));
         var streams = new KafkaStreams(topology(), properties);
         streams.setUncaughtExceptionHandler(e -> {
-            System.out.println("A thread is replaced: " + e);
-            e.printStackTrace(System.out);
+            LOGGER.log(System.Logger.Level.WARNING, "thread=replaced", e);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
-        streams.setStateListener((after, before) -> System.out.println(before + " -> " + after));
+        streams.setStateListener(
+                (after, before) -> LOGGER.log(System.Logger.Level.INFO, "state={0}", after));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> streams.close(Duration.ofSeconds(15))));
         streams.start();
