@@ -35,7 +35,7 @@ class GeneratedPagesTest {
     }
 
     @Test
-    void the_page_on_the_kafka_protocol_lists_what_is_decoded() throws IOException {
-        isUpToDate("kafka.md", KafkaPage.text());
+    void the_page_on_compatibility_lists_what_is_served_and_what_is_different() throws IOException {
+        isUpToDate("kafka-compatibility.md", KafkaPage.text());
     }
 }

@@ -3,17 +3,22 @@ package io.sinew.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.ApiKeys;
 
-/// docs/kafka.md: what of the Kafka protocol is served, from the list that the codecs are made
-/// from.
+/// docs/kafka-compatibility.md: what of the Kafka protocol is served, from the list that the codecs
+/// are made from; what is not, from the list of what an Apache Kafka serves.
 final class KafkaPage {
+    private static final Path ROOT = Path.of("..", "..");
     private static final Path SERVED =
-            Path.of("..", "..", "doors", "kafka-wire", "src", "main", "wire", "served-apis.txt");
+            ROOT.resolve("doors/kafka-wire/src/main/wire/served-apis.txt");
 
     private static final String HEAD =
             """
-            # The Kafka protocol
+            # Compatibility with Apache Kafka
 
             <!-- Made from the code by `./dev docs`; do not edit. -->
 
@@ -23,7 +28,7 @@ final class KafkaPage {
             | client | how |
             |---|---|
             | kafka-clients 4.3.1, and everything in `testing/clients` | each time |
-            | kafka-clients 3.9.1 and 4.4.0 | each time, in processes of their own |
+            | kafka-clients 3.9.2, 4.0.2, 4.2.2 and 4.4.0 | each time, in an application with Sinew inside |
             | kcat (librdkafka) | each time |
             | kafkajs 2.2.4 | what it sends, recorded byte by byte, each time; the library itself with `./dev clients kafkajs`, because npm's registry is not everywhere |
 
@@ -31,20 +36,28 @@ final class KafkaPage {
 
             A client is told these when it connects, and chooses the newest version that it knows too.
 
-            | API | key | versions |
-            |---|---|---|
+            | API | key | versions | Apache Kafka 4.3.1 |
+            |---|---|---|---|
             """;
 
-    private static final String TAIL =
+    private static final String NOT_SERVED_HEAD =
             """
 
             Produce is announced from version 0 and served from 3: librdkafka takes a higher beginning for a broker that knows no
             compression (KAFKA-18659). Formats of records before version 2 (Kafka 0.10) are refused.
 
-            Not announced, because not built yet: groups of the new protocol (`group.protocol=consumer`), share groups,
-            quotas, delegation tokens, SASL, ACLs. A client that needs one of them says so itself.
+            ## Not served
 
-            ## Where an answer differs from Apache Kafka's
+            These are not announced, and a client that needs one of them says so itself.
+
+            | API | key | why |
+            |---|---|---|
+            """;
+
+    private static final String DIFFERENCES_HEAD =
+            """
+
+            ## What is different
 
             | what | Apache Kafka | Sinew |
             |---|---|---|
@@ -53,8 +66,17 @@ final class KafkaPage {
             | replication factor | copies on so many brokers | any is accepted, and is 1 |
             | leader epoch | goes up with each election | goes up with each start |
             | `group.initial.rebalance.delay.ms` | 3000 | 0: the first member of a group need not wait |
+            | a pattern of topics in a consumer group | evaluated in a thread of its own, again after 10 s at the earliest | evaluated in the heartbeat that first sees other topics |
+            | `group.consumer.max.size` | no bound | 10000 |
+            | a rebalance of a consumer group on a full disk | is written | its heartbeats are refused as any join is, and nobody is expelled meanwhile |
+            | `group.streams.initial.rebalance.delay.ms` | 3000 | 0 |
+            | another topology for a streams group without members | refused | takes the old one's place |
             | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
             | `cleanup.policy=compact` | compacts | is kept with the topic, and does nothing yet |
+            | records that a refused batch is refused for | all are named in the answer | the first 1,000 are |
+            | records in a batch | each is looked at | they are where the topic asks for it: compacted, times bounded in the past, packed otherwise. Else the header is believed |
+            | quotas | of users, client ids and addresses | of client ids, for bytes produced, bytes fetched and time. Nobody has to prove who he is yet |
+            | a batch that is more than all windows of a fetch quota give | is never delivered | is delivered when the client has read nothing else of late, and then the client pauses |
             | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log; DescribeTransactions does not name groups |
             | `InitProducerId` while the transactional id has a transaction | `CONCURRENT_TRANSACTIONS`, and the client comes again | aborts it and answers |
             | the same from a producer that was fenced | aborts its successor's transaction, and then refuses | refuses |
@@ -64,18 +86,108 @@ final class KafkaPage {
             | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
             """;
 
+    private static final String NEW_GROUPS = "groups of the new protocols are not built yet";
+    private static final String SECURITY = "authentication and authorisation are not built yet";
+    private static final String ONE_BROKER = "there is one broker, with one copy in one directory";
+
+    /// Why an API is not served, by how its name begins; the first that fits.
+    private static final Map<String, String> REASONS = reasons();
+
+    private static Map<String, String> reasons() {
+        var reasons = new LinkedHashMap<String, String>();
+        for (String name : List.of("ConsumerGroup", "StreamsGroup")) {
+            reasons.put(name, NEW_GROUPS);
+        }
+        for (String name :
+                List.of(
+                        "Sasl",
+                        "DescribeAcls",
+                        "CreateAcls",
+                        "DeleteAcls",
+                        "CreateDelegationToken",
+                        "RenewDelegationToken",
+                        "ExpireDelegationToken",
+                        "DescribeDelegationToken",
+                        "DescribeUserScramCredentials",
+                        "AlterUserScramCredentials")) {
+            reasons.put(name, SECURITY);
+        }
+        for (String name :
+                List.of(
+                        "AlterReplicaLogDirs",
+                        "ElectLeaders",
+                        "AlterPartitionReassignments",
+                        "ListPartitionReassignments",
+                        "DescribeQuorum",
+                        "UnregisterBroker",
+                        "AddRaftVoter",
+                        "RemoveRaftVoter")) {
+            reasons.put(name, ONE_BROKER);
+        }
+        reasons.put(
+                "WriteTxnMarkers",
+                "brokers send it to each other; and `kafka-transactions abort` does for transactions that hang, of which there are none here");
+        reasons.put("UpdateFeatures", "there are no features to turn on");
+        reasons.put("GetTelemetrySubscriptions", "clients' metrics are not taken in yet");
+        reasons.put("PushTelemetry", "clients' metrics are not taken in yet");
+        reasons.put("ListConfigResources", "clients' metrics are not taken in yet");
+        for (String name :
+                List.of(
+                        "Share",
+                        "DescribeShareGroup",
+                        "AlterShareGroup",
+                        "DeleteShareGroup",
+                        "InitializeShareGroup",
+                        "ReadShareGroup",
+                        "WriteShareGroup")) {
+            reasons.put(name, "share groups are not built yet");
+        }
+        return reasons;
+    }
+
     private KafkaPage() {}
 
     static String text() throws IOException {
         var page = new StringBuilder(HEAD);
-        for (String line : Files.readAllLines(SERVED)) {
-            if (!line.isBlank() && !line.startsWith("#")) {
-                String[] words = line.strip().split("\\s+", -1);
-                page.append(
-                        String.format(
-                                Locale.ROOT, "| %s | %s | %s |%n", words[0], words[1], words[2]));
+        var served = new ArrayList<Integer>();
+        for (String line : lines(SERVED)) {
+            String[] words = line.strip().split("\\s+", -1);
+            int key = Integer.parseInt(words[1]);
+            served.add(key);
+            row(page, words[0], words[1], words[2], versions(ApiKeys.forId(key)));
+        }
+        page.append(NOT_SERVED_HEAD);
+        for (ApiKeys api : ApiKeys.brokerApis()) {
+            if (!served.contains((int) api.id)) {
+                row(page, api.name, Integer.toString(api.id), reason(api.name));
             }
         }
-        return page.append(TAIL).toString();
+        page.append(DIFFERENCES_HEAD);
+        return page.toString();
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
+    }
+
+    private static void row(StringBuilder page, String... cells) {
+        page.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+
+    private static String versions(ApiKeys api) {
+        int oldest = api.oldestVersion();
+        int latest = api.latestVersion(false);
+        return oldest == latest ? Integer.toString(oldest) : oldest + "-" + latest;
+    }
+
+    private static String reason(String api) {
+        return REASONS.entrySet().stream()
+                .filter(entry -> api.startsWith(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() ->
+                        new AssertionError("KafkaPage does not say why " + api + " is not served"));
     }
 }

@@ -41,6 +41,7 @@ public final class Broker implements AutoCloseable {
     private final Topics topics;
     private final ProducerIds producerIds;
     private final GroupsRunner groups;
+    private final ClientQuotas quotas;
     private final Transactions transactions;
     private final Housekeeper housekeeper;
     private final Clock clock;
@@ -59,7 +60,15 @@ public final class Broker implements AutoCloseable {
         this.store = LogStore.open(data, limits, clock, metrics, background);
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
-        this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.groups =
+                new GroupsRunner(
+                        settings.groupLimits(),
+                        settings.consumerGroupLimits(),
+                        settings.streamsGroupLimits(),
+                        topics::picture,
+                        store,
+                        clock);
+        this.quotas = new ClientQuotas(store, settings, clock);
         this.transactions =
                 new Transactions(
                         settings.transactionLimits(), store, clock, topics, producerIds, groups);
@@ -138,6 +147,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.restore(section);
                 case ProducerIds.MACHINE -> producerIds.restore(section);
                 case GroupsRunner.MACHINE -> groups.restore(section);
+                case ClientQuotas.MACHINE -> quotas.restore(section);
                 case Transactions.MACHINE -> transactions.restore(section);
                 case PRODUCERS_MACHINE -> restoreProducers(section.bytes());
                 default -> throw unknown(section.machine());
@@ -150,6 +160,7 @@ public final class Broker implements AutoCloseable {
                 case Topics.MACHINE -> topics.replay(body);
                 case ProducerIds.MACHINE -> producerIds.replay(body);
                 case GroupsRunner.MACHINE -> groups.replay(body);
+                case ClientQuotas.MACHINE -> quotas.replay(body);
                 case Transactions.MACHINE -> transactions.replay(body);
                 default -> throw unknown(machine);
             }
@@ -166,6 +177,7 @@ public final class Broker implements AutoCloseable {
                     topics.snapshot(),
                     producerIds.snapshot(),
                     groups.snapshot(),
+                    quotas.snapshot(),
                     transactions.snapshot(),
                     new Section(PRODUCERS_MACHINE, 0, producers()));
         }
@@ -238,6 +250,10 @@ public final class Broker implements AutoCloseable {
 
     public GroupsRunner groups() {
         return groups;
+    }
+
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     public Transactions transactions() {

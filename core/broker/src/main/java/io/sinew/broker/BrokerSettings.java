@@ -2,7 +2,9 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupLimits;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,6 +28,8 @@ public final class BrokerSettings {
     public static final String NODE_ID = "node.id";
     public static final String NUM_PARTITIONS = "num.partitions";
     public static final String PRODUCER_ID_EXPIRATION_MS = "producer.id.expiration.ms";
+    public static final String QUOTA_WINDOWS = "quota.window.num";
+    public static final String QUOTA_WINDOW_SECONDS = "quota.window.size.seconds";
     public static final String REPLICATION_FACTOR = "default.replication.factor";
     public static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
     public static final String SOCKET_REQUEST_MAX_BYTES = "socket.request.max.bytes";
@@ -128,6 +132,14 @@ public final class BrokerSettings {
                             86_400_000,
                             1,
                             "How long a partition remembers an idempotent producer that is idle."),
+                    Setting.ofInt(
+                            QUOTA_WINDOWS,
+                            11,
+                            1,
+                            1_000,
+                            "Windows of time that a client's use is counted in for its quotas, the"
+                                    + " present one among them."),
+                    Setting.ofInt(QUOTA_WINDOW_SECONDS, 1, 1, 3_600, "Length of one such window."),
                     Setting.ofLong(
                             RETENTION_CHECK_MS,
                             300_000,
@@ -214,8 +226,10 @@ public final class BrokerSettings {
         values.putAll(rest);
         values.forEach((name, value) -> setting(name).check(value));
         var settings = new BrokerSettings(values);
-        // Knows of bounds between two settings.
+        // These know of bounds between two settings.
         settings.groupLimits();
+        settings.consumerGroupLimits();
+        settings.streamsGroupLimits();
         return settings;
     }
 
@@ -239,6 +253,12 @@ public final class BrokerSettings {
     private static Map<String, Setting> known() {
         var known = new LinkedHashMap<String, Setting>();
         for (Setting setting : OWN) {
+            known.put(setting.name(), setting);
+        }
+        for (Setting setting : ConsumerGroupSettings.ALL) {
+            known.put(setting.name(), setting);
+        }
+        for (Setting setting : StreamsGroupSettings.ALL) {
             known.put(setting.name(), setting);
         }
         for (Setting topic : TopicSettings.all()) {
@@ -339,6 +359,14 @@ public final class BrokerSettings {
                         text(DURABILITY).equals("os")
                                 ? LogLimits.Durability.OS
                                 : LogLimits.Durability.FSYNC);
+    }
+
+    ConsumerGroupLimits consumerGroupLimits() {
+        return ConsumerGroupSettings.limits(this);
+    }
+
+    StreamsGroupLimits streamsGroupLimits() {
+        return StreamsGroupSettings.limits(this);
     }
 
     TransactionLimits transactionLimits() {

@@ -4,13 +4,16 @@ import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.base.Work;
+import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupDecision;
 import io.sinew.groups.GroupLimits;
 import io.sinew.groups.GroupRecord;
 import io.sinew.groups.GroupRecordV1Format;
 import io.sinew.groups.GroupReply;
+import io.sinew.groups.GroupTopics;
 import io.sinew.groups.GroupsState;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.Commit;
 import io.sinew.log.LogHealth;
 import io.sinew.log.LogOwner;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Runs the group coordinator: gives [GroupsState] the time and one command after the other, writes
@@ -50,6 +54,9 @@ public final class GroupsRunner implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());
 
     private final GroupLimits limits;
+    private final ConsumerGroupLimits consumerLimits;
+    private final StreamsGroupLimits streamsLimits;
+    private final Supplier<GroupTopics> topics;
     private final LogStore store;
     private final Clock clock;
     private final long startMs;
@@ -78,9 +85,19 @@ public final class GroupsRunner implements AutoCloseable {
     /// How long nobody need look again, as of the last look, in milliseconds.
     private long pauseMs;
 
-    GroupsRunner(GroupLimits limits, LogStore store, Clock clock) {
+    /// @param topics as they are at the moment
+    GroupsRunner(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits,
+            Supplier<GroupTopics> topics,
+            LogStore store,
+            Clock clock) {
         this.limits = limits;
-        this.state = new GroupsState(limits);
+        this.consumerLimits = consumerLimits;
+        this.streamsLimits = streamsLimits;
+        this.topics = topics;
+        this.state = new GroupsState(limits, consumerLimits, streamsLimits);
         this.store = store;
         this.clock = clock;
         this.startMs = clock.nowMs();
@@ -115,6 +132,7 @@ public final class GroupsRunner implements AutoCloseable {
             var pending = new Pending<GroupReply>();
             waiting.put(ticket, pending);
             try {
+                state.know(topics.get());
                 GroupDecision decision = state.handle(nowMs(), ticket, command);
                 append(decision);
                 answer(decision, safeWhen(command));
@@ -140,12 +158,16 @@ public final class GroupsRunner implements AutoCloseable {
                     GroupCommand.EndTransaction _,
                     GroupCommand.DeleteOffsets _,
                     GroupCommand.DeleteGroups _,
+                    GroupCommand.ConsumerHeartbeat _,
+                    GroupCommand.StreamsHeartbeat _,
                     GroupCommand.ForgetTopics _ ->
                     true;
             case GroupCommand.Heartbeat _,
                     GroupCommand.FetchOffsets _,
                     GroupCommand.ListGroups _,
-                    GroupCommand.DescribeGroups _ ->
+                    GroupCommand.DescribeGroups _,
+                    GroupCommand.DescribeConsumerGroups _,
+                    GroupCommand.DescribeStreamsGroups _ ->
                     false;
         };
     }
@@ -215,7 +237,7 @@ public final class GroupsRunner implements AutoCloseable {
     /// forgotten with everything else that is not written down, so whoever waits is told to come
     /// again.
     private void startOver() {
-        var again = new GroupsState(limits);
+        var again = new GroupsState(limits, consumerLimits, streamsLimits);
         state.snapshot().forEach(again::replay);
         state = again;
         refuseWaiting();
@@ -265,6 +287,7 @@ public final class GroupsRunner implements AutoCloseable {
                 return LOOK_MS;
             }
             if (state.nextDeadlineMs() <= nowMs) {
+                state.know(topics.get());
                 GroupDecision decision = state.tick(nowMs);
                 append(decision);
                 answer(decision, lastCommit);

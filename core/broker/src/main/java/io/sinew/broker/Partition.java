@@ -88,36 +88,37 @@ public final class Partition {
     /// Checks and appends one batch. Its bytes are copied: the caller may use the buffer again.
     ///
     /// @param batch from position to limit
-    /// @throws SinewException as [BatchV2Format#requireOne]; `BATCH_TOO_LARGE`,
-    ///   `INVALID_TIMESTAMP`, `INVALID_TXN_STATE`, `TRANSACTION_ABORTABLE`,
-    ///   `INVALID_PRODUCER_EPOCH`, `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    /// @throws SinewException as [BatchV2Format#requireOne] and [BatchIntake#take];
+    ///   `BATCH_TOO_LARGE`, `INVALID_TXN_STATE`, `TRANSACTION_ABORTABLE`, `INVALID_PRODUCER_EPOCH`,
+    ///   `OUT_OF_ORDER_SEQUENCE`, `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
     public Appended append(ByteBuffer batch, long nowMs) throws InterruptedException {
         TopicConfig limits = config;
-        requireAcceptable(batch, nowMs, limits);
-        boolean idempotent = BatchV2Format.producerId(batch, batch.position()) >= 0;
+        requireAcceptable(batch, limits);
+        ByteBuffer taken = store.intake().take(batch, limits.recordRules(nowMs));
+        boolean idempotent = BatchV2Format.producerId(taken, taken.position()) >= 0;
         OptionalLong stampMs =
                 limits.logAppendTime() ? OptionalLong.of(nowMs) : OptionalLong.empty();
         store.awaitRoom();
         lock.lock();
         try {
             if (idempotent) {
-                Optional<Long> original = producers.check(batch);
+                Optional<Long> original = producers.check(taken);
                 if (original.isPresent()) {
                     counts.duplicate();
                     // Safe once everything before now is, the original included.
                     return new Appended(original.get(), -1, store.barrier());
                 }
             }
-            PartitionLog.Append append = log.append(batch, store.leaderEpoch(), stampMs);
-            producers.replay(batch, append.baseOffset(), nowMs);
-            counts.appended(batch);
+            PartitionLog.Append append = log.append(taken, store.leaderEpoch(), stampMs);
+            producers.replay(taken, append.baseOffset(), nowMs);
+            counts.appended(taken);
             return new Appended(append.baseOffset(), stampMs.orElse(-1), append.commit());
         } finally {
             lock.unlock();
         }
     }
 
-    private static void requireAcceptable(ByteBuffer batch, long nowMs, TopicConfig limits) {
+    private static void requireAcceptable(ByteBuffer batch, TopicConfig limits) {
         if (batch.remaining() > limits.maxBatchBytes()) {
             throw new SinewException(
                     ErrorCode.BATCH_TOO_LARGE,
@@ -132,26 +133,6 @@ public final class Partition {
         if (BatchV2Format.isTransactional(batch, at) && BatchV2Format.producerId(batch, at) < 0) {
             throw new SinewException(
                     ErrorCode.INVALID_RECORD, "transactional records need a producer id");
-        }
-        if (!limits.logAppendTime()) {
-            requireTimely(batch, at, nowMs, limits);
-        }
-    }
-
-    /// Bounds on producers' clocks (KIP-937).
-    private static void requireTimely(ByteBuffer batch, int at, long nowMs, TopicConfig limits) {
-        long latest = BatchV2Format.maxTimestamp(batch, at);
-        long first = BatchV2Format.baseTimestamp(batch, at);
-        if (latest - nowMs > limits.timestampAfterMaxMs()
-                || (first >= 0 && nowMs - first > limits.timestampBeforeMaxMs())) {
-            throw new SinewException(
-                    ErrorCode.INVALID_TIMESTAMP,
-                    "The batch's timestamps, "
-                            + first
-                            + " to "
-                            + latest
-                            + ", are too far from the broker's clock, "
-                            + nowMs);
         }
     }
 

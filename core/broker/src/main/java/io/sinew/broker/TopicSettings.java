@@ -18,7 +18,10 @@ public final class TopicSettings {
     private static final String NO_EFFECT = " Kept for Kafka's tools; without effect in Sinew.";
 
     public static final String CLEANUP_POLICY = "cleanup.policy";
+    public static final String COMPRESSION_TYPE = "compression.type";
+    public static final String GZIP_LEVEL = "compression.gzip.level";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
+    public static final String LZ4_LEVEL = "compression.lz4.level";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
     public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
@@ -27,6 +30,7 @@ public final class TopicSettings {
     public static final String RETENTION_MS = "retention.ms";
     public static final String SEGMENT_BYTES = "segment.bytes";
     public static final String SEGMENT_MS = "segment.ms";
+    public static final String ZSTD_LEVEL = "compression.zstd.level";
 
     private static final String DOWN_CONVERSION = "message.downconversion.enable";
     private static final String FOLLOWER_THROTTLE = "follower.replication.throttled.replicas";
@@ -55,29 +59,26 @@ public final class TopicSettings {
                                     + " `compact` keeps the last of each key (stored and shown;"
                                     + " compaction itself is not built yet, so nothing is dropped)."),
                     Setting.ofInt(
-                            "compression.gzip.level",
+                            GZIP_LEVEL,
                             -1,
                             -1,
                             9,
-                            "Level for `compression.type=gzip`; -1: gzip's own." + NO_EFFECT),
+                            "Level for `compression.type=gzip`; -1: gzip's own."),
                     Setting.ofInt(
-                            "compression.lz4.level",
+                            LZ4_LEVEL,
                             9,
                             1,
                             17,
-                            "Level for `compression.type=lz4`." + NO_EFFECT),
+                            "Level for `compression.type=lz4`; 9: the quick way."),
                     Setting.ofWord(
-                            "compression.type",
+                            COMPRESSION_TYPE,
                             "producer",
                             Set.of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
-                            "How batches are stored: `producer` keeps what the producer chose, and"
-                                    + " is what Sinew does whatever is set."),
+                            "How batches are stored: `producer` keeps what the producer chose;"
+                                    + " anything else packs them anew where they are packed"
+                                    + " otherwise."),
                     Setting.ofInt(
-                            "compression.zstd.level",
-                            3,
-                            -131_072,
-                            22,
-                            "Level for `compression.type=zstd`." + NO_EFFECT),
+                            ZSTD_LEVEL, 3, -131_072, 22, "Level for `compression.type=zstd`."),
                     Setting.ofLong(
                             "delete.retention.ms",
                             DAY_MS,

@@ -78,10 +78,10 @@ final class BrokerOnDisk implements AutoCloseable {
         return broker.topics().partition(topic, 0).orElseThrow();
     }
 
-    /// Appends batches of one record of 1,000 bytes each, as old as the time is now.
+    /// Appends batches of one record of 1,000 bytes each, as old as the time is now, with one key.
     void append(Topic topic, int count) throws InterruptedException {
         for (int i = 0; i < count; i++) {
-            var batch = Batches.plain().at(clock.nowMs(), 0).ofBytes(1_000);
+            var batch = Batches.plain().keyed("key").at(clock.nowMs(), 0).ofBytes(1_000);
             partition(topic).append(batch, clock.nowMs()).commit().awaitDurable();
         }
     }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.log.Compression;
 import io.sinew.log.LogLimits;
+import io.sinew.log.Packing;
 import io.sinew.log.PartitionConfig;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +162,7 @@ class TopicSettingsTest {
                                 "log.retention.hours", "2",
                                 "log.retention.bytes", "78",
                                 "log.cleanup.policy", "compact",
+                                "compression.type", "zstd",
                                 "log.segment.bytes", "7777",
                                 "log.roll.ms", "79",
                                 "log.index.interval.bytes", "80"));
@@ -172,6 +176,8 @@ class TopicSettingsTest {
                                 7_200_000,
                                 5,
                                 false,
+                                true,
+                                Optional.of(new Packing(Compression.ZSTD, 3)),
                                 new PartitionConfig(7777, 79, 80)));
     }
 

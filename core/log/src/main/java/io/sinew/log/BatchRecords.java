@@ -2,22 +2,12 @@ package io.sinew.log;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.xerial.snappy.SnappyError;
 
-/// The records inside a batch, unpacked one at a time, so that a small batch that unpacks to a lot
-/// costs no memory; what it costs in time is for an [UnpackBudget] to bound. A record, after its
-/// batch's decompression, is (all numbers zigzag varints, Kafka's documentation, "Record"):
-///
-/// ```
-/// length | attributes i8 | timestamp delta | offset delta | key length, key | value length, value
-///        | header count, then: name length, name, value length, value …
-/// ```
+/// Finds records inside a batch by their time.
 final class BatchRecords {
     private BatchRecords() {}
 
@@ -74,25 +64,15 @@ final class BatchRecords {
     }
 
     private static void scan(ByteBuffer batch, UnpackBudget budget, Visitor visitor) {
-        int at = batch.position();
-        long baseOffset = BatchV2Format.baseOffset(batch, at);
-        long baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
-        int count = BatchV2Format.recordCount(batch, at);
-        try (InputStream unpacked = unpacked(batch, at, budget)) {
-            var records = new Cursor(unpacked);
-            for (int i = 0; i < count; i++) {
-                records.startRecord();
-                records.next();
-                long timestamp = baseTimestamp + records.varlong();
-                if (!visitor.visit(baseOffset + records.varlong(), timestamp)) {
-                    return;
-                }
-                records.skipRest();
+        try (RecordCursor records = RecordCursor.of(batch, budget)) {
+            boolean more = true;
+            while (more && records.next()) {
+                more = visitor.visit(records.offset(), records.timestamp());
             }
         } catch (SinewException e) {
             throw e;
         } catch (IOException | RuntimeException | SnappyError e) {
-            // The codecs throw what they like when the bytes are not theirs.
+            long baseOffset = BatchV2Format.baseOffset(batch, batch.position());
             throw new SinewException(
                     ErrorCode.CORRUPT_BATCH, "the batch at offset " + baseOffset + ": " + e, e);
         }
@@ -108,54 +88,5 @@ final class BatchRecords {
                         Math.max(minOffset, BatchV2Format.baseOffset(batch, at)),
                         BatchV2Format.maxTimestamp(batch, at),
                         BatchV2Format.leaderEpoch(batch, at)));
-    }
-
-    private static InputStream unpacked(ByteBuffer batch, int at, UnpackBudget budget)
-            throws IOException {
-        var packed = new byte[BatchV2Format.sizeBytes(batch, at) - BatchV2Format.HEADER_BYTES];
-        batch.get(at + BatchV2Format.HEADER_BYTES, packed);
-        Compression codec = Compression.of(BatchV2Format.compression(batch, at));
-        InputStream stream = codec.unpack(packed);
-        return codec == Compression.NONE ? stream : new BufferedInputStream(budget.spentBy(stream));
-    }
-
-    /// Reads records one after the other and never beyond the one it is in.
-    private static final class Cursor {
-        private final InputStream in;
-        private long remaining;
-
-        Cursor(InputStream in) {
-            this.in = in;
-        }
-
-        void startRecord() throws IOException {
-            remaining = Long.MAX_VALUE;
-            remaining = Math.max(0, varlong());
-        }
-
-        void skipRest() throws IOException {
-            in.skipNBytes(remaining);
-        }
-
-        int next() throws IOException {
-            int value = remaining > 0 ? in.read() : -1;
-            if (value < 0) {
-                throw new EOFException("a record is cut off");
-            }
-            remaining--;
-            return value;
-        }
-
-        long varlong() throws IOException {
-            long raw = 0;
-            for (int shift = 0; shift < 64; shift += 7) {
-                int next = next();
-                raw |= (long) (next & 0x7f) << shift;
-                if ((next & 0x80) == 0) {
-                    return (raw >>> 1) ^ -(raw & 1);
-                }
-            }
-            throw new IOException("a number is too long");
-        }
     }
 }

@@ -161,6 +161,17 @@ public final class BatchV2Format {
         bytes.putInt(at + CRC, checksum(bytes, at));
     }
 
+    /// Makes the header that a batch had fit its records in another packing, which reach to the
+    /// buffer's limit, and renews the checksum.
+    static void repack(ByteBuffer bytes, Compression codec, long maxTimestamp) {
+        int at = bytes.position();
+        int attributes = bytes.getShort(at + ATTRIBUTES) & ~COMPRESSION_MASK;
+        bytes.putShort(at + ATTRIBUTES, (short) (attributes | codec.number()));
+        bytes.putLong(at + MAX_TIMESTAMP, maxTimestamp);
+        bytes.putInt(at + LENGTH, bytes.remaining() - PREFIX_BYTES);
+        bytes.putInt(at + CRC, checksum(bytes, at));
+    }
+
     /// Fills in the header of a control batch that holds one uncompressed record; the record is
     /// there already.
     static void putControlHeader(

@@ -43,6 +43,10 @@ public final class LogStore implements AutoCloseable {
 
     private static final int MAX_LABEL_CHARS = 200;
 
+    /// Batches whose records are unpacked at a time: more would not be done sooner.
+    private static final int MAX_UNPACKING =
+            Math.max(2, Runtime.getRuntime().availableProcessors());
+
     private static final System.Logger LOGGER = System.getLogger(LogStore.class.getName());
 
     private final DataDirectory data;
@@ -52,6 +56,7 @@ public final class LogStore implements AutoCloseable {
     private final WalBufferPool pool;
     private final OpenFiles files;
     private final UnsyncedSegments unsynced;
+    private final BatchIntake intake = new BatchIntake(MAX_UNPACKING);
     private final CheckpointV1Format.Checkpoint start;
     private final Map<PartitionId, CheckpointV1Format.PartitionPoint> points = new HashMap<>();
     private final ConcurrentMap<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
@@ -366,6 +371,11 @@ public final class LogStore implements AutoCloseable {
     }
 
     // ---- appends
+
+    /// Where batches pass before they are appended.
+    public BatchIntake intake() {
+        return intake;
+    }
 
     /// Waits until there is room for an append. Call it before taking any lock.
     ///

@@ -5,15 +5,35 @@ import io.sinew.base.SinewException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 
-/// The bytes that one look-up by time may still unpack, all batches together: some kilobytes can
-/// unpack to gigabytes, and a batch may claim a time that none of its records has, so that all of
-/// them are looked at.
+/// The bytes that one look-up by time, all batches together, or one append may still unpack: some
+/// kilobytes can unpack to gigabytes, and a batch may claim a time that none of its records has, so
+/// that all of them are looked at.
 final class UnpackBudget {
-    /// What one look-up may unpack, in bytes: as much as the largest batch holds, packed well.
+    /// What may be unpacked, in bytes: as much as the largest batch holds, packed well.
     static final long MAX_BYTES = 8L * LogLimits.MAX_BATCH_BYTES;
 
+    private final String refusal;
     private long left = MAX_BYTES;
+
+    /// For a look-up.
+    UnpackBudget() {
+        this(
+                "to find the time, more than %d bytes of compressed records would have to be"
+                        + " unpacked; read the partition from an offset instead");
+    }
+
+    private UnpackBudget(String refusal) {
+        this.refusal = refusal;
+    }
+
+    /// For one batch on its way into the log.
+    static UnpackBudget ofAppend() {
+        return new UnpackBudget(
+                "the batch unpacks to more than %d bytes, and the topic's settings ask for a look"
+                        + " at its records; send smaller batches");
+    }
 
     /// The same stream, at the expense of this budget; over it `BATCH_TOO_LARGE` is thrown.
     InputStream spentBy(InputStream unpacked) {
@@ -24,11 +44,7 @@ final class UnpackBudget {
         left -= bytes;
         if (left < 0) {
             throw new SinewException(
-                    ErrorCode.BATCH_TOO_LARGE,
-                    "to find the time, more than "
-                            + MAX_BYTES
-                            + " bytes of compressed records would have to be unpacked; read the"
-                            + " partition from an offset instead");
+                    ErrorCode.BATCH_TOO_LARGE, String.format(Locale.ROOT, refusal, MAX_BYTES));
         }
     }
 

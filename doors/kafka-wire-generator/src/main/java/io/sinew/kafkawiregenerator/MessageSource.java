@@ -6,6 +6,8 @@ import java.util.Map;
 
 /// The source of one message's class: the message itself, and its structs as nested classes.
 final class MessageSource {
+    private static final String THROTTLE_TIME = "throttleTimeMs";
+
     private final Schema schema;
     private final Versions served;
     private final Map<String, Struct> structs = new LinkedHashMap<>();
@@ -32,7 +34,9 @@ final class MessageSource {
             writeFields(struct);
             new ReadSource(this, struct, out).write(message);
             new WriteSource(this, struct, out).write(message);
-            if (!message) {
+            if (message) {
+                writeTellThrottle(struct);
+            } else {
                 writeIsSet(struct);
                 out.line("}");
             }
@@ -103,6 +107,17 @@ final class MessageSource {
             out.line("public $ $ = $;", type, field.name(), field.javaDefault());
         }
         out.line("");
+    }
+
+    private void writeTellThrottle(Struct struct) {
+        if (struct.fields().stream().noneMatch(f -> f.name().equals(THROTTLE_TIME))) {
+            return;
+        }
+        out.line("");
+        out.line("@Override");
+        out.line("public void tellThrottle(int timeMs) {");
+        out.line("$ = timeMs;", THROTTLE_TIME);
+        out.line("}");
     }
 
     private void writeIsSet(Struct struct) {

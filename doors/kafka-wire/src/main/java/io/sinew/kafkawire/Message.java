@@ -19,4 +19,8 @@ public interface Message {
     ///
     /// @throws WireException if `version` is not served or cannot say what the fields hold
     void write(WireWriter out, int version);
+
+    /// Tells the client, in a response that has a field for it, for how many milliseconds the
+    /// broker will not listen to it (KIP-219).
+    default void tellThrottle(int timeMs) {}
 }

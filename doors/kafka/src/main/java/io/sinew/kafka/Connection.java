@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class Connection {
     private final RequestBuffers buffers;
     private final DoorLimits limits;
     private final DoorCounts counts;
+    private final Charging charging;
     private final Clock clock;
     private final String host;
     private final InetSocketAddress reached;
@@ -47,33 +49,34 @@ final class Connection {
     private volatile long lastActivityNanos;
     private volatile boolean midRequest;
     private volatile boolean closing;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /// Until when no request is taken, because the client has used more than its quota. Set by the
+    /// writer, heeded by the reader.
+    private volatile long pausedUntilNanos;
 
     /// What the writer waits for.
     private volatile @Nullable Reply awaited;
 
     /// An answer on its way to the writer; null fields mark the end of the connection.
-    private record Answer(@Nullable ApiKey api, int version, int correlationId, Reply reply) {
-        static final Answer END = new Answer(null, 0, 0, Optional::empty);
+    private record Answer(
+            @Nullable ApiKey api, int version, int correlationId, Reply reply, Cost cost) {
+        static final Answer END = new Answer(null, 0, 0, Optional::empty, Cost.NONE);
     }
 
-    Connection(
-            SocketChannel channel,
-            Apis apis,
-            RequestBuffers buffers,
-            DoorLimits limits,
-            DoorCounts counts,
-            Clock clock)
-            throws IOException {
+    Connection(SocketChannel channel, DoorContext context) throws IOException {
         this.channel = channel;
-        this.apis = apis;
-        this.buffers = buffers;
-        this.limits = limits;
-        this.counts = counts;
-        this.clock = clock;
+        this.apis = context.apis();
+        this.buffers = context.buffers();
+        this.limits = context.limits();
+        this.counts = context.counts();
+        this.charging = context.charging();
+        this.clock = context.clock();
         this.host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
         this.reached = (InetSocketAddress) channel.getLocalAddress();
         this.answers = new ArrayBlockingQueue<>(limits.maxInFlight());
         this.lastActivityNanos = clock.nanos();
+        this.pausedUntilNanos = lastActivityNanos;
     }
 
     String host() {
@@ -101,6 +104,7 @@ final class Connection {
         try {
             var prefix = ByteBuffer.allocate(Integer.BYTES);
             while (readFully(prefix.clear())) {
+                awaitEndOfPause();
                 handleRequest(prefix.getInt(0));
                 lastActivityNanos = clock.nanos();
             }
@@ -118,6 +122,15 @@ final class Connection {
             Thread.currentThread().interrupt();
         } finally {
             endWriter();
+        }
+    }
+
+    /// Leaves the rest of a request where it is until the client's pause is over, or the connection
+    /// ends.
+    private void awaitEndOfPause() throws InterruptedException {
+        long leftNanos = pausedUntilNanos - clock.nanos();
+        while (leftNanos > 0 && !closed.await(leftNanos, TimeUnit.NANOSECONDS)) {
+            leftNanos = pausedUntilNanos - clock.nanos();
         }
     }
 
@@ -175,15 +188,18 @@ final class Connection {
         int key = frame.getShort(0);
         int version = frame.getShort(2);
         ApiKey api = ApiKey.of(key).orElseThrow(() -> new CloseConnection("unknown api " + key));
-        counts.request(api, frame.limit());
+        int sizeBytes = frame.limit();
+        counts.request(api, sizeBytes);
         var in = new WireReader(frame);
         if (!api.serves(version)) {
             return unservedVersion(api, version, frame.getInt(4));
         }
         RequestHeader header = RequestHeader.read(in, api.requestHeaderVersion(version));
         String clientId = header.clientId == null ? "" : header.clientId;
+        long startNanos = clock.nanos();
         Reply reply = apis.serve(api, in, new Caller(version, clientId, host, reached));
-        return new Answer(api, version, header.correlationId, reply);
+        var cost = new Cost(clientId, sizeBytes, clock.nanos() - startNanos);
+        return new Answer(api, version, header.correlationId, reply, cost);
     }
 
     /// A client that is newer than this broker asks for the versions in a way that we can't read;
@@ -194,7 +210,7 @@ final class Connection {
                     "version " + version + " of api " + api.protocolName() + " is not served");
         }
         Reply reply = Reply.now(ApiVersionsHandler.unsupportedVersion());
-        return new Answer(api, 0, correlationId, reply);
+        return new Answer(api, 0, correlationId, reply, Cost.NONE);
     }
 
     private void endWriter() {
@@ -277,7 +293,11 @@ final class Connection {
         giveUpIfClosing();
         Optional<Message> message = answer.reply().await();
         awaited = null;
-        if (api == null || message.isEmpty()) {
+        if (api == null) {
+            return;
+        }
+        charge(api, answer, message);
+        if (message.isEmpty()) {
             return;
         }
         var header = new ResponseHeader();
@@ -297,6 +317,22 @@ final class Connection {
                     e);
         }
         out.endFrame();
+    }
+
+    /// Charges the client for its request. If it has to pause, it is told so with the answer, which
+    /// leaves at once.
+    private void charge(ApiKey api, Answer answer, Optional<Message> message) {
+        int pauseMs =
+                answer.reply()
+                        .pauseMs()
+                        .orElseGet(() -> charging.of(api, answer.cost(), message.isPresent()));
+        if (pauseMs > 0) {
+            counts.paused();
+            message.ifPresent(told -> told.tellThrottle(pauseMs));
+            long now = clock.nanos();
+            long pauseNanos = TimeUnit.MILLISECONDS.toNanos(pauseMs);
+            pausedUntilNanos = now + Math.max(pausedUntilNanos - now, pauseNanos);
+        }
     }
 
     /// Called by the reader after it has set `closing`, and by the writer after it has set
@@ -377,6 +413,7 @@ final class Connection {
     }
 
     void close() {
+        closed.countDown();
         try {
             channel.close();
         } catch (IOException e) {

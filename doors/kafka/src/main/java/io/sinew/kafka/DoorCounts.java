@@ -15,6 +15,7 @@ final class DoorCounts {
     private final LongAdder sentBytes;
     private final LongAdder produceRefusals;
     private final LongAdder fetchRefusals;
+    private final LongAdder pauses;
     private final Map<ApiKey, LongAdder> requests = new EnumMap<>(ApiKey.class);
 
     DoorCounts(Metrics metrics) {
@@ -24,6 +25,7 @@ final class DoorCounts {
         this.sentBytes = metrics.counter(KafkaMetric.SENT_BYTES);
         this.produceRefusals = metrics.counter(KafkaMetric.PRODUCE_REFUSALS);
         this.fetchRefusals = metrics.counter(KafkaMetric.FETCH_REFUSALS);
+        this.pauses = metrics.counter(KafkaMetric.PAUSES);
         for (ApiKey api : ApiKey.values()) {
             requests.put(api, metrics.counter(KafkaMetric.REQUESTS, api.protocolName()));
         }
@@ -52,5 +54,9 @@ final class DoorCounts {
 
     void fetchRefused() {
         fetchRefusals.increment();
+    }
+
+    void paused() {
+        pauses.increment();
     }
 }

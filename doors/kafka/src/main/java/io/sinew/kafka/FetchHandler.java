@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /// `Fetch`: reads durable batches, in the order in which the partitions were named, and waits for
@@ -30,11 +31,14 @@ final class FetchHandler implements Handler<FetchRequest> {
     private final FetchWaits waits;
     private final int maxBytes;
     private final DoorCounts counts;
+    private final Charges charges;
     private final FetchSessions sessions;
 
-    FetchHandler(Broker broker, FetchWaits waits, int maxBytes, DoorCounts counts) {
+    FetchHandler(
+            Broker broker, FetchWaits waits, int maxBytes, DoorCounts counts, Charges charges) {
         this.broker = broker;
         this.counts = counts;
+        this.charges = charges;
         this.lookup = new TopicLookup(broker);
         this.waits = waits;
         this.maxBytes = maxBytes;
@@ -52,7 +56,8 @@ final class FetchHandler implements Handler<FetchRequest> {
             response.errorCode = KafkaErrors.of(e.code());
             return Reply.now(response);
         }
-        return new FetchReply(FetchPlan.of(request, session, maxBytes));
+        int mostBytes = charges.fetchMostBytes(caller.clientId(), maxBytes);
+        return new FetchReply(FetchPlan.of(request, session, mostBytes), caller.clientId());
     }
 
     /// What was read from one partition.
@@ -81,21 +86,63 @@ final class FetchHandler implements Handler<FetchRequest> {
 
     private final class FetchReply implements Reply {
         private final FetchPlan plan;
+        private final String clientId;
         private final List<Found> all = new ArrayList<>();
+        private long readNanos;
+        private int pauseMs;
 
-        FetchReply(FetchPlan plan) {
+        FetchReply(FetchPlan plan, String clientId) {
             this.plan = plan;
+            this.clientId = clientId;
         }
 
         @Override
         public Optional<Message> await() {
-            List<FetchResponse.PartitionData> read = readAll();
+            List<FetchResponse.PartitionData> read = timedReadAll();
             if (mustWait(read)) {
                 close();
                 awaitData();
-                read = readAll();
+                read = timedReadAll();
+            }
+            Charges.Fetch charged = charges.ofFetch(clientId, sizeOf(read), readNanos);
+            pauseMs = charged.pauseMs();
+            if (!charged.hasRecords()) {
+                close();
+                return Optional.of(nothingForNow());
             }
             return Optional.of(response(read));
+        }
+
+        @Override
+        public OptionalInt pauseMs() {
+            return OptionalInt.of(pauseMs);
+        }
+
+        /// For a client that has to pause: the next fetch will find what this one would have told.
+        private FetchResponse nothingForNow() {
+            var response = new FetchResponse();
+            if (plan.full()) {
+                // The client hears of no partition, so it has no session, and makes a full fetch
+                // again.
+                plan.session().ifPresent(sessions::end);
+            } else {
+                response.sessionId =
+                        plan.session().map(FetchSession::id).orElse(FetchSession.NO_SESSION);
+            }
+            return response;
+        }
+
+        private static long sizeOf(List<FetchResponse.PartitionData> read) {
+            return read.stream()
+                    .mapToLong(data -> data.records == null ? 0 : data.records.sizeBytes())
+                    .sum();
+        }
+
+        private List<FetchResponse.PartitionData> timedReadAll() {
+            long startNanos = broker.clock().nanos();
+            List<FetchResponse.PartitionData> read = readAll();
+            readNanos += broker.clock().nanos() - startNanos;
+            return read;
         }
 
         private List<FetchResponse.PartitionData> readAll() {

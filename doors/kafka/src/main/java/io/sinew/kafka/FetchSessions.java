@@ -76,6 +76,11 @@ final class FetchSessions {
         return Optional.of(session);
     }
 
+    /// Ends a session that its client does not know of.
+    void end(FetchSession session) {
+        remove(session.id());
+    }
+
     private synchronized int freshId() {
         do {
             lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;

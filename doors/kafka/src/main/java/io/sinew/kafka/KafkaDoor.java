@@ -35,9 +35,8 @@ public final class KafkaDoor implements AutoCloseable {
     private final Broker broker;
     private final ServerSocketChannel server;
     private final DoorLimits limits;
-    private final RequestBuffers buffers;
     private final DoorCounts counts;
-    private final Apis apis;
+    private final DoorContext context;
     private final FetchWaits fetchWaits = new FetchWaits();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -51,14 +50,17 @@ public final class KafkaDoor implements AutoCloseable {
         this.broker = broker;
         this.server = server;
         this.limits = limits;
-        this.buffers = new RequestBuffers(limits.requestBufferBytes());
         this.counts = new DoorCounts(metrics);
-        this.apis =
+        var charges = new Charges(broker.quotas());
+        Apis apis =
                 ServedApis.of(
                         broker,
                         new Node(broker.nodeId(), broker.clusterId(), advertised),
-                        new FetchHandler(broker, fetchWaits, limits.fetchMaxBytes(), counts),
+                        new FetchHandler(
+                                broker, fetchWaits, limits.fetchMaxBytes(), counts, charges),
                         new ProduceHandler(broker, counts));
+        var buffers = new RequestBuffers(limits.requestBufferBytes());
+        this.context = new DoorContext(apis, buffers, limits, counts, charges, broker.clock());
         metrics.gauge(KafkaMetric.CONNECTIONS, this::connections);
     }
 
@@ -168,7 +170,7 @@ public final class KafkaDoor implements AutoCloseable {
         }
         counts.accepted();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        var connection = new Connection(channel, apis, buffers, limits, counts, broker.clock());
+        var connection = new Connection(channel, context);
         connections.add(connection);
         boolean serving = false;
         try {

@@ -22,7 +22,11 @@ public enum KafkaMetric implements Metric {
     FETCH_REFUSALS(
             "sinew_kafka_fetch_refusals_total",
             Kind.COUNTER,
-            "Partitions that a fetch named and was not given.");
+            "Partitions that a fetch named and was not given."),
+    PAUSES(
+            "sinew_kafka_pauses_total",
+            Kind.COUNTER,
+            "Answers that told a client to pause, because it has used more than its quota.");
 
     private final String id;
     private final Kind kind;

@@ -13,6 +13,8 @@ import io.sinew.kafkawire.ProduceResponse;
 import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
 import io.sinew.log.PartitionId;
+import io.sinew.log.RefusedRecord;
+import io.sinew.log.RefusedRecordsException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +152,17 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         partition.errorMessage = refusal.getMessage();
         partition.baseOffset = -1;
         partition.logStartOffset = -1;
+        if (refusal instanceof RefusedRecordsException refused) {
+            partition.recordErrors =
+                    refused.records().stream().map(ProduceHandler::recordError).toList();
+        }
+    }
+
+    private static ProduceResponse.BatchIndexAndErrorMessage recordError(RefusedRecord record) {
+        var error = new ProduceResponse.BatchIndexAndErrorMessage();
+        error.batchIndex = record.index();
+        error.batchIndexErrorMessage = record.reason();
+        return error;
     }
 
     /// A producer that wants no answers learns of a refusal by losing its connection, as with

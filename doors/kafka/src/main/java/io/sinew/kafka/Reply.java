@@ -2,6 +2,7 @@ package io.sinew.kafka;
 
 import io.sinew.kafkawire.Message;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The answer to one request, which may not be known yet. A connection's writer awaits its replies
 /// one after the other, so that answers leave in the order of the requests while later requests are
@@ -14,6 +15,12 @@ interface Reply {
     /// Whether [#await] would return at once, so that the writer can gather answers.
     default boolean isReady() {
         return false;
+    }
+
+    /// How long the client is to pause because of its quotas, in ms, from a reply that has charged
+    /// it while it was awaited; empty for the others.
+    default OptionalInt pauseMs() {
+        return OptionalInt.empty();
     }
 
     /// Ends [#await] soon, although there is nothing to answer yet: the client is gone. Called on

@@ -39,16 +39,17 @@ class ConnectionEndTest {
     private void assertEnds(Handler<ApiVersionsRequest> handler) throws Exception {
         var apis = new Apis().with(ApiKey.API_VERSIONS, ApiVersionsRequest.class, handler);
         try (var client = RawClient.to((InetSocketAddress) server.getLocalAddress())) {
-            var connection =
-                    new Connection(
-                            server.accept(),
+            var context =
+                    new DoorContext(
                             apis,
                             new RequestBuffers(LIMITS.requestBufferBytes()),
                             LIMITS,
                             new DoorCounts(new Metrics()),
+                            (_, _, _) -> 0,
                             Clock.system());
+            var connection = new Connection(server.accept(), context);
             for (int i = 0; i < MANY; i++) {
-                client.sendUnanswered(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest());
+                client.sendUnanswered(ApiKey.API_VERSIONS, 3, Requests.apiVersions());
             }
             Thread serving = Thread.ofVirtual().start(connection::serve);
             client.awaitClosed();

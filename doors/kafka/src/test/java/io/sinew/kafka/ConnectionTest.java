@@ -3,7 +3,6 @@ package io.sinew.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.ApiVersionsResponse;
 import io.sinew.kafkawire.JoinGroupRequest;
 import io.sinew.kafkawire.JoinGroupResponse;
@@ -49,7 +48,7 @@ class ConnectionTest {
                     client.ask(
                             ApiKey.API_VERSIONS,
                             3,
-                            new ApiVersionsRequest(),
+                            Requests.apiVersions(),
                             ApiVersionsResponse.class);
             assertThat(response.errorCode).isZero();
         }
@@ -62,7 +61,7 @@ class ConnectionTest {
             for (int i = 0; i < rounds; i++) {
                 client.send(
                         ApiKey.PRODUCE, 9, Requests.produce("orders", Batches.plain().of("v" + i)));
-                client.send(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest());
+                client.send(ApiKey.API_VERSIONS, 3, Requests.apiVersions());
             }
             for (int i = 0; i < rounds; i++) {
                 ProduceResponse produced = client.receive(ProduceResponse.class);
@@ -128,7 +127,7 @@ class ConnectionTest {
     @Test
     void a_newer_client_is_told_the_versions_in_a_way_it_surely_understands() throws Exception {
         try (var client = RawClient.to(door)) {
-            byte[] request = client.frame(ApiKey.API_VERSIONS, 4, new ApiVersionsRequest());
+            byte[] request = client.frame(ApiKey.API_VERSIONS, 4, Requests.apiVersions());
             ByteBuffer.wrap(request).putShort(6, (short) 99).putInt(8, 4711);
             client.sendBytes(request);
             ByteBuffer frame = client.receiveFrame();
@@ -139,7 +138,7 @@ class ConnectionTest {
             assertThat(response.apiKeys.getFirst().maxVersion)
                     .isEqualTo(ApiKey.API_VERSIONS.maxVersion());
             // The connection goes on.
-            client.ask(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest(), ApiVersionsResponse.class);
+            client.ask(ApiKey.API_VERSIONS, 3, Requests.apiVersions(), ApiVersionsResponse.class);
         }
     }
 
@@ -150,7 +149,7 @@ class ConnectionTest {
                     client.ask(
                             ApiKey.API_VERSIONS,
                             3,
-                            new ApiVersionsRequest(),
+                            Requests.apiVersions(),
                             ApiVersionsResponse.class);
             assertThat(response.apiKeys)
                     .hasSize(ApiKey.values().length)
@@ -175,7 +174,7 @@ class ConnectionTest {
         var clients = new ArrayList<RawClient>();
         for (int i = 0; i < LIMITS.maxConnections(); i++) {
             var client = RawClient.to(door);
-            client.ask(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest(), ApiVersionsResponse.class);
+            client.ask(ApiKey.API_VERSIONS, 3, Requests.apiVersions(), ApiVersionsResponse.class);
             clients.add(client);
         }
         try (var tooMany = RawClient.to(door)) {
@@ -245,7 +244,7 @@ class ConnectionTest {
                 // Parked, for the first member never joins again; the rest piles up behind it.
                 eager.send(ApiKey.JOIN_GROUP, 0, joining());
                 for (int i = 0; i < 3 * tight.maxInFlight(); i++) {
-                    eager.send(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest());
+                    eager.send(ApiKey.API_VERSIONS, 3, Requests.apiVersions());
                 }
             }
             for (int i = 0; i < 20; i++) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Partition;
 import io.sinew.kafkawire.ApiKey;
-import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.ApiVersionsResponse;
 import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.CreateTopicsResponse;
@@ -124,10 +123,7 @@ class DurabilityTest {
         for (int i = 0; i < 20; i++) {
             try (var asking = RawClient.to(door)) {
                 asking.ask(
-                        ApiKey.API_VERSIONS,
-                        3,
-                        new ApiVersionsRequest(),
-                        ApiVersionsResponse.class);
+                        ApiKey.API_VERSIONS, 3, Requests.apiVersions(), ApiVersionsResponse.class);
             }
         }
     }
@@ -138,7 +134,7 @@ class DurabilityTest {
         disk.hold(WAL_SYNC);
         for (int i = 0; i < 10; i++) {
             sendProduce("v" + i);
-            client.send(ApiKey.API_VERSIONS, 3, new ApiVersionsRequest());
+            client.send(ApiKey.API_VERSIONS, 3, Requests.apiVersions());
         }
         disk.awaitHeld();
         Eventually.await(

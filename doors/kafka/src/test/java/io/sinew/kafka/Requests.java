@@ -1,5 +1,6 @@
 package io.sinew.kafka;
 
+import io.sinew.kafkawire.ApiVersionsRequest;
 import io.sinew.kafkawire.BufferRecords;
 import io.sinew.kafkawire.FetchRequest;
 import io.sinew.kafkawire.ProduceRequest;
@@ -9,6 +10,14 @@ import java.util.UUID;
 /// Requests about partition 0 of one topic, as tests send them.
 final class Requests {
     private Requests() {}
+
+    /// From a client that says what it is.
+    static ApiVersionsRequest apiVersions() {
+        var request = new ApiVersionsRequest();
+        request.clientSoftwareName = "raw";
+        request.clientSoftwareVersion = "1.0";
+        return request;
+    }
 
     /// To the topic by name, `acks=all`: for versions before 13.
     static ProduceRequest produce(String topic, ByteBuffer batch) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// Makes record batches (Kafka's format 2) by hand, as a producer would send them, so that the
 /// tests of the log depend on no client.
@@ -16,6 +17,7 @@ public final class Batches {
     private long timestamp = 1_000_000;
     private long timestampStep;
     private boolean transactional;
+    private byte @Nullable [] key;
 
     private Batches() {}
 
@@ -44,7 +46,13 @@ public final class Batches {
         return this;
     }
 
-    /// A batch with one record for each value, without keys.
+    /// The key of all records.
+    public Batches keyed(String text) {
+        key = text.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    /// A batch with one record for each value, without keys unless one was given.
     public ByteBuffer of(String... values) {
         var records = new ByteArrayOutputStream();
         for (int i = 0; i < values.length; i++) {
@@ -53,7 +61,10 @@ public final class Batches {
             body.write(0);
             varint(body, i * timestampStep);
             varint(body, i);
-            varint(body, -1);
+            varint(body, key == null ? -1 : key.length);
+            if (key != null) {
+                body.writeBytes(key);
+            }
             varint(body, value.length);
             body.writeBytes(value);
             varint(body, 0);

@@ -206,6 +206,10 @@ final class GroupMember {
                     GroupReply.GroupsDeleted _,
                     GroupReply.GroupsListed _,
                     GroupReply.GroupsDescribed _,
+                    GroupReply.ConsumerBeat _,
+                    GroupReply.ConsumerGroupsDescribed _,
+                    GroupReply.StreamsBeat _,
+                    GroupReply.StreamsGroupsDescribed _,
                     GroupReply.TransactionEnded _,
                     GroupReply.TopicsForgotten _ -> {}
         }

@@ -49,8 +49,7 @@ final class GroupModel {
             least = 0;
         }
         BrokenPromise.unless(
-                generation >= least,
-                id + ": generation " + generation + " comes after " + least);
+                generation >= least, id + ": generation " + generation + " comes after " + least);
         newestGeneration = Math.max(newestGeneration, generation);
     }
 

@@ -1,0 +1,182 @@
+package io.sinew.log;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Goes over the records of one batch, one after the other, and unpacks no more than it has come
+/// to, so that a small batch that unpacks to a lot costs no memory; what it costs in time is for an
+/// [UnpackBudget] to bound. A record, after its batch's decompression, is (all numbers zigzag
+/// varints, Kafka's documentation, "Record"):
+///
+/// ```
+/// length | attributes i8 | timestamp delta | offset delta | key length, key | value length, value
+///        | header count, then: name length, name, value length, value …
+/// ```
+///
+/// The codecs throw what they like when the bytes are not theirs, unchecked exceptions and
+/// `SnappyError` too.
+final class RecordCursor implements AutoCloseable {
+    private final InputStream in;
+    private final long baseOffset;
+    private final long baseTimestamp;
+    private final int count;
+    private int index = -1;
+
+    /// Bytes of the present record that were not read yet.
+    private long remaining;
+
+    private long timestampDelta;
+    private long offsetDelta;
+    private long keyBytes;
+
+    private RecordCursor(ByteBuffer batch, InputStream in) {
+        int at = batch.position();
+        this.in = in;
+        this.baseOffset = BatchV2Format.baseOffset(batch, at);
+        this.baseTimestamp = BatchV2Format.baseTimestamp(batch, at);
+        this.count = BatchV2Format.recordCount(batch, at);
+    }
+
+    /// Before the first record of the batch at the buffer's position.
+    static RecordCursor of(ByteBuffer batch, UnpackBudget budget) throws IOException {
+        return new RecordCursor(batch, unpacked(batch, budget, null));
+    }
+
+    /// As [#of]; the unpacked bytes go to `copy` as they are passed, all of them by the time that
+    /// [#isAtEnd] says so.
+    static RecordCursor copying(ByteBuffer batch, UnpackBudget budget, OutputStream copy)
+            throws IOException {
+        return new RecordCursor(batch, unpacked(batch, budget, copy));
+    }
+
+    private static InputStream unpacked(
+            ByteBuffer batch, UnpackBudget budget, @Nullable OutputStream copy) throws IOException {
+        int at = batch.position();
+        int size = BatchV2Format.sizeBytes(batch, at);
+        ByteBuffer packed =
+                batch.slice(at + BatchV2Format.HEADER_BYTES, size - BatchV2Format.HEADER_BYTES);
+        Compression codec = Compression.of(BatchV2Format.compression(batch, at));
+        InputStream stream = codec.unpack(packed);
+        if (codec != Compression.NONE) {
+            stream = budget.spentBy(stream);
+        }
+        if (copy != null) {
+            stream = new Copied(stream, copy);
+        }
+        return stream instanceof BufferBytes ? stream : new BufferedInputStream(stream);
+    }
+
+    /// Moves to the next record.
+    ///
+    /// @return false when there is none
+    boolean next() throws IOException {
+        in.skipNBytes(remaining);
+        remaining = 0;
+        if (index + 1 >= count) {
+            return false;
+        }
+        index++;
+        remaining = Long.MAX_VALUE;
+        remaining = Math.max(0, varlong());
+        // The record's attributes, which mean nothing.
+        nextByte();
+        timestampDelta = varlong();
+        offsetDelta = varlong();
+        keyBytes = varlong();
+        return true;
+    }
+
+    /// Whether nothing comes after the records that the batch says it has; for when [#next] has
+    /// said that there are no more.
+    boolean isAtEnd() throws IOException {
+        return in.read() < 0;
+    }
+
+    /// The record's number in its batch.
+    int index() {
+        return index;
+    }
+
+    long offsetDelta() {
+        return offsetDelta;
+    }
+
+    long offset() {
+        return baseOffset + offsetDelta;
+    }
+
+    /// What the producer said, whatever the batch's timestamp type is.
+    long timestamp() {
+        return baseTimestamp + timestampDelta;
+    }
+
+    boolean hasKey() {
+        return keyBytes >= 0;
+    }
+
+    private int nextByte() throws IOException {
+        int value = remaining > 0 ? in.read() : -1;
+        if (value < 0) {
+            throw new EOFException("a record is cut off");
+        }
+        remaining--;
+        return value;
+    }
+
+    private long varlong() throws IOException {
+        long raw = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int next = nextByte();
+            raw |= (long) (next & 0x7f) << shift;
+            if ((next & 0x80) == 0) {
+                return (raw >>> 1) ^ -(raw & 1);
+            }
+        }
+        throw new IOException("a number is too long");
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    /// Writes down what is read through it.
+    private static final class Copied extends FilterInputStream {
+        private final OutputStream copy;
+
+        Copied(InputStream in, OutputStream copy) {
+            super(in);
+            this.copy = copy;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = in.read();
+            if (value >= 0) {
+                copy.write(value);
+            }
+            return value;
+        }
+
+        @Override
+        public int read(byte[] target, int from, int count) throws IOException {
+            int read = in.read(target, from, count);
+            if (read > 0) {
+                copy.write(target, from, read);
+            }
+            return read;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            // What is skipped is to be copied too: [InputStream#skipNBytes] reads on.
+            return 0;
+        }
+    }
+}
