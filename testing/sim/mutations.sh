@@ -9,7 +9,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
-seeds=${SINEW_SIM_SEEDS:-1000}
+seeds=${SINEW_SIM_SEEDS:-3000}
 
 built=$1
 shift

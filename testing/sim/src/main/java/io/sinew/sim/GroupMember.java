@@ -43,6 +43,7 @@ final class GroupMember {
     private @Nullable Pending<GroupReply> pending;
     private @Nullable GroupCommand sent;
     private int newestWhenSent;
+    private int storedWhenSent;
     private final Map<GroupPartition, Long> leastWhenSent = new HashMap<>();
 
     GroupMember(World world, GroupModel group, int number) {
@@ -172,6 +173,7 @@ final class GroupMember {
 
     private void send(GroupCommand command) throws InterruptedException {
         newestWhenSent = group.newestGeneration();
+        storedWhenSent = group.storedGeneration();
         leastWhenSent.clear();
         positions.keySet().forEach(each -> leastWhenSent.put(each, group.committed(each)));
         world.trace().add(name() + " " + command.getClass().getSimpleName());
@@ -228,7 +230,7 @@ final class GroupMember {
         boolean anyOffsets =
                 world.topics().partitions().stream()
                         .anyMatch(partition -> group.committed(id(partition)) >= 0);
-        group.joined(joined.generation(), anyOffsets);
+        group.joined(joined.generation(), storedWhenSent, anyOffsets);
         memberId = joined.memberId();
         formerGeneration = joined.generation() > generation ? generation : -1;
         generation = joined.generation();

@@ -21,6 +21,11 @@ final class GroupModel {
         this.id = id;
     }
 
+    /// The newest generation whose assignment a member was given.
+    int storedGeneration() {
+        return storedGeneration;
+    }
+
     int newestGeneration() {
         return newestGeneration;
     }
@@ -33,16 +38,18 @@ final class GroupModel {
     /// A member was told of its generation. A group without members and offsets is forgotten after
     /// a while, and then counts its generations anew.
     ///
+    /// @param storedBefore [#storedGeneration] when it asked; the answer may be older than it looks
     /// @param anyOffsets whether the group has offsets, so that it cannot have been forgotten
-    void joined(int generation, boolean anyOffsets) {
-        if (generation <= storedGeneration && !anyOffsets) {
+    void joined(int generation, int storedBefore, boolean anyOffsets) {
+        int least = Math.min(storedBefore, storedGeneration);
+        if (generation <= least && !anyOffsets) {
             marks.clear();
             storedGeneration = 0;
             newestGeneration = 0;
+            least = 0;
         }
         BrokenPromise.unless(
-                generation >= storedGeneration,
-                id + ": generation " + generation + " comes after " + storedGeneration);
+                generation >= least, id + ": generation " + generation + " comes after " + least);
         newestGeneration = Math.max(newestGeneration, generation);
     }
 

@@ -297,14 +297,16 @@ final class Simulation implements Steps.Meanwhile {
             clients.append(partition, Batches.plain().at(clock.nowMs(), 1).of("the end"));
         }
         machine.steps().workUntil(transactionsModel::haveEnded, Long.MAX_VALUE);
+        check();
         machine.steps().workUntil(promises::isSettled, Long.MAX_VALUE);
+        promises.settle();
+        BrokenPromise.unless(promises.isEmpty(), "not everything can be acknowledged");
         check();
         for (PartitionModel partition : topics.partitions()) {
             BrokenPromise.unless(
                     partition.stable() == partition.end(),
                     partition.name() + " has a transaction that nobody ends");
         }
-        BrokenPromise.unless(promises.isEmpty(), "not everything can be acknowledged");
         clients.readAll();
         transactions.readAll();
         transactions.checkAllOffsets();
