@@ -14,8 +14,29 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
         this(log, new UnpackBudget());
     }
 
+    /// Looks at the partition as it is.
+    private interface Search {
+        Optional<RecordPosition> run() throws IOException;
+    }
+
     /// The first record with `timestamp` or a later one.
     Optional<RecordPosition> firstAtOrAfter(long timestamp) throws IOException {
+        return settled(() -> findFirst(timestamp));
+    }
+
+    /// Who finds nothing while segments are replaced has to look again: compaction takes a record
+    /// when a later one has its key, and that one may be younger than the search.
+    private Optional<RecordPosition> settled(Search search) throws IOException {
+        while (true) {
+            List<Segment> before = log.segments().list();
+            Optional<RecordPosition> found = search.run();
+            if (found.isPresent() || before.stream().allMatch(log.segments()::contain)) {
+                return found;
+            }
+        }
+    }
+
+    private Optional<RecordPosition> findFirst(long timestamp) throws IOException {
         try (TailHold tail = log.durableTail()) {
             for (Segment segment : log.segments().list()) {
                 Optional<RecordPosition> found = firstIn(segment, timestamp);
@@ -64,9 +85,11 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
 
     /// The first of the records with the largest timestamp.
     Optional<RecordPosition> latest() throws IOException {
-        Optional<RecordPosition> found = latest(false);
-        // The largest may be that of a batch that compaction emptied.
-        return found.isPresent() ? found : latest(true);
+        return settled(() -> {
+            Optional<RecordPosition> found = latest(false);
+            // The largest may be that of a batch that compaction emptied.
+            return found.isPresent() ? found : latest(true);
+        });
     }
 
     /// @param exactly leave out batches without records, for which all headers are looked at
