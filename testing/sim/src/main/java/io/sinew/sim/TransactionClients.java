@@ -194,8 +194,8 @@ final class TransactionClients {
                                         new GroupCommand.Claim(model.groupId, -1, "", null),
                                         List.of(offset)));
         world.trace().add("commit " + model.groupId + " " + partition.name());
-        model.committed(where, offset.offset());
-        commits.add(new Committed(model, answer, model.number()));
+        int number = model.committed(where, offset.offset());
+        commits.add(new Committed(model, answer, number));
     }
 
     /// Takes the answers that have come.

@@ -33,6 +33,9 @@ final class TransactionModel {
 
     private int kept;
 
+    /// Number of the last version that is more than a commit without a transaction.
+    private int made;
+
     /// Number of the version that a restart left.
     private int left;
 
@@ -72,9 +75,9 @@ final class TransactionModel {
         return history.getLast();
     }
 
-    /// Number of the present version.
+    /// Number of the last version that the coordinator has made: what its answers know of.
     int number() {
-        return first + history.size() - 1;
+        return made;
     }
 
     /// The last end, whose markers may still be on their way.
@@ -123,8 +126,14 @@ final class TransactionModel {
     }
 
     /// Somebody has committed an offset without a transaction.
-    void committed(GroupPartition partition, long offset) {
+    ///
+    /// @return the number of what it is now
+    int committed(GroupPartition partition, long offset) {
+        int before = made;
         changed(current().withCommitted(partition, offset));
+        int number = made;
+        made = before;
+        return number;
     }
 
     // ---- what happens
@@ -151,7 +160,8 @@ final class TransactionModel {
         if (version.hasEnded()) {
             lastEnded = version;
         }
-        int number = number();
+        int number = first + history.size() - 1;
+        made = number;
         world.trace().add(id + ": " + version);
         world.promises()
                 .add(
@@ -216,26 +226,35 @@ final class TransactionModel {
     /// Takes over which of its versions a restart left.
     void restarted(Broker broker) {
         Optional<Transaction> found = in(broker);
-        var matching = new ArrayList<Candidate>();
-        for (int i = Math.max(0, kept - first); i < history.size(); i++) {
-            TransactionVersion version = history.get(i);
-            boolean same =
-                    found.map(each -> version.is(each, broker))
-                            .orElse(version.phase() == TransactionVersion.Phase.UNKNOWN);
-            if (same) {
-                matching.add(new Candidate(first + i, version));
-            }
-        }
+        List<Candidate> possible = possible();
+        List<Candidate> matching =
+                possible.stream().filter(each -> each.version().is(found, broker)).toList();
         BrokenPromise.unless(
                 !matching.isEmpty(),
-                id + " is " + found + " after a restart, and was at least " + certain());
-        candidates = List.copyOf(matching);
+                id + " is " + found + " after a restart, and may be one of " + possible);
+        candidates = matching;
         left = matching.getLast().number();
         beginWith(matching.getLast().version(), left);
     }
 
-    private TransactionVersion certain() {
-        return history.get(Math.max(0, kept - first));
+    /// What it may be now: what is certain, or any version since.
+    private List<Candidate> possible() {
+        var possible = new ArrayList<>(candidates);
+        for (int i = Math.max(0, kept - first); i < history.size(); i++) {
+            TransactionVersion version = history.get(i);
+            int number = first + i;
+            if (candidates.isEmpty()) {
+                possible.add(new Candidate(number, version));
+                continue;
+            }
+            // The machine has died again before anybody knew from which of them it went on.
+            for (Candidate before : candidates) {
+                if (number > candidates.getLast().number()) {
+                    possible.add(new Candidate(number, version.withOffsetsOf(before.version())));
+                }
+            }
+        }
+        return possible;
     }
 
     private void beginWith(TransactionVersion version, int number) {
@@ -243,6 +262,7 @@ final class TransactionModel {
         history.add(version);
         first = number;
         kept = number;
+        made = number;
         lastEnded = version.hasEnded() ? version : TransactionVersion.NONE;
     }
 
@@ -255,9 +275,7 @@ final class TransactionModel {
                     && present(version.committed(), broker).equals(present(committed, broker))) {
                 left = candidate.number();
                 // Meanwhile its time may have been up.
-                history.replaceAll(each ->
-                        each.withOffsets(
-                                each.isOpen() ? version.pending() : Map.of(), version.committed()));
+                history.replaceAll(each -> each.withOffsetsOf(version));
                 lastEnded = current().hasEnded() ? current() : lastEnded;
                 candidates = List.of();
                 return;

@@ -7,6 +7,7 @@ import io.sinew.log.PartitionId;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -104,7 +105,12 @@ record TransactionVersion(
         return withOffsets(pending, more);
     }
 
-    TransactionVersion withOffsets(
+    /// As if it had come from that one by the time that passes.
+    TransactionVersion withOffsetsOf(TransactionVersion before) {
+        return withOffsets(isOpen() ? before.pending : Map.of(), before.committed);
+    }
+
+    private TransactionVersion withOffsets(
             Map<GroupPartition, Long> newPending, Map<GroupPartition, Long> newCommitted) {
         return new TransactionVersion(
                 producerId,
@@ -136,6 +142,11 @@ record TransactionVersion(
                 timeoutMs,
                 Map.of(),
                 offsets);
+    }
+
+    /// Whether this is how the broker knows the id, if it does.
+    boolean is(Optional<Transaction> found, Broker broker) {
+        return found.map(there -> is(there, broker)).orElse(phase == Phase.UNKNOWN);
     }
 
     /// Whether the broker knows the id like this, but for partitions that are gone with their
