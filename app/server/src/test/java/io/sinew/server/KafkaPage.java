@@ -10,11 +10,14 @@ import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// docs/kafka-compatibility.md: what of the Kafka protocol is served, from the list that the codecs
-/// are made from; what is not, from the list of what an Apache Kafka serves.
+/// are made from; what is not, from the list of what an Apache Kafka serves; and where answers
+/// differ, from the list that the comparison of both goes by.
 final class KafkaPage {
     private static final Path ROOT = Path.of("..", "..");
     private static final Path SERVED =
             ROOT.resolve("doors/kafka-wire/src/main/wire/served-apis.txt");
+    private static final Path DIFFERENCES =
+            ROOT.resolve("testing/clients/src/test/resources/io/sinew/clients/differences.txt");
 
     private static final String HEAD =
             """
@@ -31,6 +34,8 @@ final class KafkaPage {
             | kafka-clients 3.9.1 and 4.4.0 | each time, in processes of their own |
             | kcat (librdkafka) | each time |
             | kafkajs 2.2.4 | what it sends, recorded byte by byte, each time; the library itself with `./dev clients kafkajs`, because npm's registry is not everywhere |
+
+            It also sends the same requests to Sinew and to an Apache Kafka 4.3.1 and compares the answers, field for field.
 
             ## APIs
 
@@ -79,6 +84,13 @@ final class KafkaPage {
             | `AddPartitionsToTxn` 4 and 5, `WriteTxnMarkers` | between brokers | there is one broker |
             | ListTransactions by regular expression | RE2 | refused |
             | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
+
+            ## Answers that differ
+
+            Found by the comparison, and meant. `*` stands for anything.
+
+            | API | field of the answer | Apache Kafka | Sinew | why |
+            |---|---|---|---|---|
             """;
 
     private static final String NEW_GROUPS = "groups of the new protocols are not built yet";
@@ -156,6 +168,10 @@ final class KafkaPage {
             }
         }
         page.append(DIFFERENCES_HEAD);
+        for (String line : lines(DIFFERENCES)) {
+            String[] parts = line.split(" \\| ", -1);
+            row(page, parts[0], code(parts[1]), code(parts[2]), code(parts[3]), parts[4]);
+        }
         return page.toString();
     }
 
@@ -167,6 +183,11 @@ final class KafkaPage {
 
     private static void row(StringBuilder page, String... cells) {
         page.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+
+    private static String code(String text) {
+        String[] parts = text.strip().split(" when ", 2);
+        return "`" + parts[0] + "`" + (parts.length == 2 ? " when asked: " + parts[1] : "");
     }
 
     private static String versions(ApiKeys api) {

@@ -1,0 +1,176 @@
+package io.sinew.clients;
+
+import io.sinew.kafkawire.BufferRecords;
+import io.sinew.kafkawire.Message;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// An answer as a flat list of its fields, made comparable: what two brokers can't have in common
+/// (ids, ports, the time, how long something took) is replaced by a word for it, and the elements
+/// of a list are known by what they are about, because their order means nothing.
+///
+/// `topics[orders].partitions[0].errorCode` → `0`
+final class ReplyFields {
+    /// Fields that tell what an element of a list is about, the first of them that it has.
+    private static final List<String> LABELS =
+            List.of(
+                    "name",
+                    "topic",
+                    "topicId",
+                    "groupId",
+                    "resourceName",
+                    "entityType",
+                    "key",
+                    "apiKey",
+                    "partitionIndex",
+                    "partition",
+                    "index",
+                    "nodeId",
+                    "brokerId",
+                    "batchIndex");
+
+    /// Times: what is later than this, and the same for all clocks that are right.
+    private static final long YEAR_2020_MS = 1_577_836_800_000L;
+
+    private static final Set<String> PORTS = Set.of("port");
+    private static final Set<String> MESSAGES = Set.of("errorMessage", "batchIndexErrorMessage");
+    private static final Set<String> TEXTS = Set.of("documentation", "clusterId", "logDir");
+    private static final Set<String> IDS = Set.of("producerId", "sessionId");
+    private static final Set<String> SIZES = Set.of("partitionSize", "totalBytes", "usableBytes");
+    private static final Set<String> LEFT_OUT = Set.of("throttleTimeMs");
+
+    private final Map<UUID, String> topicNames;
+    private final SortedMap<String, String> fields = new TreeMap<>();
+
+    private ReplyFields(Map<String, UUID> topicIds) {
+        var names = new HashMap<UUID, String>();
+        topicIds.forEach((name, id) -> names.put(id, name));
+        this.topicNames = names;
+    }
+
+    /// @param topicIds of the broker that answered, by name
+    static SortedMap<String, String> of(Message reply, Map<String, UUID> topicIds) {
+        var flat = new ReplyFields(topicIds);
+        flat.addStruct("", reply);
+        return flat.fields;
+    }
+
+    private void addStruct(String path, Object struct) {
+        for (Field field : struct.getClass().getFields()) {
+            if (!Modifier.isStatic(field.getModifiers()) && !LEFT_OUT.contains(field.getName())) {
+                add(path.isEmpty() ? field.getName() : path + "." + field.getName(), field, struct);
+            }
+        }
+    }
+
+    private void add(String path, Field field, Object struct) {
+        Object value = valueOf(field, struct);
+        switch (value) {
+            case null -> fields.put(path, "null");
+            case List<?> list -> addList(path, list);
+            case BufferRecords records -> fields.put(path, describe(records.bytes()));
+            case byte[] bytes -> fields.put(path, bytes.length + " bytes");
+            case UUID id -> fields.put(path, describe(id));
+            case Number number -> fields.put(path, describe(field.getName(), number));
+            case Boolean bool -> fields.put(path, bool.toString());
+            case String text -> fields.put(path, describe(field.getName(), text));
+            default -> addStruct(path, value);
+        }
+    }
+
+    private static @Nullable Object valueOf(Field field, Object struct) {
+        try {
+            return field.get(struct);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("fields of messages are public", e);
+        }
+    }
+
+    private void addList(String path, List<?> list) {
+        fields.put(path + ".size", Integer.toString(list.size()));
+        var seen = new HashMap<String, Integer>();
+        for (Object element : list) {
+            String label = label(element);
+            int before = seen.merge(label, 1, Integer::sum);
+            String place = path + "[" + label + (before == 1 ? "" : "#" + before) + "]";
+            if (element instanceof String || element instanceof Number) {
+                fields.put(place, "there");
+            } else {
+                addStruct(place, element);
+            }
+        }
+    }
+
+    private String label(Object element) {
+        if (element instanceof String || element instanceof Number) {
+            return element.toString();
+        }
+        for (String name : LABELS) {
+            for (Field field : element.getClass().getFields()) {
+                Object value = field.getName().equals(name) ? valueOf(field, element) : null;
+                if (value instanceof UUID id) {
+                    return describe(id);
+                }
+                if (value != null && !value.equals("")) {
+                    return value.toString();
+                }
+            }
+        }
+        return "";
+    }
+
+    private String describe(UUID id) {
+        if (id.equals(Message.ZERO_UUID)) {
+            return "no id";
+        }
+        String name = topicNames.get(id);
+        return name != null ? "id of " + name : "an id";
+    }
+
+    private static String describe(String name, Number number) {
+        long value = number.longValue();
+        if (PORTS.contains(name)) {
+            return "a port";
+        }
+        if (value > YEAR_2020_MS && value < 2 * YEAR_2020_MS) {
+            return "a time";
+        }
+        if ((IDS.contains(name) || SIZES.contains(name)) && value > 0) {
+            return "positive";
+        }
+        return number.toString();
+    }
+
+    private static String describe(String name, String text) {
+        if (MESSAGES.contains(name) || TEXTS.contains(name)) {
+            return text.isEmpty() ? "no text" : "a text";
+        }
+        return text;
+    }
+
+    /// Batches without their leader epoch, which is outside their checksum.
+    private static String describe(ByteBuffer bytes) {
+        if (!bytes.hasRemaining()) {
+            return "no records";
+        }
+        ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
+        for (int at = 0; copy.limit() - at >= 17; at += 12 + copy.getInt(at + 8)) {
+            copy.putInt(at + 12, 0);
+        }
+        var crc = new CRC32C();
+        crc.update(copy);
+        return bytes.remaining()
+                + " bytes of records, checksum "
+                + Long.toHexString(crc.getValue());
+    }
+}
