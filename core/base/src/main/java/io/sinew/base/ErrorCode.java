@@ -23,6 +23,8 @@ public enum ErrorCode {
     TOPIC_DELETION_DISABLED(116, Blame.CALLER, false),
     POLICY_VIOLATION(117, Blame.CALLER, false),
     INVALID_TRANSACTION_TIMEOUT(118, Blame.CALLER, false),
+    /// Partitions can't be given to brokers that way.
+    INVALID_REPLICA_ASSIGNMENT(119, Blame.CALLER, false),
 
     // What the caller named is not there: 200 and up.
     UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),

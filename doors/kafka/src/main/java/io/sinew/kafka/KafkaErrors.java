@@ -53,6 +53,7 @@ final class KafkaErrors {
             case INVALID_TOPIC_NAME -> 17;
             case INVALID_PARTITIONS -> 37;
             case INVALID_REPLICATION_FACTOR -> 38;
+            case INVALID_REPLICA_ASSIGNMENT -> 39;
             case INVALID_CONFIG -> 40;
             case INVALID_RECORD -> 87;
             case CORRUPT_BATCH -> 2;

@@ -46,12 +46,12 @@ final class RecordQuestions {
         return Question.of(
                 ApiKey.PRODUCE,
                 what,
-                (ids, version) -> {
+                (told, version) -> {
                     var data = new ProduceRequest.TopicProduceData();
                     if (version < 13) {
                         data.name = topic;
                     } else {
-                        data.topicId = ids.getOrDefault(topic, Question.UNKNOWN_ID);
+                        data.topicId = told.topicId(topic);
                     }
                     var partitionData = new ProduceRequest.PartitionProduceData();
                     partitionData.index = partition;
@@ -265,12 +265,12 @@ final class RecordQuestions {
         return Question.of(
                 ApiKey.FETCH,
                 what,
-                (ids, version) -> {
+                (told, version) -> {
                     var wanted = new FetchRequest.FetchTopic();
                     if (version < 13) {
                         wanted.topic = topic;
                     } else {
-                        wanted.topicId = ids.getOrDefault(topic, Question.UNKNOWN_ID);
+                        wanted.topicId = told.topicId(topic);
                     }
                     var partition = new FetchRequest.FetchPartition();
                     partition.partitionMaxBytes = 1 << 20;

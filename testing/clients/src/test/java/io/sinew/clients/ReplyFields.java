@@ -7,7 +7,6 @@ import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +27,8 @@ final class ReplyFields {
                     "topic",
                     "topicId",
                     "groupId",
+                    "transactionalId",
+                    "memberId",
                     "resourceName",
                     "entityType",
                     "key",
@@ -49,18 +50,16 @@ final class ReplyFields {
     private static final Set<String> SIZES = Set.of("partitionSize", "totalBytes", "usableBytes");
     private static final Set<String> LEFT_OUT = Set.of("throttleTimeMs");
 
-    private final Map<UUID, String> topicNames;
+    private final Told told;
     private final SortedMap<String, String> fields = new TreeMap<>();
 
-    private ReplyFields(Map<String, UUID> topicIds) {
-        var names = new HashMap<UUID, String>();
-        topicIds.forEach((name, id) -> names.put(id, name));
-        this.topicNames = names;
+    private ReplyFields(Told told) {
+        this.told = told;
     }
 
-    /// @param topicIds of the broker that answered, by name
-    static SortedMap<String, String> of(Message reply, Map<String, UUID> topicIds) {
-        var flat = new ReplyFields(topicIds);
+    /// @param told by the broker that answered
+    static SortedMap<String, String> of(Message reply, Told told) {
+        var flat = new ReplyFields(told);
         flat.addStruct("", reply);
         return flat.fields;
     }
@@ -106,6 +105,7 @@ final class ReplyFields {
             if (element instanceof String || element instanceof Number) {
                 fields.put(place, "there");
             } else {
+                fields.put(place, "there");
                 addStruct(place, element);
             }
         }
@@ -122,7 +122,7 @@ final class ReplyFields {
                     return describe(id);
                 }
                 if (value != null && !value.equals("")) {
-                    return value.toString();
+                    return told.wordFor(value).orElse(value.toString());
                 }
             }
         }
@@ -130,14 +130,10 @@ final class ReplyFields {
     }
 
     private String describe(UUID id) {
-        if (id.equals(Message.ZERO_UUID)) {
-            return "no id";
-        }
-        String name = topicNames.get(id);
-        return name != null ? "id of " + name : "an id";
+        return id.equals(Message.ZERO_UUID) ? "no id" : told.wordFor(id).orElse("an id");
     }
 
-    private static String describe(String name, Number number) {
+    private String describe(String name, Number number) {
         long value = number.longValue();
         if (PORTS.contains(name)) {
             return "a port";
@@ -146,16 +142,16 @@ final class ReplyFields {
             return "a time";
         }
         if ((IDS.contains(name) || SIZES.contains(name)) && value > 0) {
-            return "positive";
+            return told.wordFor(value).orElse("positive");
         }
         return number.toString();
     }
 
-    private static String describe(String name, String text) {
+    private String describe(String name, String text) {
         if (MESSAGES.contains(name) || TEXTS.contains(name)) {
             return text.isEmpty() ? "no text" : "a text";
         }
-        return text;
+        return told.wordFor(text).orElse(text);
     }
 
     /// Batches without their leader epoch, which is outside their checksum.

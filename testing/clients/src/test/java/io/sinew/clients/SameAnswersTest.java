@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +25,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,46 +45,64 @@ class SameAnswersTest {
                     ApiKey.DESCRIBE_CLIENT_QUOTAS,
                     ApiKey.DESCRIBE_TOPIC_PARTITIONS,
                     ApiKey.DESCRIBE_LOG_DIRS,
+                    ApiKey.DESCRIBE_PRODUCERS,
+                    ApiKey.DESCRIBE_TRANSACTIONS,
+                    ApiKey.LIST_TRANSACTIONS,
+                    ApiKey.DESCRIBE_GROUPS,
+                    ApiKey.OFFSET_FETCH,
+                    ApiKey.FETCH,
                     ApiKey.LIST_OFFSETS);
 
+    /// What Apache Kafka says while it is not ready yet, or while the last change goes on behind
+    /// its answer: clients come again, and so does this test.
+    private static final Set<String> NOT_YET =
+            Set.of(
+                    "14" /* COORDINATOR_LOAD_IN_PROGRESS */,
+                    "15" /* COORDINATOR_NOT_AVAILABLE */,
+                    "16" /* NOT_COORDINATOR */,
+                    "51" /* CONCURRENT_TRANSACTIONS */);
+
     private final List<KnownDifference> known = KnownDifference.all();
+
+    /// Whether the last change has been seen in one of Apache Kafka's answers.
+    private boolean settled;
 
     @TempDir Path folder;
 
     /// A broker under question.
     private static final class Asked implements AutoCloseable {
         private final Wire wire;
-        private final Map<String, UUID> topicIds = new HashMap<>();
+        private final Told told = new Told();
 
         Asked(InetSocketAddress address) {
             this.wire = new Wire(address);
         }
 
         SortedMap<String, String> answer(Question question, int version) throws Exception {
-            Message request = question.wording().of(topicIds, version);
+            Message request = question.wording().of(told, version);
             Optional<Message> reply = wire.ask(question.api(), version, request);
-            if (reply.isPresent()
-                    && request instanceof CreateTopicsRequest creation
-                    && reply.get() instanceof CreateTopicsResponse created) {
-                if (!creation.validateOnly) {
-                    awaitCreated(created);
-                }
+            if (reply.isEmpty()) {
+                return new TreeMap<>(Map.of("connection", "closed"));
             }
-            return reply.map(known -> ReplyFields.of(known, topicIds))
-                    .orElseGet(() -> new TreeMap<>(Map.of("connection", "closed")));
+            question.learning().accept(told, reply.get());
+            if (request instanceof CreateTopicsRequest creation
+                    && reply.get() instanceof CreateTopicsResponse created
+                    && !creation.validateOnly) {
+                awaitCreated(created);
+            }
+            return ReplyFields.of(reply.get(), told);
         }
 
         /// Apache Kafka answers before the broker that was asked has heard of it.
         private void awaitCreated(CreateTopicsResponse created) throws Exception {
             for (CreateTopicsResponse.CreatableTopicResult topic : created.topics) {
                 if (topic.errorCode == 0) {
-                    Eventually.await(LIMIT, topic.name, () -> learnId(topic.name));
+                    Eventually.await(LIMIT, topic.name, () -> isThere(topic.name));
                 }
             }
         }
 
-        /// Topics that are gone keep their id here: it stays an id of that name.
-        private boolean learnId(String name) throws Exception {
+        private boolean isThere(String name) throws Exception {
             var topic = new MetadataRequest.MetadataRequestTopic();
             topic.name = name;
             var request = new MetadataRequest();
@@ -94,7 +110,7 @@ class SameAnswersTest {
             request.topics = List.of(topic);
             var metadata = (MetadataResponse) wire.ask(ApiKey.METADATA, 12, request).orElseThrow();
             MetadataResponse.MetadataResponseTopic known = metadata.topics.getFirst();
-            topicIds.put(name, known.topicId);
+            told.topic(name, known.topicId);
             return known.errorCode == 0
                     && known.partitions.stream().allMatch(partition -> partition.errorCode == 0);
         }
@@ -105,37 +121,54 @@ class SameAnswersTest {
         }
     }
 
-    /// What the answers to one question differ in.
+    /// What two answers to one question differ in.
     private static List<Difference> compare(
-            Question question, int version, Asked kafka, SortedMap<String, String> ours)
-            throws Exception {
-        SortedMap<String, String> theirs = kafka.answer(question, version);
+            Question question,
+            int version,
+            SortedMap<String, String> theirs,
+            SortedMap<String, String> ours) {
         var fields = new TreeSet<String>(theirs.keySet());
         fields.addAll(ours.keySet());
         var found = new ArrayList<Difference>();
+        var missing = new ArrayList<String>();
         for (String field : fields) {
+            if (missing.stream().anyMatch(element -> field.startsWith(element + "."))) {
+                continue;
+            }
             String their = theirs.getOrDefault(field, "none");
             String our = ours.getOrDefault(field, "none");
             if (!their.equals(our)) {
                 found.add(new Difference(question, version, field, their, our));
+                if (their.equals("there") || our.equals("there")) {
+                    missing.add(field);
+                }
             }
         }
         return found;
     }
 
-    /// As above. Where Apache Kafka's answer may come from before the last change it is asked
+    /// Asks both. Where Apache Kafka's answer may come from before the last change it is asked
     /// again.
-    private List<Difference> compareSettled(
-            Question question, int version, Asked kafka, SortedMap<String, String> ours)
+    private List<Difference> ask(Question question, int version, Asked sinew, Asked kafka)
             throws Exception {
-        List<Difference> found = compare(question, version, kafka, ours);
+        SortedMap<String, String> ours = sinew.answer(question, version);
+        List<Difference> found;
+        boolean isRead = READS.contains(question.api());
         long deadlineNanos = Clock.system().nanos() + SETTLE_LIMIT.toNanos();
-        while (READS.contains(question.api())
-                && !found.stream().allMatch(this::isKnown)
-                && Clock.system().nanos() < deadlineNanos) {
-            found = compare(question, version, kafka, ours);
-        }
+        boolean again;
+        do {
+            SortedMap<String, String> theirs = kafka.answer(question, version);
+            found = compare(question, version, theirs, ours);
+            again =
+                    found.stream().anyMatch(SameAnswersTest::isNotYet)
+                            || (isRead && !settled && !found.stream().allMatch(this::isKnown));
+        } while (again && Clock.system().nanos() < deadlineNanos);
+        settled = isRead;
         return found;
+    }
+
+    private static boolean isNotYet(Difference found) {
+        return found.field().endsWith("rrorCode") && NOT_YET.contains(found.kafka());
     }
 
     private boolean isKnown(Difference found) {
@@ -147,24 +180,38 @@ class SameAnswersTest {
                         TopicQuestions.all(),
                         ConfigQuestions.all(),
                         RecordQuestions.all(),
-                        ClusterQuestions.all())
+                        ClusterQuestions.all(),
+                        GroupQuestions.all(),
+                        TransactionQuestions.all())
                 .flatMap(List::stream);
+    }
+
+    private ApacheKafka startKafka() throws Exception {
+        var kafka =
+                new ApacheKafka(
+                        folder.resolve("kafka"),
+                        Files.readString(CLASS_PATH).strip(),
+                        ApacheKafka.TEST_FLAGS,
+                        Map.of(
+                                "group.initial.rebalance.delay.ms", "0",
+                                "offsets.topic.num.partitions", "1",
+                                "transaction.state.log.num.partitions", "1"));
+        kafka.format();
+        kafka.start();
+        return kafka;
     }
 
     @Test
     void both_brokers_give_the_same_answers_but_for_the_differences_that_are_meant()
             throws Exception {
         var found = new ArrayList<Difference>();
-        try (var kafka =
-                        ApacheKafka.start(
-                                folder.resolve("kafka"), Files.readString(CLASS_PATH).strip());
+        try (var kafka = startKafka();
                 var sinew = ForkedSinew.start(folder.resolve("sinew"));
                 var askedKafka = new Asked(kafka.address());
                 var askedSinew = new Asked(sinew.address())) {
             for (Question question : questions().toList()) {
                 for (int version : question.versions()) {
-                    SortedMap<String, String> ours = askedSinew.answer(question, version);
-                    found.addAll(compareSettled(question, version, askedKafka, ours));
+                    found.addAll(ask(question, version, askedSinew, askedKafka));
                 }
             }
         }
@@ -179,22 +226,6 @@ class SameAnswersTest {
 
     @Test
     void every_api_that_is_served_is_asked_about() {
-        // Groups, until their own questions are there.
-        List<ApiKey> notYet =
-                List.of(
-                        ApiKey.OFFSET_COMMIT,
-                        ApiKey.OFFSET_FETCH,
-                        ApiKey.FIND_COORDINATOR,
-                        ApiKey.JOIN_GROUP,
-                        ApiKey.HEARTBEAT,
-                        ApiKey.LEAVE_GROUP,
-                        ApiKey.SYNC_GROUP,
-                        ApiKey.DESCRIBE_GROUPS,
-                        ApiKey.LIST_GROUPS,
-                        ApiKey.DELETE_GROUPS,
-                        ApiKey.OFFSET_DELETE);
-        List<ApiKey> asked = questions().map(Question::api).distinct().toList();
-        assertThat(ApiKey.values()).filteredOn(api -> !notYet.contains(api)).isSubsetOf(asked);
-        assertThat(notYet).doesNotContainAnyElementsOf(asked);
+        assertThat(questions().map(Question::api)).contains(ApiKey.values());
     }
 }

@@ -68,10 +68,19 @@ final class TopicQuestions {
                 });
     }
 
+    /// Of a topic for later questions.
+    static Question creation(String what, String name, int partitions) {
+        return creation(what, false, topic(name, partitions, "retention.ms", "-1")).in(7);
+    }
+
     private static List<Question> creations() {
         return List.of(
                 creation("a topic", false, topic("orders-v%v", 2, "retention.ms", "777000")),
-                creation("the topics of later questions", false, topic("orders", 2)).in(7),
+                creation(
+                                "the topics of later questions",
+                                false,
+                                topic("orders", 2, "retention.ms", "-1"))
+                        .in(7),
                 creation(
                                 "the topics of later questions",
                                 false,
@@ -159,7 +168,6 @@ final class TopicQuestions {
                 partitions("partitions of no topic", "none", 3),
                 partitions("more partitions", "orders", 3).in(3),
                 partitions("-1 partitions", "orders", -1),
-                partitions("more, on a broker that there is not", "orders", 4, 99),
                 partitions("more by two, with one assignment", "orders", 5, 1));
     }
 
@@ -211,12 +219,12 @@ final class TopicQuestions {
                 Question.of(
                                 ApiKey.METADATA,
                                 "topics by id",
-                                (ids, _) -> {
-                                    UUID orders = ids.getOrDefault("orders", Question.UNKNOWN_ID);
+                                (told, _) -> {
+                                    UUID orders = told.topicId("orders");
                                     return metadata(
                                             List.of(
                                                     named(null, orders),
-                                                    named(null, Question.UNKNOWN_ID)));
+                                                    named(null, Told.UNKNOWN_TOPIC)));
                                 })
                         .in(12, 13),
                 Question.of(
@@ -296,7 +304,7 @@ final class TopicQuestions {
                                     request.timeoutMs = 10_000;
                                     var byId = new DeleteTopicsRequest.DeleteTopicState();
                                     byId.name = null;
-                                    byId.topicId = Question.UNKNOWN_ID;
+                                    byId.topicId = Told.UNKNOWN_TOPIC;
                                     var empty = new DeleteTopicsRequest.DeleteTopicState();
                                     empty.name = null;
                                     request.topics = List.of(byId, empty);
@@ -306,13 +314,12 @@ final class TopicQuestions {
                 Question.of(
                                 ApiKey.DELETE_TOPICS,
                                 "a name and an id together, and a name twice",
-                                (ids, _) -> {
+                                (told, _) -> {
                                     var request = new DeleteTopicsRequest();
                                     request.timeoutMs = 10_000;
                                     var both = new DeleteTopicsRequest.DeleteTopicState();
                                     both.name = "settings";
-                                    both.topicId =
-                                            ids.getOrDefault("settings", Question.UNKNOWN_ID);
+                                    both.topicId = told.topicId("settings");
                                     var once = new DeleteTopicsRequest.DeleteTopicState();
                                     once.name = "small";
                                     var twice = new DeleteTopicsRequest.DeleteTopicState();

@@ -16,13 +16,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// Asks a broker for one thing after the other, in any version. A connection that the broker has
 /// closed is opened anew for the next question.
 final class Wire implements Closeable {
-    private static final int PATIENCE_MS = 30_000;
+    private static final int PATIENCE_MS = 10_000;
 
     private final InetSocketAddress address;
     private Socket socket = new Socket();
@@ -32,7 +33,7 @@ final class Wire implements Closeable {
         this.address = address;
     }
 
-    /// The broker's answer; empty when it closes the connection instead.
+    /// The broker's answer; empty when it closes the connection instead, or says nothing.
     Optional<Message> ask(ApiKey api, int version, Message request) throws IOException {
         if (!socket.isConnected() || socket.isClosed()) {
             socket = new Socket();
@@ -47,7 +48,7 @@ final class Wire implements Closeable {
             var reader = new WireReader(ByteBuffer.wrap(bytes));
             ResponseHeader.read(reader, api.responseHeaderVersion(version));
             return Optional.of(api.readResponse(reader, version));
-        } catch (EOFException | SocketException e) {
+        } catch (EOFException | SocketException | SocketTimeoutException e) {
             socket.close();
             return Optional.empty();
         }
