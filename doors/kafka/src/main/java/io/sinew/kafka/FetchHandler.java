@@ -179,6 +179,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             Topic topic = lookup.topic(read.key().topic(), read.key().topicId());
             Partition partition = lookup.partition(topic, read.key().partition());
             FetchRequest.FetchPartition wanted = read.wanted();
+            data.abortedTransactions = null;
             lookup.requireEpoch(wanted.currentLeaderEpoch);
             PartitionLog log = partition.log();
             if (diverges(log, wanted, data)) {
@@ -195,8 +196,9 @@ final class FetchHandler implements Handler<FetchRequest> {
             data.highWatermark = found.endOffset();
             data.lastStableOffset = stable;
             data.logStartOffset = found.logStartOffset();
-            data.abortedTransactions =
-                    plan.committed() ? aborted(log, wanted.fetchOffset, found, end) : null;
+            if (plan.committed()) {
+                data.abortedTransactions = aborted(log, wanted.fetchOffset, found, end);
+            }
         }
 
         private static List<FetchResponse.AbortedTransaction> aborted(

@@ -24,6 +24,7 @@ final class KafkaErrors {
     static final short INVALID_REGULAR_EXPRESSION = 128;
     static final short UNKNOWN_TOPIC_ID = 100;
     static final short MISMATCHED_ENDPOINT_TYPE = 114;
+    static final short UNSUPPORTED_ENDPOINT_TYPE = 115;
 
     private KafkaErrors() {}
 

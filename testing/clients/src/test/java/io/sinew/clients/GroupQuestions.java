@@ -244,6 +244,7 @@ final class GroupQuestions {
     private static List<Question> newMember() {
         return List.of(
                 join("without an id", "readers", "b", _ -> {}).in(4),
+                leave("before it has joined", "readers", "b", null).in(0),
                 join("without an id", "readers", "c", _ -> {}).in(9),
                 joinAs("with the id", "readers", "c", 9),
                 sync("by the leader", "readers", "c", 3).in(5),

@@ -124,7 +124,7 @@ final class RecordQuestions {
                 append("two batches", "orders", two()),
                 append("an unknown format", "orders", Batches.plain().of("v").put(16, (byte) 3)),
                 append("a control batch", "orders", withAttribute(0x20)),
-                append("a stamped batch", "orders", withAttribute(0x08)),
+                append("a stamped batch", "settings", withAttribute(0x08)),
                 append("an unknown codec", "orders", withAttribute(0x07)),
                 append(
                         "a count that is wrong",

@@ -5,12 +5,15 @@ import io.sinew.kafkawire.Message;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ final class ReplyFields {
                     "transactionalId",
                     "memberId",
                     "resourceName",
+                    "producerId",
+                    "entity",
                     "entityType",
                     "key",
                     "apiKey",
@@ -42,6 +47,11 @@ final class ReplyFields {
 
     /// Times: what is later than this, and the same for all clocks that are right.
     private static final long YEAR_2020_MS = 1_577_836_800_000L;
+
+    // Of batches: where the records begin, and in control batches the type of the marker.
+    private static final int HEADER_BYTES = 61;
+    private static final int CONTROL = 0x20;
+    private static final int MARKER_TYPE = 61 + 7;
 
     private static final Set<String> PORTS = Set.of("port");
     private static final Set<String> MESSAGES = Set.of("errorMessage", "batchIndexErrorMessage");
@@ -121,6 +131,9 @@ final class ReplyFields {
                 if (value instanceof UUID id) {
                     return describe(id);
                 }
+                if (value instanceof List<?> parts) {
+                    return parts.stream().map(this::parts).collect(Collectors.joining(", "));
+                }
                 if (value != null && !value.equals("")) {
                     return told.wordFor(value).orElse(value.toString());
                 }
@@ -154,19 +167,40 @@ final class ReplyFields {
         return told.wordFor(text).orElse(text);
     }
 
-    /// Batches without their leader epoch, which is outside their checksum.
+    /// What something without a name consists of.
+    private String parts(Object struct) {
+        return Stream.of(struct.getClass().getFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                .map(field -> String.valueOf(valueOf(field, struct)))
+                .collect(Collectors.joining(" "));
+    }
+
+    /// One batch after the other, without what the brokers choose: producers' ids, the leader's
+    /// epoch, their own time.
     private static String describe(ByteBuffer bytes) {
         if (!bytes.hasRemaining()) {
             return "no records";
         }
-        ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
-        for (int at = 0; copy.limit() - at >= 17; at += 12 + copy.getInt(at + 8)) {
-            copy.putInt(at + 12, 0);
+        var batches = new ArrayList<String>();
+        int at = bytes.position();
+        while (bytes.limit() - at >= HEADER_BYTES) {
+            int size = 12 + bytes.getInt(at + 8);
+            int attributes = bytes.getShort(at + 21);
+            String place = bytes.getLong(at) + "+" + bytes.getInt(at + 57);
+            int there = Math.min(size, bytes.limit() - at) - HEADER_BYTES;
+            String inside =
+                    (attributes & CONTROL) == 0
+                            ? checksum(bytes.slice(at + HEADER_BYTES, there))
+                            : bytes.getShort(at + MARKER_TYPE) == 1 ? "commit" : "abort";
+            batches.add("%s %x %s".formatted(place, attributes, inside));
+            at += size;
         }
+        return batches.toString();
+    }
+
+    private static String checksum(ByteBuffer bytes) {
         var crc = new CRC32C();
-        crc.update(copy);
-        return bytes.remaining()
-                + " bytes of records, checksum "
-                + Long.toHexString(crc.getValue());
+        crc.update(bytes);
+        return bytes.capacity() + " bytes " + Long.toHexString(crc.getValue());
     }
 }

@@ -1,5 +1,6 @@
 package io.sinew.clients;
 
+import io.sinew.base.Clock;
 import io.sinew.clients.Told.Producer;
 import io.sinew.kafkawire.AddOffsetsToTxnRequest;
 import io.sinew.kafkawire.AddPartitionsToTxnRequest;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class TransactionQuestions {
     private static final String TOPIC = "paid";
     private static final String GROUP = "cashiers";
+
+    /// Records as old as their markers: Kafka begins a new segment where times are far apart, and a
+    /// fetch ends there.
+    private static final long NOW_MS = Clock.system().nowMs();
 
     private TransactionQuestions() {}
 
@@ -254,6 +259,7 @@ final class TransactionQuestions {
                                                             producer.epoch(),
                                                             sequence)
                                                     .transactional()
+                                                    .at(NOW_MS, 0)
                                                     .of("paid"));
                             var topic = new ProduceRequest.TopicProduceData();
                             if (version < 13) {
