@@ -3,6 +3,7 @@
 @org.jspecify.annotations.NullMarked
 module io.sinew.groups {
     requires transitive io.sinew.base;
+    requires re2j;
 
     exports io.sinew.groups;
 }

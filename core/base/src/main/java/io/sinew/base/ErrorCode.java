@@ -25,6 +25,9 @@ public enum ErrorCode {
     INVALID_TRANSACTION_TIMEOUT(118, Blame.CALLER, false),
     /// Partitions can't be given to brokers that way.
     INVALID_REPLICA_ASSIGNMENT(119, Blame.CALLER, false),
+    UNSUPPORTED_ASSIGNOR(120, Blame.CALLER, false),
+    INVALID_REGULAR_EXPRESSION(121, Blame.CALLER, false),
+    STREAMS_INVALID_TOPOLOGY(122, Blame.CALLER, false),
 
     // What the caller named is not there: 200 and up.
     UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),
@@ -58,6 +61,9 @@ public enum ErrorCode {
     CONCURRENT_TRANSACTIONS(315, Blame.CONFLICT, true),
     TRANSACTION_ABORTABLE(316, Blame.CONFLICT, false),
     UNSTABLE_OFFSET_COMMIT(317, Blame.CONFLICT, true),
+    FENCED_MEMBER_EPOCH(320, Blame.CONFLICT, false),
+    STALE_MEMBER_EPOCH(321, Blame.CONFLICT, true),
+    UNRELEASED_INSTANCE_ID(322, Blame.CONFLICT, true),
 
     // A named limit was reached: 400 and up.
     GROUP_MAX_SIZE_REACHED(400, Blame.CAPACITY, false),

@@ -1,5 +1,6 @@
 package io.sinew.broker;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
@@ -8,6 +9,7 @@ import io.sinew.groups.GroupCommand;
 import io.sinew.log.Commit;
 import io.sinew.log.DataDirectory;
 import io.sinew.log.LogHealth;
+import io.sinew.log.LogLimits;
 import io.sinew.log.LogOwner;
 import io.sinew.log.LogStore;
 import io.sinew.log.PartitionId;
@@ -44,15 +46,28 @@ public final class Broker implements AutoCloseable {
     private final Housekeeper housekeeper;
     private final Clock clock;
 
-    private Broker(DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
+    private Broker(
+            DataDirectory data,
+            BrokerSettings settings,
+            LogLimits limits,
+            Clock clock,
+            Metrics metrics,
+            Background background)
             throws IOException {
         this.data = data;
         this.settings = settings;
         this.clock = clock;
-        this.store = LogStore.open(data, settings.logLimits(), clock, metrics);
+        this.store = LogStore.open(data, limits, clock, metrics, background);
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
         this.producerIds = new ProducerIds(store);
-        this.groups = new GroupsRunner(settings.groupLimits(), store, clock);
+        this.groups =
+                new GroupsRunner(
+                        settings.groupLimits(),
+                        settings.consumerGroupLimits(),
+                        settings.streamsGroupLimits(),
+                        topics::picture,
+                        store,
+                        clock);
         this.quotas = new ClientQuotas(store, settings, clock);
         this.transactions =
                 new Transactions(
@@ -71,14 +86,30 @@ public final class Broker implements AutoCloseable {
     public static Broker open(
             DataDirectory data, BrokerSettings settings, Clock clock, Metrics metrics)
             throws IOException {
-        var broker = new Broker(data, settings, clock, metrics);
+        LogLimits limits = settings.logLimits();
+        return open(data, settings, limits, clock, metrics, Background.threads());
+    }
+
+    /// As above, with bounds of the log that have no setting, and a choice of how the work in the
+    /// background is done.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    public static Broker open(
+            DataDirectory data,
+            BrokerSettings settings,
+            LogLimits limits,
+            Clock clock,
+            Metrics metrics,
+            Background background)
+            throws IOException {
+        var broker = new Broker(data, settings, limits, clock, metrics, background);
         try {
             broker.store.recover(broker.new Owner());
             broker.topics.partitions().forEach(Partition::recovered);
             broker.forgetUnknownTopics();
             broker.groups.start();
             broker.transactions.start();
-            broker.housekeeper.start();
+            broker.housekeeper.start(background);
             return broker;
         } catch (IOException | RuntimeException e) {
             broker.closeAfter(e);

@@ -2,7 +2,9 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupLimits;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.LogLimits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -224,8 +226,10 @@ public final class BrokerSettings {
         values.putAll(rest);
         values.forEach((name, value) -> setting(name).check(value));
         var settings = new BrokerSettings(values);
-        // Knows of bounds between two settings.
+        // These know of bounds between two settings.
         settings.groupLimits();
+        settings.consumerGroupLimits();
+        settings.streamsGroupLimits();
         return settings;
     }
 
@@ -249,6 +253,12 @@ public final class BrokerSettings {
     private static Map<String, Setting> known() {
         var known = new LinkedHashMap<String, Setting>();
         for (Setting setting : OWN) {
+            known.put(setting.name(), setting);
+        }
+        for (Setting setting : ConsumerGroupSettings.ALL) {
+            known.put(setting.name(), setting);
+        }
+        for (Setting setting : StreamsGroupSettings.ALL) {
             known.put(setting.name(), setting);
         }
         for (Setting topic : TopicSettings.all()) {
@@ -349,6 +359,14 @@ public final class BrokerSettings {
                         text(DURABILITY).equals("os")
                                 ? LogLimits.Durability.OS
                                 : LogLimits.Durability.FSYNC);
+    }
+
+    ConsumerGroupLimits consumerGroupLimits() {
+        return ConsumerGroupSettings.limits(this);
+    }
+
+    StreamsGroupLimits streamsGroupLimits() {
+        return StreamsGroupSettings.limits(this);
     }
 
     TransactionLimits transactionLimits() {

@@ -3,13 +3,17 @@ package io.sinew.broker;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.base.Work;
+import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupDecision;
 import io.sinew.groups.GroupLimits;
 import io.sinew.groups.GroupRecord;
 import io.sinew.groups.GroupRecordV1Format;
 import io.sinew.groups.GroupReply;
+import io.sinew.groups.GroupTopics;
 import io.sinew.groups.GroupsState;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.Commit;
 import io.sinew.log.LogHealth;
 import io.sinew.log.LogOwner;
@@ -24,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Runs the group coordinator: gives [GroupsState] the time and one command after the other, writes
@@ -49,10 +54,12 @@ public final class GroupsRunner implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(GroupsRunner.class.getName());
 
     private final GroupLimits limits;
+    private final ConsumerGroupLimits consumerLimits;
+    private final StreamsGroupLimits streamsLimits;
+    private final Supplier<GroupTopics> topics;
     private final LogStore store;
     private final Clock clock;
     private final long startMs;
-    private final Thread timer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition deadlineMoved = lock.newCondition();
 
@@ -72,18 +79,34 @@ public final class GroupsRunner implements AutoCloseable {
     private long lastSequence;
     private boolean closed;
 
-    GroupsRunner(GroupLimits limits, LogStore store, Clock clock) {
+    /// Whether something may have become due earlier than the last look knew.
+    private boolean moved = true;
+
+    /// How long nobody need look again, as of the last look, in milliseconds.
+    private long pauseMs;
+
+    /// @param topics as they are at the moment
+    GroupsRunner(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits,
+            Supplier<GroupTopics> topics,
+            LogStore store,
+            Clock clock) {
         this.limits = limits;
-        this.state = new GroupsState(limits);
+        this.consumerLimits = consumerLimits;
+        this.streamsLimits = streamsLimits;
+        this.topics = topics;
+        this.state = new GroupsState(limits, consumerLimits, streamsLimits);
         this.store = store;
         this.clock = clock;
         this.startMs = clock.nowMs();
         this.lookedNanos = clock.nanos();
-        this.timer = Thread.ofVirtual().name("sinew-groups").unstarted(this::tickUntilClosed);
     }
 
     void start() {
-        timer.start();
+        store.background()
+                .begin(new Timer(), Thread.ofVirtual().name("sinew-groups"), lock, deadlineMoved);
     }
 
     /// Submits a command. The answer may take as long as a rebalance.
@@ -109,6 +132,7 @@ public final class GroupsRunner implements AutoCloseable {
             var pending = new Pending<GroupReply>();
             waiting.put(ticket, pending);
             try {
+                state.know(topics.get());
                 GroupDecision decision = state.handle(nowMs(), ticket, command);
                 append(decision);
                 answer(decision, safeWhen(command));
@@ -134,12 +158,16 @@ public final class GroupsRunner implements AutoCloseable {
                     GroupCommand.EndTransaction _,
                     GroupCommand.DeleteOffsets _,
                     GroupCommand.DeleteGroups _,
+                    GroupCommand.ConsumerHeartbeat _,
+                    GroupCommand.StreamsHeartbeat _,
                     GroupCommand.ForgetTopics _ ->
                     true;
             case GroupCommand.Heartbeat _,
                     GroupCommand.FetchOffsets _,
                     GroupCommand.ListGroups _,
-                    GroupCommand.DescribeGroups _ ->
+                    GroupCommand.DescribeGroups _,
+                    GroupCommand.DescribeConsumerGroups _,
+                    GroupCommand.DescribeStreamsGroups _ ->
                     false;
         };
     }
@@ -197,6 +225,11 @@ public final class GroupsRunner implements AutoCloseable {
                 pending.decide(addressed.reply(), safeWhen);
             }
         }
+        moved();
+    }
+
+    private void moved() {
+        moved = true;
         deadlineMoved.signal();
     }
 
@@ -204,11 +237,11 @@ public final class GroupsRunner implements AutoCloseable {
     /// forgotten with everything else that is not written down, so whoever waits is told to come
     /// again.
     private void startOver() {
-        var again = new GroupsState(limits);
+        var again = new GroupsState(limits, consumerLimits, streamsLimits);
         state.snapshot().forEach(again::replay);
         state = again;
         refuseWaiting();
-        deadlineMoved.signal();
+        moved();
     }
 
     private void refuseWaiting() {
@@ -219,16 +252,27 @@ public final class GroupsRunner implements AutoCloseable {
         waiting.clear();
     }
 
-    private void tickUntilClosed() {
-        lock.lock();
-        try {
-            while (!closed) {
-                deadlineMoved.await(look(), TimeUnit.MILLISECONDS);
+    /// Looks what has become due, now and then.
+    private final class Timer implements Work {
+        @Override
+        public long dueInNanos() {
+            if (closed) {
+                return OVER;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+            return moved ? 0 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, pauseMs));
+        }
+
+        @Override
+        public void step() {
+            lock.lock();
+            try {
+                if (!closed) {
+                    pauseMs = look();
+                    moved = false;
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -243,6 +287,7 @@ public final class GroupsRunner implements AutoCloseable {
                 return LOOK_MS;
             }
             if (state.nextDeadlineMs() <= nowMs) {
+                state.know(topics.get());
                 GroupDecision decision = state.tick(nowMs);
                 append(decision);
                 answer(decision, lastCommit);

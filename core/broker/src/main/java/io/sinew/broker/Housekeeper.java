@@ -1,13 +1,18 @@
 package io.sinew.broker;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
+import io.sinew.base.Work;
+import io.sinew.base.Worker;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Drops what is too old or too much, now and then: segments by retention, producers by idleness.
-final class Housekeeper implements AutoCloseable {
+final class Housekeeper implements Work, AutoCloseable {
     /// How long [#close] waits for a round that is on its way.
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(3);
 
@@ -16,29 +21,33 @@ final class Housekeeper implements AutoCloseable {
     private final Topics topics;
     private final BrokerSettings settings;
     private final Clock clock;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition closed = lock.newCondition();
+    private volatile boolean closing;
+    private @Nullable Worker worker;
 
     Housekeeper(Topics topics, BrokerSettings settings, Clock clock) {
         this.topics = topics;
         this.settings = settings;
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("sinew-housekeeper").unstarted(this::runUntilClosed);
     }
 
-    void start() {
-        thread.start();
+    void start(Background background) {
+        var thread = Thread.ofPlatform().name("sinew-housekeeper");
+        worker = background.begin(this, thread, lock, closed);
     }
 
-    private void runUntilClosed() {
-        long intervalMs = settings.longValue(BrokerSettings.RETENTION_CHECK_MS);
-        try {
-            while (!closing.await(intervalMs, TimeUnit.MILLISECONDS)) {
-                cleanOnce();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    @Override
+    public long dueInNanos() {
+        return closing
+                ? OVER
+                : TimeUnit.MILLISECONDS.toNanos(
+                        settings.longValue(BrokerSettings.RETENTION_CHECK_MS));
+    }
+
+    @Override
+    public void step() throws InterruptedException {
+        cleanOnce();
     }
 
     /// Goes over all partitions once. One that fails does not keep the others from their turn.
@@ -46,7 +55,7 @@ final class Housekeeper implements AutoCloseable {
         long nowMs = clock.nowMs();
         long expirationMs = settings.longValue(BrokerSettings.PRODUCER_ID_EXPIRATION_MS);
         for (Partition partition : topics.partitions()) {
-            if (closing.getCount() == 0) {
+            if (closing) {
                 return;
             }
             try {
@@ -68,9 +77,15 @@ final class Housekeeper implements AutoCloseable {
     /// waiting for a full disk: [#awaitEnd] is for when the log is closed, which ends such waits.
     @Override
     public void close() {
-        closing.countDown();
+        lock.lock();
         try {
-            if (thread.isAlive() && !thread.join(CLOSE_WAIT)) {
+            closing = true;
+            closed.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (worker != null && !worker.awaitEnd(CLOSE_WAIT)) {
                 LOGGER.log(System.Logger.Level.WARNING, "retention=unfinished; closing anyway");
             }
         } catch (InterruptedException e) {
@@ -81,7 +96,9 @@ final class Housekeeper implements AutoCloseable {
     /// Waits until the thread is gone.
     void awaitEnd() {
         try {
-            thread.join();
+            if (worker != null) {
+                worker.awaitEnd();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,6 +23,13 @@ public final class Pending<T> {
         decided.countDown();
     }
 
+    /// Whether [#await] would return at once.
+    public boolean isSettled() {
+        synchronized (this) {
+            return decided.getCount() == 0 && commit.isSettled();
+        }
+    }
+
     /// Ends the wait: whoever asked is not interested any more.
     public void giveUp() {
         decided.countDown();

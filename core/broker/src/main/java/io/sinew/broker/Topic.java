@@ -1,5 +1,6 @@
 package io.sinew.broker;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -9,6 +10,6 @@ import java.util.UUID;
 /// @param settings its own settings, checked; the rest is the broker's
 public record Topic(UUID id, String name, int partitionCount, Map<String, String> settings) {
     public Topic {
-        settings = Map.copyOf(new TreeMap<>(settings));
+        settings = Collections.unmodifiableMap(new TreeMap<>(settings));
     }
 }

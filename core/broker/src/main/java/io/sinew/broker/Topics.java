@@ -2,6 +2,8 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.groups.GroupTopic;
+import io.sinew.groups.GroupTopics;
 import io.sinew.log.Commit;
 import io.sinew.log.LogOwner;
 import io.sinew.log.LogStore;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -30,6 +33,8 @@ public final class Topics {
     private final ConcurrentMap<String, Topic> byName = new ConcurrentHashMap<>();
     private final ConcurrentMap<UUID, Topic> byId = new ConcurrentHashMap<>();
     private volatile int partitionCount;
+    private volatile GroupTopics picture = GroupTopics.NONE;
+    private final AtomicLong version = new AtomicLong();
 
     /// Creations that nobody has seen to be durable yet, by topic.
     private final ConcurrentMap<UUID, Commit> creations = new ConcurrentHashMap<>();
@@ -67,6 +72,27 @@ public final class Topics {
 
     public Collection<Topic> all() {
         return List.copyOf(byName.values());
+    }
+
+    /// The topics as groups need to know them. Made when it is asked for and there has been a
+    /// change.
+    GroupTopics picture() {
+        GroupTopics known = picture;
+        long now = version.get();
+        if (known.version() != now) {
+            known =
+                    new GroupTopics(
+                            now,
+                            byName.values().stream()
+                                    .map(topic ->
+                                            new GroupTopic(
+                                                    topic.id(),
+                                                    topic.name(),
+                                                    topic.partitionCount()))
+                                    .toList());
+            picture = known;
+        }
+        return known;
     }
 
     public int partitionCount() {
@@ -274,11 +300,13 @@ public final class Topics {
             makePartitions(topic);
             byId.put(id, topic);
             byName.put(topic.name(), topic);
+            version.incrementAndGet();
             return topic;
         }
         Topic gone = before.orElseThrow();
         byName.remove(gone.name());
         byId.remove(id);
+        version.incrementAndGet();
         creations.remove(id);
         for (int index = 0; index < gone.partitionCount(); index++) {
             partitions.remove(new PartitionId(id, index));

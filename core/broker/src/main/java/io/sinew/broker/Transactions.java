@@ -3,6 +3,7 @@ package io.sinew.broker;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.base.Work;
 import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupOffset;
 import io.sinew.groups.GroupReply;
@@ -44,7 +45,6 @@ public final class Transactions implements AutoCloseable {
     private final Topics topics;
     private final ProducerIds producerIds;
     private final GroupsRunner groups;
-    private final Thread timer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closing = lock.newCondition();
 
@@ -67,7 +67,6 @@ public final class Transactions implements AutoCloseable {
         this.topics = topics;
         this.producerIds = producerIds;
         this.groups = groups;
-        this.timer = Thread.ofVirtual().name("sinew-transactions").unstarted(this::runUntilClosed);
     }
 
     /// A producer of a transactional id and when that may be told.
@@ -284,20 +283,16 @@ public final class Transactions implements AutoCloseable {
 
     // ---- time
 
-    private void runUntilClosed() {
-        lock.lock();
-        try {
-            while (!closed) {
-                look();
-                boolean told = closing.await(LOOK_MS, TimeUnit.MILLISECONDS);
-                if (told) {
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+    /// Looks what has become due, now and then.
+    private final class Timer implements Work {
+        @Override
+        public long dueInNanos() {
+            return closed ? OVER : TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
+        }
+
+        @Override
+        public void step() {
+            look();
         }
     }
 
@@ -306,7 +301,7 @@ public final class Transactions implements AutoCloseable {
     void look() {
         lock.lock();
         try {
-            if (!(store.health().status() instanceof LogHealth.Status.Running)) {
+            if (closed || !(store.health().status() instanceof LogHealth.Status.Running)) {
                 return;
             }
             finish();
@@ -361,7 +356,8 @@ public final class Transactions implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        timer.start();
+        store.background()
+                .begin(new Timer(), Thread.ofVirtual().name("sinew-transactions"), lock, closing);
     }
 
     private void admitAll(Transaction transaction) {

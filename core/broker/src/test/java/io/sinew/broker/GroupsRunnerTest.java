@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.groups.ConsumerGroupLimits;
 import io.sinew.groups.GroupBytes;
 import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupLimits;
 import io.sinew.groups.GroupOffset;
 import io.sinew.groups.GroupPartition;
 import io.sinew.groups.GroupReply;
+import io.sinew.groups.GroupTopics;
+import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
@@ -64,7 +67,14 @@ class GroupsRunnerTest {
     void open() throws IOException {
         data = DataDirectory.open(disk, Path.of("/data"), "cluster");
         store = LogStore.open(data, SMALL, clock, new Metrics());
-        groups = new GroupsRunner(GroupLimits.defaults(), store, clock);
+        groups =
+                new GroupsRunner(
+                        GroupLimits.defaults(),
+                        ConsumerGroupLimits.defaults(),
+                        StreamsGroupLimits.defaults(),
+                        () -> GroupTopics.NONE,
+                        store,
+                        clock);
         store.recover(new Owner());
     }
 

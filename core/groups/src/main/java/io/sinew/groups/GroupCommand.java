@@ -1,8 +1,11 @@
 package io.sinew.groups;
 
+import io.sinew.base.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +24,16 @@ public sealed interface GroupCommand {
     /// Who somebody says to be: in which group, and in which generation. Whether it is true is for
     /// the group to find out.
     ///
-    /// @param generation -1 from a client that commits offsets without being a member
+    /// @param generation in a group of one of the new protocols the member's epoch; -1 from a
+    ///   client that commits offsets without being a member
     /// @param memberId empty from such a client
     /// @param instanceId the name of a static member (KIP-345), null for a dynamic one
-    record Claim(String groupId, int generation, String memberId, @Nullable String instanceId) {}
+    record Claim(String groupId, int generation, String memberId, @Nullable String instanceId) {
+        /// Nothing is said that could be checked.
+        boolean isAnonymous() {
+            return generation < 0 && memberId.isEmpty() && instanceId == null;
+        }
+    }
 
     /// `JoinGroup`. Parked until the rebalance completes.
     ///
@@ -116,12 +125,26 @@ public sealed interface GroupCommand {
     /// `OffsetFetch` for one group. A classic group does not check who asks, as in Kafka.
     ///
     /// @param partitions null for all that have an offset
+    ///
+    /// @param memberId who asks, null from whoever does not say; a group of one of the new
+    ///   protocols checks it, and `memberEpoch`, which is -1 then
     /// @param stable tell of a partition whose offset an open transaction may change, instead of
     ///   giving the present one (KIP-447)
-    record FetchOffsets(String groupId, @Nullable List<GroupPartition> partitions, boolean stable)
+    record FetchOffsets(
+            String groupId,
+            @Nullable List<GroupPartition> partitions,
+            @Nullable String memberId,
+            int memberEpoch,
+            boolean stable)
             implements GroupCommand {
         public FetchOffsets {
             partitions = partitions == null ? null : List.copyOf(partitions);
+        }
+
+        /// By somebody who does not say who they are.
+        public FetchOffsets(
+                String groupId, @Nullable List<GroupPartition> partitions, boolean stable) {
+            this(groupId, partitions, null, -1, stable);
         }
     }
 
@@ -146,7 +169,7 @@ public sealed interface GroupCommand {
     /// `ListGroups`. Names are compared without regard to case.
     ///
     /// @param phases wire names of the phases wanted, empty for all
-    /// @param types of groups wanted, empty for all; there is only `classic`
+    /// @param types of groups wanted, by their wire names, empty for all
     record ListGroups(Set<String> phases, Set<String> types) implements GroupCommand {
         public ListGroups {
             phases = Set.copyOf(phases);
@@ -164,6 +187,202 @@ public sealed interface GroupCommand {
     record ForgetTopics(Set<UUID> topicIds) implements GroupCommand {
         public ForgetTopics {
             topicIds = Set.copyOf(topicIds);
+        }
+    }
+
+    /// `ConsumerGroupHeartbeat` (KIP-848): everything that a member of a consumer group says. What
+    /// is null, or -1 where it is a number, is as it was the last time.
+    ///
+    /// @param memberId empty at the first time from older clients
+    /// @param memberEpoch as it was told, or one of the words in [Holding]
+    /// @param pattern of names of topics; empty for none
+    /// @param owned the partitions that it works on
+    /// @param freshMemberId random; becomes the id of a member that has none
+    record ConsumerHeartbeat(
+            String groupId,
+            String memberId,
+            int memberEpoch,
+            @Nullable String instanceId,
+            @Nullable String rackId,
+            String clientId,
+            String clientHost,
+            int rebalanceTimeoutMs,
+            @Nullable List<String> topics,
+            @Nullable String pattern,
+            @Nullable String assignor,
+            @Nullable SortedSet<GroupPartition> owned,
+            UUID freshMemberId)
+            implements GroupCommand {
+        public ConsumerHeartbeat {
+            topics = topics == null ? null : List.copyOf(topics);
+        }
+
+        boolean leaves() {
+            return memberEpoch == Holding.LEAVING || memberEpoch == Holding.LEFT_FOR_A_WHILE;
+        }
+
+        /// The member begins, or begins again: it wants to be told everything.
+        boolean isFull() {
+            return rebalanceTimeoutMs != -1 && (topics != null || pattern != null) && owned != null;
+        }
+
+        /// What the member has said, with what it says now.
+        GroupRecord.SaidByMember appliedTo(GroupRecord.SaidByMember before) {
+            return new GroupRecord.SaidByMember(
+                    before.memberId(),
+                    instanceId == null ? before.instanceId() : instanceId,
+                    rackId == null ? before.rackId() : rackId,
+                    GroupLimits.memberName(clientId),
+                    clientHost,
+                    rebalanceTimeoutMs == -1 ? before.rebalanceTimeoutMs() : rebalanceTimeoutMs,
+                    topics == null ? before.topics() : topics,
+                    pattern == null ? before.pattern() : pattern,
+                    assignor == null ? before.assignor() : assignor,
+                    null);
+        }
+
+        /// Why this can't be served whatever the group is; null when it can.
+        @Nullable ErrorCode refusal(ConsumerGroupLimits limits) {
+            boolean named = !memberId.isEmpty() || memberEpoch == Holding.JOINING;
+            boolean joins =
+                    memberEpoch != Holding.JOINING
+                            || (isFull() && owned != null && owned.isEmpty());
+            boolean away = memberEpoch != Holding.LEFT_FOR_A_WHILE || instanceId != null;
+            boolean sound =
+                    !groupId.isEmpty()
+                            && memberEpoch >= Holding.LEFT_FOR_A_WHILE
+                            && named
+                            && joins
+                            && away
+                            && fits(instanceId, GroupLimits.MEMBER_NAME_MAX_LENGTH)
+                            && fits(rackId, ConsumerGroupLimits.RACK_MAX_LENGTH)
+                            && memberId.length() <= GroupLimits.MEMBER_ID_MAX_LENGTH
+                            && (topics == null || topics.size() <= ConsumerGroupLimits.TOPICS_MAX)
+                            && (owned == null || owned.size() <= ConsumerGroupLimits.OWNED_MAX);
+            if (!sound) {
+                return ErrorCode.INVALID_REQUEST;
+            }
+            if (pattern != null && pattern.length() > ConsumerGroupLimits.PATTERN_MAX_LENGTH) {
+                return ErrorCode.INVALID_REGULAR_EXPRESSION;
+            }
+            return assignor == null || limits.assignors().contains(assignor)
+                    ? null
+                    : ErrorCode.UNSUPPORTED_ASSIGNOR;
+        }
+
+        private static boolean fits(@Nullable String name, int maxLength) {
+            return name == null || (!name.isEmpty() && name.length() <= maxLength);
+        }
+    }
+
+    /// `ConsumerGroupDescribe`.
+    record DescribeConsumerGroups(List<String> groupIds) implements GroupCommand {
+        public DescribeConsumerGroups {
+            groupIds = List.copyOf(groupIds);
+        }
+    }
+
+    /// `StreamsGroupHeartbeat` (KIP-1071): everything that a member of a streams group says. What
+    /// is null, or -1 where it is a number, is as it was the last time.
+    ///
+    /// @param memberEpoch as it was told, or one of the words in [Holding]
+    /// @param topology with the first heartbeat only
+    /// @param owned the tasks that it has, in all roles
+    /// @param endpointEpoch of what it was told last about endpoints
+    /// @param shutdown the whole application is to end
+    record StreamsHeartbeat(
+            String groupId,
+            String memberId,
+            int memberEpoch,
+            @Nullable String rackId,
+            String clientId,
+            String clientHost,
+            int rebalanceTimeoutMs,
+            @Nullable StreamsTopology topology,
+            @Nullable SortedSet<StreamsTask> owned,
+            @Nullable String processId,
+            StreamsMember.@Nullable Endpoint endpoint,
+            @Nullable SortedMap<String, String> tags,
+            int endpointEpoch,
+            boolean shutdown)
+            implements GroupCommand {
+
+        boolean leaves() {
+            return memberEpoch == Holding.LEAVING;
+        }
+
+        /// What the member has said, with what it says now.
+        StreamsMember appliedTo(StreamsMember before) {
+            return new StreamsMember(
+                    memberId,
+                    rackId == null ? before.rackId() : rackId,
+                    GroupLimits.memberName(clientId),
+                    clientHost,
+                    rebalanceTimeoutMs == -1 ? before.rebalanceTimeoutMs() : rebalanceTimeoutMs,
+                    processId == null ? before.processId() : processId,
+                    endpoint == null ? before.endpoint() : endpoint,
+                    tags == null ? before.tags() : tags,
+                    topology == null ? before.topologyEpoch() : topology.epoch(),
+                    before.target(),
+                    before.holding());
+        }
+
+        /// Why this can't be served whatever the group is; null when it can.
+        @Nullable ErrorCode refusal() {
+            boolean joins =
+                    memberEpoch != Holding.JOINING
+                            || (rebalanceTimeoutMs != -1
+                                    && topology != null
+                                    && processId != null
+                                    && (owned == null || owned.isEmpty()));
+            boolean sound =
+                    !groupId.isEmpty()
+                            && !memberId.isEmpty()
+                            && memberId.length() <= GroupLimits.MEMBER_ID_MAX_LENGTH
+                            && memberEpoch >= Holding.LEAVING
+                            && joins
+                            && (rackId == null || !rackId.isEmpty())
+                            && fits(rackId)
+                            && fits(processId)
+                            && fits(endpoint == null ? null : endpoint.host())
+                            && (tags == null || tags.size() <= StreamsGroupLimits.TAGS_MAX)
+                            && (owned == null || owned.size() <= StreamsGroupLimits.OWNED_MAX);
+            if (!sound) {
+                return ErrorCode.INVALID_REQUEST;
+            }
+            return topology == null || isSound(topology)
+                    ? null
+                    : ErrorCode.STREAMS_INVALID_TOPOLOGY;
+        }
+
+        private static boolean fits(@Nullable String name) {
+            return name == null || name.length() <= StreamsGroupLimits.NAME_MAX_LENGTH;
+        }
+
+        private static boolean isSound(StreamsTopology topology) {
+            int topics = 0;
+            for (StreamsTopology.Subtopology part : topology.subtopologies()) {
+                topics += part.sources().size() + part.repartitionSinks().size();
+                topics += part.changelogs().size();
+                if (!part.changelogs().stream().allMatch(topic -> topic.partitions() == 0)) {
+                    return false;
+                }
+            }
+            long ids =
+                    topology.subtopologies().stream()
+                            .map(StreamsTopology.Subtopology::id)
+                            .distinct()
+                            .count();
+            return ids == topology.subtopologies().size()
+                    && ids <= StreamsGroupLimits.SUBTOPOLOGIES_MAX
+                    && topics <= StreamsGroupLimits.TOPICS_MAX;
+        }
+    }
+
+    /// `StreamsGroupDescribe`.
+    record DescribeStreamsGroups(List<String> groupIds) implements GroupCommand {
+        public DescribeStreamsGroups {
+            groupIds = List.copyOf(groupIds);
         }
     }
 }

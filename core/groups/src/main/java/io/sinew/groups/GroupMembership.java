@@ -48,6 +48,30 @@ final class GroupMembership {
         return rebalance.phase() == GroupPhase.EMPTY;
     }
 
+    /// The group as it would be stored now.
+    GroupRecord.GenerationStored stored(long nowMs) {
+        return rebalance.stored(nowMs);
+    }
+
+    /// Asks everybody to join again.
+    void askAgain(long nowMs, GroupDraft draft) {
+        rebalance.rebalance(nowMs, draft);
+    }
+
+    /// Tells everybody who waits to join again, for this is a classic group no more.
+    void dissolve(GroupDraft draft) {
+        for (GroupMember member : roster.members()) {
+            Long join = roster.unparkJoin(member);
+            if (join != null) {
+                draft.refuse(join, ErrorCode.REBALANCE_IN_PROGRESS);
+            }
+            Long sync = member.unparkSync();
+            if (sync != null) {
+                draft.refuse(sync, ErrorCode.REBALANCE_IN_PROGRESS);
+            }
+        }
+    }
+
     /// When [#expire] wants to be called; perhaps too early, never too late.
     long deadlineMs() {
         return rebalance.deadlineMs();
@@ -99,7 +123,7 @@ final class GroupMembership {
             case PREPARING_REBALANCE ->
                     (seat != null && seat.isJoining())
                             || roster.joiningCount() < limits.membersMax();
-            case COMPLETING_REBALANCE, STABLE ->
+            case COMPLETING_REBALANCE, STABLE, ASSIGNING, RECONCILING, NOT_READY ->
                     seat != null || roster.size() < limits.membersMax();
         };
     }
@@ -202,7 +226,8 @@ final class GroupMembership {
         boolean same = member.protocols.equals(GroupMember.joining("", join).protocols);
         boolean nothingNew =
                 switch (rebalance.phase()) {
-                    case EMPTY, DEAD, PREPARING_REBALANCE -> false;
+                    case EMPTY, DEAD, PREPARING_REBALANCE, ASSIGNING, RECONCILING, NOT_READY ->
+                            false;
                     // It may not have got the answer to its first join.
                     case COMPLETING_REBALANCE -> same;
                     // A leader asks for a rebalance by joining again.
@@ -301,20 +326,25 @@ final class GroupMembership {
 
     /// Whether who claims this may commit offsets; it is alive if it may.
     @Nullable ErrorCode refuseCommit(long nowMs, GroupCommand.Claim claim) {
-        if (claim.generation() < 0 && isEmpty()) {
-            return null;
-        }
-        ErrorCode error = refusal(claim);
-        GroupMember member = roster.member(claim.memberId());
-        if (error != null || member == null) {
-            return error == null ? ErrorCode.UNKNOWN_MEMBER_ID : error;
+        ErrorCode error = refuseCommitLater(claim);
+        if (error != null) {
+            return error;
         }
         if (rebalance.phase() == GroupPhase.COMPLETING_REBALANCE) {
             // It has its generation but not yet its assignment: what it commits is not its own.
             return ErrorCode.REBALANCE_IN_PROGRESS;
         }
-        rebalance.renew(nowMs, member);
+        GroupMember member = roster.member(claim.memberId());
+        if (member != null) {
+            rebalance.renew(nowMs, member);
+        }
         return null;
+    }
+
+    /// Whether who claims this may commit offsets by a transaction. It may while its generation's
+    /// assignments are not yet told, as in Kafka: its producer takes any other error for the end.
+    @Nullable ErrorCode refuseCommitLater(GroupCommand.Claim claim) {
+        return claim.generation() < 0 && isEmpty() ? null : refusal(claim);
     }
 
     private @Nullable ErrorCode refusal(GroupCommand.Claim claim) {

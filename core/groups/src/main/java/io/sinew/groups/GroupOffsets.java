@@ -32,44 +32,22 @@ final class GroupOffsets {
         this.limits = limits;
     }
 
-    /// @param group null when the group has no members and promised no places
-    void commit(
-            long nowMs,
-            long ticket,
-            GroupCommand.CommitOffsets commit,
-            @Nullable GroupMembership group,
-            GroupDraft draft) {
-        ErrorCode error = refuse(nowMs, commit.claim(), group);
-        if (error != null) {
-            draft.refuse(ticket, error);
-            return;
-        }
+    /// Stores offsets of somebody who may commit them.
+    void commit(long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
         List<GroupOffset> accepted = accept(ticket, commit.offsets(), draft);
         if (!accepted.isEmpty()) {
             draft.store(new GroupRecord.OffsetsStored(commit.claim().groupId(), nowMs, accepted));
         }
     }
 
-    /// @param group null when the group has no members and promised no places
+    /// The same for offsets that count when a transaction is committed.
     void commitLater(
-            long nowMs,
-            long ticket,
-            GroupCommand.CommitOffsetsLater commit,
-            @Nullable GroupMembership group,
-            GroupDraft draft) {
-        GroupCommand.Claim claim = commit.claim();
-        boolean anonymous =
-                claim.generation() < 0 && claim.memberId().isEmpty() && claim.instanceId() == null;
-        ErrorCode error = refuse(nowMs, claim, anonymous ? null : group);
-        if (error != null) {
-            draft.refuse(ticket, error);
-            return;
-        }
+            long nowMs, long ticket, GroupCommand.CommitOffsetsLater commit, GroupDraft draft) {
         List<GroupOffset> accepted = accept(ticket, commit.offsets(), draft);
         if (!accepted.isEmpty()) {
             draft.store(
                     new GroupRecord.OffsetsPending(
-                            claim.groupId(), commit.producerId(), nowMs, accepted));
+                            commit.claim().groupId(), commit.producerId(), nowMs, accepted));
         }
     }
 
@@ -80,11 +58,6 @@ final class GroupOffsets {
                             end.groupId(), end.producerId(), end.committed()));
         }
         draft.answer(ticket, new GroupReply.TransactionEnded());
-    }
-
-    private @Nullable ErrorCode refuse(
-            long nowMs, GroupCommand.Claim claim, @Nullable GroupMembership group) {
-        return group == null ? refuseWithoutMembers(claim) : group.refuseCommit(nowMs, claim);
     }
 
     /// Answers a commit, and gives what of it is to be stored.
@@ -106,7 +79,9 @@ final class GroupOffsets {
         return List.copyOf(accepted.values());
     }
 
-    private @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
+    /// Whether who claims this may commit offsets of a group that nobody is in, or of one that does
+    /// not mind.
+    @Nullable ErrorCode refuseWithoutMembers(GroupCommand.Claim claim) {
         boolean exists = store.contains(claim.groupId());
         if (claim.generation() >= 0) {
             return exists ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.GROUP_ID_NOT_FOUND;
@@ -151,13 +126,28 @@ final class GroupOffsets {
         // What can't be read counts as a subscription to everything.
         Optional<Set<String>> subscribed =
                 group == null ? Optional.of(Set.of()) : group.subscribedTopics();
+        delete(
+                ticket,
+                delete,
+                named -> subscribed.map(topics -> topics.contains(named.topic())).orElse(true),
+                draft);
+    }
+
+    /// @param isUsed whether somebody in the group subscribes to a partition
+    void delete(
+            long ticket,
+            GroupCommand.DeleteOffsets delete,
+            Predicate<GroupCommand.NamedPartition> isUsed,
+            GroupDraft draft) {
         Map<GroupPartition, GroupStore.Committed> committed = store.offsets(delete.groupId());
+        Set<GroupPartition> pending = store.pendingPartitions(delete.groupId());
         var removed = new ArrayList<GroupPartition>();
         var results = new ArrayList<GroupReply.PartitionResult>();
         for (GroupCommand.NamedPartition named : delete.partitions()) {
-            boolean used = subscribed.map(topics -> topics.contains(named.topic())).orElse(true);
-            if (!used && committed.containsKey(named.partition())) {
-                removed.add(named.partition());
+            boolean used = isUsed.test(named);
+            GroupPartition partition = named.partition();
+            if (!used && (committed.containsKey(partition) || pending.contains(partition))) {
+                removed.add(partition);
             }
             results.add(
                     new GroupReply.PartitionResult(
@@ -195,19 +185,23 @@ final class GroupOffsets {
 
     private void sweep(long nowMs, String groupId, GroupDraft draft) {
         GroupRecord.GenerationStored generation = store.generation(groupId);
+        GroupRecord.Epochs epochs = store.epochs(groupId);
         long emptySinceMs = generation == null ? Long.MIN_VALUE : generation.sinceMs();
+        if (epochs != null) {
+            emptySinceMs = epochs.sinceMs();
+        }
         Map<GroupPartition, GroupStore.Committed> offsets = store.offsets(groupId);
         Set<GroupPartition> pending = store.pendingPartitions(groupId);
         var expired = new ArrayList<GroupPartition>();
-        offsets.forEach((partition, committed) -> {
-            if (pending.contains(partition)) {
-                return;
+        for (var each : offsets.entrySet()) {
+            if (pending.contains(each.getKey())) {
+                continue;
             }
-            long unusedSinceMs = Math.max(committed.atMs(), emptySinceMs);
+            long unusedSinceMs = Math.max(each.getValue().atMs(), emptySinceMs);
             if (nowMs - unusedSinceMs >= limits.offsetsRetentionMs()) {
-                expired.add(partition);
+                expired.add(each.getKey());
             }
-        });
+        }
         if (expired.size() == offsets.size() && pending.isEmpty()) {
             draft.store(new GroupRecord.GroupRemoved(groupId));
         } else if (!expired.isEmpty()) {

@@ -1,7 +1,6 @@
 package io.sinew.groups;
 
-/// Where a classic group stands. What Kafka calls the group's state; "state" here means the state
-/// machine.
+/// Where a group stands. What Kafka calls the group's state; "state" here means the state machine.
 public enum GroupPhase {
     /// No members; perhaps offsets.
     EMPTY("Empty"),
@@ -11,6 +10,12 @@ public enum GroupPhase {
     COMPLETING_REBALANCE("CompletingRebalance"),
     /// Every member has, or can have, its assignment.
     STABLE("Stable"),
+    /// Of a consumer group: its targets are yet to be computed.
+    ASSIGNING("Assigning"),
+    /// Of a consumer group: members are on their way to their targets.
+    RECONCILING("Reconciling"),
+    /// Of a streams group: topics are missing that its application needs.
+    NOT_READY("NotReady"),
     /// There is no such group. Only an answer, never the phase of a group that exists.
     DEAD("Dead");
 

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// kind 5     = topics removed: topicIds:list of topicId:16
 /// kind 6     = offsets pending: group:text producerId:8 atMs:8 offsets as in kind 3
 /// kind 7     = transaction ended: group:text producerId:8 committed:1 (0 or 1)
+/// kind 8     = consumer group changed: see [ConsumerGroupV1Format]
+/// kind 9     = streams group changed: see [StreamsGroupV1Format]
 /// list of x  = count:4 x...
 /// bytes      = size:4 byte...
 /// text       = size:4 UTF-8...; text? may have size -1 for null
@@ -48,6 +50,8 @@ public final class GroupRecordV1Format {
     private static final byte TOPICS_REMOVED = 5;
     private static final byte OFFSETS_PENDING = 6;
     private static final byte TRANSACTION_ENDED = 7;
+    private static final byte CONSUMER_GROUP_CHANGED = 8;
+    private static final byte STREAMS_GROUP_CHANGED = 9;
 
     private static final int TOPIC_ID_BYTES = 16;
     private static final int PARTITION_BYTES = TOPIC_ID_BYTES + 4;
@@ -127,6 +131,14 @@ public final class GroupRecordV1Format {
                     writeTopicId(topicId, out);
                 }
             }
+            case GroupRecord.ConsumerGroupChanged changed -> {
+                out.writeByte(CONSUMER_GROUP_CHANGED);
+                ConsumerGroupV1Format.write(changed, out);
+            }
+            case GroupRecord.StreamsGroupChanged changed -> {
+                out.writeByte(STREAMS_GROUP_CHANGED);
+                StreamsGroupV1Format.write(changed, out);
+            }
         }
     }
 
@@ -146,12 +158,17 @@ public final class GroupRecordV1Format {
             writeText(member.clientHost(), out);
             out.writeInt(member.sessionTimeoutMs());
             out.writeInt(member.rebalanceTimeoutMs());
-            out.writeInt(member.protocols().size());
-            for (GroupCommand.Protocol protocol : member.protocols()) {
-                writeText(protocol.name(), out);
-                writeBytes(protocol.metadata().toArray(), out);
-            }
+            writeProtocols(member.protocols(), out);
             writeBytes(member.assignment().toArray(), out);
+        }
+    }
+
+    static void writeProtocols(List<GroupCommand.Protocol> protocols, DataOutputStream out)
+            throws IOException {
+        out.writeInt(protocols.size());
+        for (GroupCommand.Protocol protocol : protocols) {
+            writeText(protocol.name(), out);
+            writeBytes(protocol.metadata().toArray(), out);
         }
     }
 
@@ -166,8 +183,7 @@ public final class GroupRecordV1Format {
         }
     }
 
-    private static void writePartition(GroupPartition partition, DataOutputStream out)
-            throws IOException {
+    static void writePartition(GroupPartition partition, DataOutputStream out) throws IOException {
         writeTopicId(partition.topicId(), out);
         out.writeInt(partition.partition());
     }
@@ -177,7 +193,7 @@ public final class GroupRecordV1Format {
         out.writeLong(topicId.getLeastSignificantBits());
     }
 
-    private static void writeText(@Nullable String text, DataOutputStream out) throws IOException {
+    static void writeText(@Nullable String text, DataOutputStream out) throws IOException {
         if (text == null) {
             out.writeInt(-1);
         } else {
@@ -185,7 +201,7 @@ public final class GroupRecordV1Format {
         }
     }
 
-    private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
+    static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
         out.writeInt(bytes.length);
         out.write(bytes);
     }
@@ -204,6 +220,8 @@ public final class GroupRecordV1Format {
                     new GroupRecord.TransactionEnded(readText(in), readLong(in), readFlag(in));
             case OFFSETS_REMOVED -> readOffsetsRemoved(in);
             case TOPICS_REMOVED -> readTopicsRemoved(in);
+            case CONSUMER_GROUP_CHANGED -> ConsumerGroupV1Format.read(in);
+            case STREAMS_GROUP_CHANGED -> StreamsGroupV1Format.read(in);
             default -> throw damaged("its kind is " + kind + ", which is not known");
         };
     }
@@ -261,6 +279,19 @@ public final class GroupRecordV1Format {
         String clientHost = readText(in);
         int sessionTimeoutMs = readInt(in);
         int rebalanceTimeoutMs = readInt(in);
+        List<GroupCommand.Protocol> protocols = readProtocols(in);
+        return new GroupRecord.StoredMember(
+                memberId,
+                instanceId,
+                clientId,
+                clientHost,
+                sessionTimeoutMs,
+                rebalanceTimeoutMs,
+                protocols,
+                GroupBytes.of(readBytes(in)));
+    }
+
+    static List<GroupCommand.Protocol> readProtocols(ByteBuffer in) {
         int count = readCount(in, PROTOCOL_BYTES_MIN);
         var protocols = new ArrayList<GroupCommand.Protocol>(count);
         var names = new HashSet<String>();
@@ -271,15 +302,7 @@ public final class GroupRecordV1Format {
             }
             protocols.add(new GroupCommand.Protocol(name, GroupBytes.of(readBytes(in))));
         }
-        return new GroupRecord.StoredMember(
-                memberId,
-                instanceId,
-                clientId,
-                clientHost,
-                sessionTimeoutMs,
-                rebalanceTimeoutMs,
-                protocols,
-                GroupBytes.of(readBytes(in)));
+        return protocols;
     }
 
     private static boolean readFlag(ByteBuffer in) {
@@ -320,7 +343,7 @@ public final class GroupRecordV1Format {
         return new GroupRecord.TopicsRemoved(topicIds);
     }
 
-    private static GroupPartition readPartition(ByteBuffer in) {
+    static GroupPartition readPartition(ByteBuffer in) {
         return new GroupPartition(readTopicId(in), readInt(in));
     }
 
@@ -328,17 +351,17 @@ public final class GroupRecordV1Format {
         return new UUID(readLong(in), readLong(in));
     }
 
-    private static int readInt(ByteBuffer in) {
+    static int readInt(ByteBuffer in) {
         need(in, 4);
         return in.getInt();
     }
 
-    private static long readLong(ByteBuffer in) {
+    static long readLong(ByteBuffer in) {
         need(in, 8);
         return in.getLong();
     }
 
-    private static int readCount(ByteBuffer in, int leastBytesEach) {
+    static int readCount(ByteBuffer in, int leastBytesEach) {
         int count = readInt(in);
         if (count < 0 || count > in.remaining() / leastBytesEach) {
             throw damaged("it announces " + count + " parts in " + in.remaining() + " bytes");
@@ -346,16 +369,16 @@ public final class GroupRecordV1Format {
         return count;
     }
 
-    private static String readText(ByteBuffer in) {
+    static String readText(ByteBuffer in) {
         return text(readBytes(in));
     }
 
-    private static @Nullable String readNullableText(ByteBuffer in) {
+    static @Nullable String readNullableText(ByteBuffer in) {
         int size = readInt(in);
         return size == -1 ? null : text(take(in, size));
     }
 
-    private static byte[] readBytes(ByteBuffer in) {
+    static byte[] readBytes(ByteBuffer in) {
         return take(in, readInt(in));
     }
 
@@ -384,7 +407,7 @@ public final class GroupRecordV1Format {
         }
     }
 
-    private static SinewException damaged(String how) {
+    static SinewException damaged(String how) {
         return new SinewException(
                 ErrorCode.DAMAGED_DATA, "A group record cannot be read: " + how + ".");
     }

@@ -3,6 +3,8 @@ package io.sinew.groups;
 import io.sinew.base.ErrorCode;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// What the coordinator answers. A command that fails as a whole is [Refused]; one that can fail in
@@ -74,7 +76,12 @@ public sealed interface GroupReply {
     /// One line of a list of groups.
     ///
     /// @param protocolType empty for a group that only ever committed offsets
-    record ListedGroup(String groupId, String protocolType, GroupPhase phase) {}
+    record ListedGroup(String groupId, String protocolType, GroupPhase phase, GroupType type) {
+        /// A classic group.
+        ListedGroup(String groupId, String protocolType, GroupPhase phase) {
+            this(groupId, protocolType, phase, GroupType.CLASSIC);
+        }
+    }
 
     /// In the order of the command; a group that does not exist is [GroupPhase#DEAD].
     record GroupsDescribed(List<DescribedGroup> groups) implements GroupReply {}
@@ -101,4 +108,112 @@ public sealed interface GroupReply {
             GroupBytes assignment) {}
 
     record TopicsForgotten() implements GroupReply {}
+
+    /// To a heartbeat of a member of a consumer group.
+    ///
+    /// @param heartbeatIntervalMs until the next one
+    /// @param assignment what the member may work on from now on; null when that is as it was
+    record ConsumerBeat(
+            String memberId,
+            int memberEpoch,
+            int heartbeatIntervalMs,
+            @Nullable SortedSet<GroupPartition> assignment)
+            implements GroupReply {}
+
+    /// In the order of the command.
+    record ConsumerGroupsDescribed(List<ConsumerGroupDescription> groups) implements GroupReply {}
+
+    /// What there is to say about a consumer group.
+    sealed interface ConsumerGroupDescription {
+        String groupId();
+    }
+
+    /// There is no consumer group of that name.
+    record NoConsumerGroup(String groupId) implements ConsumerGroupDescription {}
+
+    /// A consumer group in full.
+    ///
+    /// @param targetEpoch the epoch that the members' targets are for
+    record DescribedConsumerGroup(
+            String groupId,
+            GroupPhase phase,
+            int epoch,
+            int targetEpoch,
+            String assignor,
+            List<DescribedConsumer> members)
+            implements ConsumerGroupDescription {}
+
+    /// A member as an administrator sees it.
+    ///
+    /// @param holds what it works on, be it that it has to give it up
+    record DescribedConsumer(
+            GroupRecord.SaidByMember said,
+            int epoch,
+            SortedSet<GroupPartition> holds,
+            SortedSet<GroupPartition> target) {}
+
+    /// To a heartbeat of a member of a streams group.
+    ///
+    /// @param statuses what the application has to know, or its people
+    /// @param tasks what the member has from now on, in all roles; null when that is as it was
+    /// @param endpointEpoch grows with what `endpoints` would tell
+    /// @param endpoints who can be asked for what state; null when that is as it was
+    /// @param topicsToMake topics that are made for the application and are not there
+    record StreamsBeat(
+            String memberId,
+            int memberEpoch,
+            int heartbeatIntervalMs,
+            List<StreamsStatus> statuses,
+            @Nullable SortedSet<StreamsTask> tasks,
+            int endpointEpoch,
+            @Nullable List<EndpointPartitions> endpoints,
+            List<TopicToMake> topicsToMake)
+            implements GroupReply {}
+
+    /// Something that keeps an application from working, or is to end it.
+    record StreamsStatus(StreamsCondition condition, String detail) {}
+
+    /// What can be the matter with a streams application.
+    enum StreamsCondition {
+        STALE_TOPOLOGY,
+        SOURCE_TOPICS_MISSING,
+        TOPICS_WRONGLY_PARTITIONED,
+        INTERNAL_TOPICS_MISSING,
+        SHUTDOWN,
+        ASSIGNMENT_DELAYED
+    }
+
+    /// A topic to make for an application.
+    record TopicToMake(String name, int partitions, SortedMap<String, String> settings) {}
+
+    /// What a member can be asked for: numbers of partitions by topic.
+    record EndpointPartitions(
+            StreamsMember.Endpoint endpoint,
+            SortedMap<String, List<Integer>> active,
+            SortedMap<String, List<Integer>> standby) {}
+
+    /// In the order of the command.
+    record StreamsGroupsDescribed(List<StreamsGroupDescription> groups) implements GroupReply {}
+
+    /// What there is to say about a streams group.
+    sealed interface StreamsGroupDescription {
+        String groupId();
+    }
+
+    /// There is no streams group of that name.
+    record NoStreamsGroup(String groupId) implements StreamsGroupDescription {}
+
+    /// A streams group in full.
+    ///
+    /// @param topology null in a group that never had a member
+    /// @param ready whether all topics are there that the application needs
+    record DescribedStreamsGroup(
+            String groupId,
+            GroupPhase phase,
+            int epoch,
+            int targetEpoch,
+            @Nullable StreamsTopology topology,
+            boolean ready,
+            List<StreamsMember> members)
+            implements StreamsGroupDescription {}
 }

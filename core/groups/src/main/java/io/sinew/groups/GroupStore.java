@@ -7,12 +7,14 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The durable half of [GroupsState]: what records say, and nothing else. Only [#apply] changes it.
-/// A group is here as long as it has a stored generation or a committed offset.
+/// A group is here as long as it has a stored generation, is one of the new protocols, or has a
+/// committed offset.
 final class GroupStore {
     /// Most offsets in one record of a snapshot.
     private static final int SNAPSHOT_OFFSETS_MAX = 1_000;
@@ -21,7 +23,11 @@ final class GroupStore {
     record Committed(GroupOffset offset, long atMs) {}
 
     private static final class Group {
+        // Of these three one at most.
         private GroupRecord.@Nullable GenerationStored generation;
+        private @Nullable ConsumerGroup consumer;
+        private @Nullable StreamsGroup streams;
+
         private final NavigableMap<GroupPartition, Committed> offsets = new TreeMap<>();
 
         /// By the producer whose transaction decides on them.
@@ -33,7 +39,14 @@ final class GroupStore {
 
     void apply(GroupRecord record) {
         switch (record) {
-            case GroupRecord.GenerationStored stored -> group(stored.groupId()).generation = stored;
+            case GroupRecord.GenerationStored stored -> {
+                Group group = group(stored.groupId());
+                group.generation = stored;
+                group.consumer = null;
+                group.streams = null;
+            }
+            case GroupRecord.ConsumerGroupChanged changed -> apply(changed);
+            case GroupRecord.StreamsGroupChanged changed -> apply(changed);
             case GroupRecord.GroupRemoved removed -> groups.remove(removed.groupId());
             case GroupRecord.OffsetsStored stored -> {
                 if (!stored.offsets().isEmpty()) {
@@ -58,6 +71,8 @@ final class GroupStore {
                 Group group = groups.get(removed.groupId());
                 if (group != null) {
                     removed.partitions().forEach(group.offsets::remove);
+                    forgetPending(
+                            group, offsets -> offsets.keySet().removeAll(removed.partitions()));
                     if (isGone(group)) {
                         groups.remove(removed.groupId());
                     }
@@ -70,6 +85,27 @@ final class GroupStore {
                 groups.values().removeIf(GroupStore::isGone);
             }
         }
+    }
+
+    private void apply(GroupRecord.ConsumerGroupChanged changed) {
+        Group group = group(changed.groupId());
+        group.generation = null;
+        group.streams = null;
+        ConsumerGroup consumer = group.consumer;
+        if (consumer == null) {
+            consumer = new ConsumerGroup(changed.groupId());
+            group.consumer = consumer;
+        }
+        consumer.apply(changed);
+    }
+
+    private void apply(GroupRecord.StreamsGroupChanged changed) {
+        Group group = group(changed.groupId());
+        group.generation = null;
+        group.consumer = null;
+        StreamsGroup before = group.streams;
+        group.streams =
+                (before == null ? StreamsGroup.empty(changed.groupId()) : before).apply(changed);
     }
 
     private void end(GroupRecord.TransactionEnded ended) {
@@ -88,7 +124,12 @@ final class GroupStore {
 
     private static void forget(Group group, UUID topicId) {
         in(topicId, group.offsets).clear();
-        group.pending.values().forEach(offsets -> in(topicId, offsets).clear());
+        forgetPending(group, offsets -> in(topicId, offsets).clear());
+    }
+
+    private static void forgetPending(
+            Group group, Consumer<NavigableMap<GroupPartition, Committed>> forget) {
+        group.pending.values().forEach(forget);
         group.pending.values().removeIf(Map::isEmpty);
     }
 
@@ -98,6 +139,12 @@ final class GroupStore {
         groups.forEach((groupId, group) -> {
             if (group.generation != null) {
                 records.add(group.generation);
+            }
+            if (group.consumer != null) {
+                records.add(group.consumer.stored());
+            }
+            if (group.streams != null) {
+                records.add(group.streams.stored());
             }
             addOffsets(
                     group.offsets,
@@ -160,6 +207,30 @@ final class GroupStore {
         return group == null ? null : group.generation;
     }
 
+    /// The group as one of the new protocol; null when it is not.
+    @Nullable ConsumerGroup consumer(String groupId) {
+        Group group = groups.get(groupId);
+        return group == null ? null : group.consumer;
+    }
+
+    /// The group as a streams group; null when it is not.
+    @Nullable StreamsGroup streams(String groupId) {
+        Group group = groups.get(groupId);
+        return group == null ? null : group.streams;
+    }
+
+    /// When the group's epochs changed last; null for a group that has none.
+    GroupRecord.@Nullable Epochs epochs(String groupId) {
+        Group group = groups.get(groupId);
+        if (group == null) {
+            return null;
+        }
+        if (group.streams != null) {
+            return group.streams.epochs();
+        }
+        return group.consumer == null ? null : group.consumer.epochs();
+    }
+
     /// By partition; not to be changed.
     Map<GroupPartition, Committed> offsets(String groupId) {
         Group group = groups.get(groupId);
@@ -205,7 +276,11 @@ final class GroupStore {
     }
 
     private static boolean isGone(Group group) {
-        return group.generation == null && group.offsets.isEmpty() && group.pending.isEmpty();
+        return group.generation == null
+                && group.consumer == null
+                && group.streams == null
+                && group.offsets.isEmpty()
+                && group.pending.isEmpty();
     }
 
     private static Map<GroupPartition, Committed> in(

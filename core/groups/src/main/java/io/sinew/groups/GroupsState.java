@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -35,19 +36,30 @@ import org.jspecify.annotations.Nullable;
 ///
 /// After a restart everybody's session begins anew at the first [#handle] or [#tick].
 public final class GroupsState {
-    private static final String TYPE = "classic";
-
     private final GroupLimits limits;
     private final GroupStore store = new GroupStore();
     private final GroupOffsets offsets;
     private final Map<String, GroupMembership> coordinated = new HashMap<>();
     private final GroupTimers timers = new GroupTimers();
+    private final ConsumerGroups consumers;
+    private final StreamsGroups streams;
     private boolean awake;
     private long sweepAtMs;
 
-    public GroupsState(GroupLimits limits) {
+    public GroupsState(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits) {
         this.limits = limits;
+        this.streams = new StreamsGroups(streamsLimits, store, timers);
+        this.consumers = new ConsumerGroups(consumerLimits, store, timers);
         this.offsets = new GroupOffsets(store, limits);
+    }
+
+    /// Takes in the topics as they are from now on.
+    public void know(GroupTopics topics) {
+        consumers.know(topics);
+        streams.know(topics);
     }
 
     /// Decides what follows from a command.
@@ -66,9 +78,8 @@ public final class GroupsState {
             case GroupCommand.CommitOffsetsLater commit ->
                     commitLater(nowMs, ticket, commit, draft);
             case GroupCommand.EndTransaction end -> offsets.end(ticket, end, draft);
-            case GroupCommand.FetchOffsets fetch -> draft.answer(ticket, offsets.fetch(fetch));
-            case GroupCommand.DeleteOffsets delete ->
-                    offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
+            case GroupCommand.FetchOffsets fetch -> fetch(ticket, fetch, draft);
+            case GroupCommand.DeleteOffsets delete -> deleteOffsets(ticket, delete, draft);
             case GroupCommand.DeleteGroups delete -> deleteGroups(ticket, delete, draft);
             case GroupCommand.ListGroups list -> draft.answer(ticket, list(list));
             case GroupCommand.DescribeGroups describe ->
@@ -76,6 +87,21 @@ public final class GroupsState {
                             ticket,
                             new GroupReply.GroupsDescribed(
                                     describe.groupIds().stream().map(this::describe).toList()));
+            case GroupCommand.ConsumerHeartbeat beat ->
+                    consumerHeartbeat(nowMs, ticket, beat, draft);
+            case GroupCommand.DescribeConsumerGroups describe ->
+                    draft.answer(
+                            ticket,
+                            new GroupReply.ConsumerGroupsDescribed(
+                                    describe.groupIds().stream()
+                                            .map(consumers::describe)
+                                            .toList()));
+            case GroupCommand.StreamsHeartbeat beat -> streamsHeartbeat(nowMs, ticket, beat, draft);
+            case GroupCommand.DescribeStreamsGroups describe ->
+                    draft.answer(
+                            ticket,
+                            new GroupReply.StreamsGroupsDescribed(
+                                    describe.groupIds().stream().map(streams::describe).toList()));
             case GroupCommand.ForgetTopics forget -> offsets.forget(ticket, forget, draft);
         }
         return draft.decision();
@@ -91,16 +117,93 @@ public final class GroupsState {
         // empties is not yet stored as empty.
         if (nowMs >= sweepAtMs) {
             sweepAtMs = nowMs + GroupOffsets.SWEEP_INTERVAL_MS;
-            offsets.sweep(nowMs, coordinated::containsKey, draft);
+            offsets.sweep(nowMs, this::hasMembers, draft);
         }
         for (String groupId : timers.due(nowMs)) {
             GroupMembership group = coordinated.get(groupId);
             if (group != null) {
                 group.expire(nowMs, draft);
                 settle(groupId, group);
+            } else if (!streams.expire(nowMs, groupId, draft)) {
+                becomeClassic(nowMs, consumers.expire(nowMs, groupId, draft), draft);
             }
         }
         return draft.decision();
+    }
+
+    private void consumerHeartbeat(
+            long nowMs, long ticket, GroupCommand.ConsumerHeartbeat beat, GroupDraft draft) {
+        String groupId = beat.groupId();
+        if (streams.hasMembers(groupId)) {
+            draft.refuse(ticket, ErrorCode.GROUP_ID_NOT_FOUND);
+            return;
+        }
+        GroupMembership classic = coordinated.get(groupId);
+        if (classic == null || classic.isEmpty()) {
+            // Places that were promised to nobody yet are no reason to be a classic group.
+            becomeClassic(
+                    nowMs,
+                    consumers.heartbeat(nowMs, ticket, beat, hasRoomFor(groupId), draft),
+                    draft);
+            if (consumers.coordinates(groupId)) {
+                coordinated.remove(groupId);
+            }
+            return;
+        }
+        consumers.upgrade(nowMs, ticket, beat, classic.stored(nowMs), draft);
+        if (consumers.coordinates(groupId)) {
+            classic.dissolve(draft);
+            coordinated.remove(groupId);
+        }
+    }
+
+    private void streamsHeartbeat(
+            long nowMs, long ticket, GroupCommand.StreamsHeartbeat beat, GroupDraft draft) {
+        String groupId = beat.groupId();
+        GroupMembership classic = coordinated.get(groupId);
+        if ((classic != null && !classic.isEmpty()) || consumers.hasMembers(groupId)) {
+            draft.refuse(ticket, ErrorCode.GROUP_ID_NOT_FOUND);
+            return;
+        }
+        streams.heartbeat(nowMs, ticket, beat, hasRoomFor(groupId), draft);
+        if (streams.coordinates(groupId)) {
+            coordinated.remove(groupId);
+        }
+    }
+
+    /// Takes over a group that was a consumer group. Its members have to agree anew.
+    ///
+    /// @param group null when there is none to take over
+    private void becomeClassic(
+            long nowMs, GroupRecord.@Nullable GenerationStored group, GroupDraft draft) {
+        if (group != null) {
+            String groupId = group.groupId();
+            var classic = GroupMembership.restored(nowMs, groupId, limits, group);
+            classic.askAgain(nowMs, draft);
+            settle(groupId, classic);
+        }
+    }
+
+    /// A consumer group, with or without members. One without is a classic group as soon as
+    /// somebody wants to join it as such.
+    private @Nullable ConsumerGroup consumer(String groupId) {
+        return coordinated.containsKey(groupId) ? null : store.consumer(groupId);
+    }
+
+    /// The same for a streams group.
+    private @Nullable StreamsGroup streams(String groupId) {
+        return coordinated.containsKey(groupId) ? null : store.streams(groupId);
+    }
+
+    private boolean hasMembers(String groupId) {
+        return coordinated.containsKey(groupId)
+                || consumers.hasMembers(groupId)
+                || streams.hasMembers(groupId);
+    }
+
+    private boolean hasRoomFor(String groupId) {
+        return coordinated.size() < limits.groupsMax()
+                && (store.contains(groupId) || store.size() < limits.groupsMax());
     }
 
     /// When [#tick] wants to be called next: 0 for at once, `Long.MAX_VALUE` for not at all until
@@ -144,6 +247,14 @@ public final class GroupsState {
             if (stored != null && !stored.members().isEmpty()) {
                 settle(groupId, GroupMembership.restored(nowMs, groupId, limits, stored));
             }
+            ConsumerGroup consumer = store.consumer(groupId);
+            if (consumer != null) {
+                consumers.wake(nowMs, consumer);
+            }
+            StreamsGroup streamsGroup = store.streams(groupId);
+            if (streamsGroup != null) {
+                streams.wake(nowMs, streamsGroup);
+            }
         }
     }
 
@@ -174,13 +285,23 @@ public final class GroupsState {
             return;
         }
         GroupMembership group = coordinated.get(groupId);
+        if (group == null && consumers.hasMembers(groupId)) {
+            var classic = consumers.join(nowMs, ticket, join, draft);
+            if (classic == null) {
+                return;
+            }
+            group = GroupMembership.restored(nowMs, groupId, limits, classic);
+        }
+        if (group == null && streams.hasMembers(groupId)) {
+            draft.refuse(ticket, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+            return;
+        }
         if (group == null) {
             if (!join.memberId().isEmpty()) {
                 draft.refuse(ticket, ErrorCode.UNKNOWN_MEMBER_ID);
                 return;
             }
-            if (coordinated.size() >= limits.groupsMax()
-                    || (!store.contains(groupId) && store.size() >= limits.groupsMax())) {
+            if (!hasRoomFor(groupId)) {
                 draft.refuse(ticket, ErrorCode.GROUP_MAX_SIZE_REACHED);
                 return;
             }
@@ -195,19 +316,33 @@ public final class GroupsState {
             draft.refuse(ticket, ErrorCode.INVALID_REQUEST);
             return;
         }
+        String groupId = sync.claim().groupId();
+        if (isConsumerWithMembers(groupId)) {
+            consumers.sync(nowMs, ticket, sync, draft);
+            return;
+        }
         GroupMembership group = groupOf(ticket, sync.claim(), draft);
         if (group != null) {
             group.sync(nowMs, ticket, sync, draft);
-            settle(sync.claim().groupId(), group);
+            settle(groupId, group);
         }
     }
 
     private void heartbeat(long nowMs, long ticket, GroupCommand.Claim claim, GroupDraft draft) {
+        if (isConsumerWithMembers(claim.groupId())) {
+            consumers.heartbeat(nowMs, ticket, claim, draft);
+            return;
+        }
         GroupMembership group = groupOf(ticket, claim, draft);
         if (group != null) {
             group.heartbeat(nowMs, ticket, claim, draft);
             settle(claim.groupId(), group);
         }
+    }
+
+    private boolean isConsumerWithMembers(String groupId) {
+        ConsumerGroup group = consumer(groupId);
+        return group != null && group.size() > 0;
     }
 
     /// The group that a member must be in, or null when the ticket is answered with why not.
@@ -226,6 +361,8 @@ public final class GroupsState {
         GroupMembership group = coordinated.get(leave.groupId());
         if (leave.groupId().isEmpty()) {
             draft.refuse(ticket, ErrorCode.INVALID_GROUP_ID);
+        } else if (isConsumerWithMembers(leave.groupId())) {
+            becomeClassic(nowMs, consumers.leave(nowMs, ticket, leave, draft), draft);
         } else if (group == null) {
             draft.answer(
                     ticket,
@@ -245,22 +382,80 @@ public final class GroupsState {
 
     private void commit(
             long nowMs, long ticket, GroupCommand.CommitOffsets commit, GroupDraft draft) {
-        String groupId = commit.claim().groupId();
-        GroupMembership group = coordinated.get(groupId);
-        offsets.commit(nowMs, ticket, commit, group, draft);
-        if (group != null) {
-            settle(groupId, group);
+        ErrorCode refusal = refuseCommit(nowMs, commit.claim(), commit.offsets(), false);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+        } else {
+            offsets.commit(nowMs, ticket, commit, draft);
         }
     }
 
     private void commitLater(
             long nowMs, long ticket, GroupCommand.CommitOffsetsLater commit, GroupDraft draft) {
-        String groupId = commit.claim().groupId();
-        GroupMembership group = coordinated.get(groupId);
-        offsets.commitLater(nowMs, ticket, commit, group, draft);
-        if (group != null) {
-            settle(groupId, group);
+        ErrorCode refusal =
+                commit.claim().isAnonymous()
+                        ? offsets.refuseWithoutMembers(commit.claim())
+                        : refuseCommit(nowMs, commit.claim(), commit.offsets(), true);
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+        } else {
+            offsets.commitLater(nowMs, ticket, commit, draft);
         }
+    }
+
+    /// @param later when a transaction is committed
+    private @Nullable ErrorCode refuseCommit(
+            long nowMs, GroupCommand.Claim claim, List<GroupOffset> wanted, boolean later) {
+        String groupId = claim.groupId();
+        ConsumerGroup consumer = consumer(groupId);
+        StreamsGroup streamsGroup = streams(groupId);
+        GroupMembership group = coordinated.get(groupId);
+        if (consumer != null) {
+            return ConsumerGroups.refuseCommit(consumer, claim, wanted);
+        }
+        if (streamsGroup != null) {
+            return streams.refuseCommit(streamsGroup, claim, wanted);
+        }
+        if (group == null) {
+            return offsets.refuseWithoutMembers(claim);
+        }
+        if (later) {
+            return group.refuseCommitLater(claim);
+        }
+        ErrorCode refusal = group.refuseCommit(nowMs, claim);
+        settle(groupId, group);
+        return refusal;
+    }
+
+    private void fetch(long ticket, GroupCommand.FetchOffsets fetch, GroupDraft draft) {
+        ConsumerGroup consumer = consumer(fetch.groupId());
+        StreamsGroup streamsGroup = streams(fetch.groupId());
+        ErrorCode refusal = null;
+        if (consumer != null) {
+            refusal = ConsumerGroups.refuseFetch(consumer, fetch);
+        } else if (streamsGroup != null) {
+            refusal = StreamsGroups.refuseFetch(streamsGroup, fetch);
+        }
+        if (refusal != null) {
+            draft.refuse(ticket, refusal);
+        } else {
+            draft.answer(ticket, offsets.fetch(fetch));
+        }
+    }
+
+    private void deleteOffsets(long ticket, GroupCommand.DeleteOffsets delete, GroupDraft draft) {
+        ConsumerGroup consumer = consumer(delete.groupId());
+        StreamsGroup streamsGroup = streams(delete.groupId());
+        if (consumer == null && streamsGroup == null) {
+            offsets.delete(ticket, delete, coordinated.get(delete.groupId()), draft);
+            return;
+        }
+        Set<UUID> subscribed =
+                streamsGroup == null
+                        ? consumers.subscribedIds(Objects.requireNonNull(consumer))
+                        : streams.subscribedIds(streamsGroup);
+        offsets.delete(
+                ticket, delete, named -> subscribed.contains(named.partition().topicId()), draft);
     }
 
     private void deleteGroups(long ticket, GroupCommand.DeleteGroups delete, GroupDraft draft) {
@@ -273,7 +468,8 @@ public final class GroupsState {
             }
             if (error == null) {
                 coordinated.remove(groupId);
-                timers.clear(groupId);
+                consumers.forget(groupId);
+                streams.forget(groupId);
                 if (store.contains(groupId)) {
                     draft.store(new GroupRecord.GroupRemoved(groupId));
                 }
@@ -288,15 +484,15 @@ public final class GroupsState {
         if (group != null) {
             return group.isEmpty() ? null : ErrorCode.NON_EMPTY_GROUP;
         }
+        if (consumers.hasMembers(groupId) || streams.hasMembers(groupId)) {
+            return ErrorCode.NON_EMPTY_GROUP;
+        }
         return store.contains(groupId) ? null : ErrorCode.GROUP_ID_NOT_FOUND;
     }
 
     private GroupReply list(GroupCommand.ListGroups list) {
         Set<String> phases = lowerCase(list.phases());
         Set<String> types = lowerCase(list.types());
-        if (!types.isEmpty() && !types.contains(TYPE)) {
-            return new GroupReply.GroupsListed(List.of());
-        }
         var groupIds = new TreeSet<>(coordinated.keySet());
         store.groupIds().forEach(groupIds::add);
         return new GroupReply.GroupsListed(
@@ -304,6 +500,7 @@ public final class GroupsState {
                         .map(this::listed)
                         .filter(group ->
                                 phases.isEmpty() || phases.contains(lowerCase(group.phase())))
+                        .filter(group -> types.isEmpty() || types.contains(group.type().wireName()))
                         .toList());
     }
 
@@ -318,6 +515,22 @@ public final class GroupsState {
     }
 
     private GroupReply.ListedGroup listed(String groupId) {
+        ConsumerGroup consumer = consumer(groupId);
+        if (consumer != null) {
+            return new GroupReply.ListedGroup(
+                    groupId,
+                    GroupMigration.PROTOCOL_TYPE,
+                    consumers.phase(consumer),
+                    GroupType.CONSUMER);
+        }
+        StreamsGroup streamsGroup = streams(groupId);
+        if (streamsGroup != null) {
+            return new GroupReply.ListedGroup(
+                    groupId,
+                    GroupType.STREAMS.wireName(),
+                    streams.phase(streamsGroup),
+                    GroupType.STREAMS);
+        }
         GroupMembership group = coordinated.get(groupId);
         return group != null
                 ? group.listed()
@@ -329,7 +542,11 @@ public final class GroupsState {
         if (group != null) {
             return group.described();
         }
-        GroupPhase phase = store.contains(groupId) ? GroupPhase.EMPTY : GroupPhase.DEAD;
+        boolean classic =
+                store.contains(groupId)
+                        && store.consumer(groupId) == null
+                        && store.streams(groupId) == null;
+        GroupPhase phase = classic ? GroupPhase.EMPTY : GroupPhase.DEAD;
         return new GroupReply.DescribedGroup(groupId, phase, storedType(groupId), "", List.of());
     }
 

@@ -86,6 +86,10 @@ final class GroupActor {
                     GroupReply.GroupsDeleted _,
                     GroupReply.GroupsListed _,
                     GroupReply.GroupsDescribed _,
+                    GroupReply.ConsumerBeat _,
+                    GroupReply.ConsumerGroupsDescribed _,
+                    GroupReply.StreamsBeat _,
+                    GroupReply.StreamsGroupsDescribed _,
                     GroupReply.TransactionEnded _,
                     GroupReply.TopicsForgotten _ -> {}
         }

@@ -304,7 +304,9 @@ class GroupOffsetsTest {
     void expiry_looks_at_a_bounded_number_of_groups_at_a_time_and_reaches_them_all() {
         int count = GroupOffsets.SWEEP_GROUPS_MAX + 1;
         var limits = GroupJoinTest.withGroupsMax(count);
-        var state = new GroupsState(limits);
+        var state =
+                new GroupsState(
+                        limits, ConsumerGroupLimits.defaults(), StreamsGroupLimits.defaults());
         for (int i = 0; i < count; i++) {
             String groupId = i == 0 ? "" : "g" + i;
             state.replay(new GroupRecord.OffsetsStored(groupId, 0, List.of(offset(ORDERS, i))));

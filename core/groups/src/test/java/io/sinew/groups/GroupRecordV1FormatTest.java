@@ -162,7 +162,11 @@ class GroupRecordV1FormatTest {
 
     /// Whatever can be read can be worked with.
     private static void joinAfter(GroupRecord record) {
-        var state = new GroupsState(GroupLimits.defaults());
+        var state =
+                new GroupsState(
+                        GroupLimits.defaults(),
+                        ConsumerGroupLimits.defaults(),
+                        StreamsGroupLimits.defaults());
         state.replay(record);
         state.handle(0, 1, GroupClient.dynamic().join());
         state.tick(Integer.MAX_VALUE);

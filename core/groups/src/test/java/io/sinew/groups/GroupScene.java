@@ -21,6 +21,8 @@ final class GroupScene {
     static final GroupLimits LIMITS = GroupLimits.defaults();
 
     private final GroupLimits limits;
+    private final ConsumerGroupLimits consumerLimits;
+    private final StreamsGroupLimits streamsLimits;
     private final List<GroupRecord> log = new ArrayList<>();
     private final Map<Long, GroupReply> replies = new HashMap<>();
     private final Map<Long, GroupCommand> commands = new HashMap<>();
@@ -30,18 +32,42 @@ final class GroupScene {
     private GroupsState state;
     private long nowMs = 1_700_000_000_000L;
     private long lastTicket;
+    private GroupTopics topics = GroupTopics.NONE;
 
     GroupScene() {
         this(LIMITS);
     }
 
     GroupScene(GroupLimits limits) {
+        this(limits, ConsumerGroupLimits.defaults());
+    }
+
+    GroupScene(GroupLimits limits, ConsumerGroupLimits consumerLimits) {
+        this(limits, consumerLimits, StreamsGroupLimits.defaults());
+    }
+
+    GroupScene(
+            GroupLimits limits,
+            ConsumerGroupLimits consumerLimits,
+            StreamsGroupLimits streamsLimits) {
         this.limits = limits;
-        this.state = new GroupsState(limits);
+        this.consumerLimits = consumerLimits;
+        this.streamsLimits = streamsLimits;
+        this.state = newState();
+    }
+
+    private GroupsState newState() {
+        return new GroupsState(limits, consumerLimits, streamsLimits);
     }
 
     long nowMs() {
         return nowMs;
+    }
+
+    /// From now on there are these topics.
+    void topics(GroupTopic... now) {
+        topics = new GroupTopics(topics.version() + 1, List.of(now));
+        state.know(topics);
     }
 
     /// Hands in a command; it may stay without a reply.
@@ -127,7 +153,8 @@ final class GroupScene {
     /// Everything that was not written is forgotten; the log is replayed.
     void crash() {
         parkedSinceMs.clear();
-        state = new GroupsState(limits);
+        state = newState();
+        state.know(topics);
         log.forEach(state::replay);
     }
 

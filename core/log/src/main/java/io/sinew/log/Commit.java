@@ -1,5 +1,6 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.SinewException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,17 @@ import org.jspecify.annotations.Nullable;
 public final class Commit {
     private final CountDownLatch written = new CountDownLatch(1);
     private final CountDownLatch durable = new CountDownLatch(1);
+    private final Background background;
     private volatile @Nullable SinewException failure;
 
-    Commit() {}
+    /// @param background whose work settles it
+    Commit(Background background) {
+        this.background = background;
+    }
 
     /// A commit of nothing: already durable.
     public static Commit ofNothing() {
-        var commit = new Commit();
+        var commit = new Commit(Background.threads());
         commit.markWritten();
         commit.markDurable();
         return commit;
@@ -27,7 +32,7 @@ public final class Commit {
     ///
     /// @throws SinewException `LOG_STOPPED`
     public void awaitWritten() throws InterruptedException {
-        written.await();
+        await(written);
         throwIfFailed();
     }
 
@@ -35,8 +40,15 @@ public final class Commit {
     ///
     /// @throws SinewException `LOG_STOPPED`
     public void awaitDurable() throws InterruptedException {
-        durable.await();
+        await(durable);
         throwIfFailed();
+    }
+
+    private void await(CountDownLatch latch) throws InterruptedException {
+        if (latch.getCount() > 0) {
+            background.workUntil(() -> latch.getCount() == 0, Background.WITHOUT_LIMIT);
+        }
+        latch.await();
     }
 
     /// Whether waiting is over, well or badly.

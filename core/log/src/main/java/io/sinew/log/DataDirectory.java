@@ -49,12 +49,23 @@ public final class DataDirectory implements AutoCloseable {
     /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
     public static DataDirectory open(Disk disk, Path path, String freshClusterId)
             throws IOException {
-        createDurably(disk, path);
+        return open(disk, path, freshClusterId, new SecureRandom().nextLong());
+    }
+
+    /// As above, with a salt that others could guess, for a directory of no value.
+    ///
+    /// @param freshSalt the salt if it is new
+    /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
+    public static DataDirectory open(Disk disk, Path path, String freshClusterId, long freshSalt)
+            throws IOException {
+        if (!disk.exists(path.resolve(IDENTITY))) {
+            createDurably(disk, path);
+        }
         AutoCloseable lock = disk.lock(path.resolve("lock"));
         try {
             Path identity = path.resolve(IDENTITY);
             if (!disk.exists(identity)) {
-                writeIdentity(disk, path, freshClusterId);
+                writeIdentity(disk, path, freshClusterId, freshSalt);
             }
             return new DataDirectory(disk, path, lock, readIdentity(disk, path));
         } catch (IOException | RuntimeException e) {
@@ -64,7 +75,8 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /// Makes the directory so that its name, and those of the directories made on the way to it,
-    /// survive a power failure.
+    /// survive a power failure; also when a process made them that was killed before it could see
+    /// to that.
     private static void createDurably(Disk disk, Path path) throws IOException {
         var parents = new ArrayList<Path>();
         Path missing = path;
@@ -75,12 +87,21 @@ public final class DataDirectory implements AutoCloseable {
             }
         }
         disk.createDirectories(path);
-        for (Path parent : parents) {
-            disk.syncDirectory(parent);
+        for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+            try {
+                disk.syncDirectory(parent);
+            } catch (IOException e) {
+                if (parents.contains(parent)) {
+                    throw e;
+                }
+                // It was there, and is perhaps not ours to read. That a process which was killed
+                // made a name in it a moment ago is as good as ruled out then.
+            }
         }
     }
 
-    private static void writeIdentity(Disk disk, Path path, String clusterId) throws IOException {
+    private static void writeIdentity(Disk disk, Path path, String clusterId, long salt)
+            throws IOException {
         if (disk.exists(path.resolve("checkpoint")) || disk.exists(path.resolve("wal"))) {
             throw damaged(path, "is missing although there is data");
         }
@@ -91,7 +112,7 @@ public final class DataDirectory implements AutoCloseable {
                         + "\ncluster.id="
                         + clusterId
                         + "\nwal.salt="
-                        + HexFormat.of().toHexDigits(new SecureRandom().nextLong())
+                        + HexFormat.of().toHexDigits(salt)
                         + "\n";
         try (DiskFile file = disk.open(unfinished)) {
             file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);

@@ -1,8 +1,11 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.Metrics;
+import io.sinew.base.Work;
+import io.sinew.base.Worker;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -14,11 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Moves durable batches from memory to their segments, many at a time: one write for each
 /// partition and pass instead of one for each batch. Everything that changes a segment runs on its
 /// thread.
-final class Flusher implements Wal.DurableSink, AutoCloseable {
+final class Flusher implements Wal.DurableSink, Work, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Flusher.class.getName());
     private static final long FULL_DISK_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -28,7 +32,8 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     private final WalBufferPool pool;
     private final LongAdder bytesMoved;
     private final LongAdder passes;
-    private final Thread thread;
+    private final Background background;
+    private @Nullable Worker worker;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -38,6 +43,9 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     private long oldestNanos;
     private Handed handed;
     private boolean closing;
+
+    /// Whether the last pass failed, and the next one waits a little.
+    private boolean pausing;
 
     /// How far the write-ahead log has handed its batches over.
     record Handed(long lsn, long sequence) {}
@@ -52,11 +60,11 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
         this.bytesMoved = metrics.counter(LogMetric.SEGMENT_BYTES);
         this.passes = metrics.counter(LogMetric.SEGMENT_WRITES);
         metrics.gauge(LogMetric.UNFLUSHED_BYTES, this::pendingBytes);
-        this.thread = Thread.ofPlatform().name("sinew-flusher").unstarted(this::runUntilClosed);
+        this.background = context.background();
     }
 
     void start() {
-        thread.start();
+        worker = background.begin(this, Thread.ofPlatform().name("sinew-flusher"), lock, work);
     }
 
     @Override
@@ -111,6 +119,7 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
+        background.workUntil(result::isDone, Background.WITHOUT_LIMIT);
         try {
             return result.join();
         } catch (CompletionException e) {
@@ -209,23 +218,49 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
         }
     }
 
-    private void runUntilClosed() {
-        while (true) {
-            Runnable request;
-            lock.lock();
-            try {
-                if (!awaitWork()) {
-                    return;
-                }
-                request = requests.poll();
-            } finally {
-                lock.unlock();
-            }
-            if (request != null) {
-                request.run();
-            } else {
-                flushOrRetry();
-            }
+    @Override
+    public long dueInNanos() {
+        if (!requests.isEmpty()) {
+            return 0;
+        }
+        if (closing) {
+            return OVER;
+        }
+        if (pausing) {
+            return FULL_DISK_RETRY_NANOS;
+        }
+        return untilFlushNanos();
+    }
+
+    /// How long it is to the next pass, under the lock.
+    private long untilFlushNanos() {
+        if (isFull()) {
+            return 0;
+        }
+        if (dirty.isEmpty()) {
+            return WHEN_SIGNALLED;
+        }
+        long age = clock.nanos() - oldestNanos;
+        return Math.max(0, TimeUnit.MILLISECONDS.toNanos(limits.flushIntervalMs()) - age);
+    }
+
+    /// Does what somebody asked for, or moves what is old enough.
+    @Override
+    public void step() {
+        Runnable request;
+        boolean flushes;
+        lock.lock();
+        try {
+            request = requests.poll();
+            flushes = request == null && (pausing || untilFlushNanos() == 0);
+            pausing &= !flushes;
+        } finally {
+            lock.unlock();
+        }
+        if (request != null) {
+            request.run();
+        } else if (flushes) {
+            flushOrRetry();
         }
     }
 
@@ -251,44 +286,9 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
     private void pause() {
         lock.lock();
         try {
-            long remaining = FULL_DISK_RETRY_NANOS;
-            while (remaining > 0 && !closing) {
-                remaining = work.awaitNanos(remaining);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            pausing = true;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /// Waits, under the lock, until there is a request or a flush is due; false when all is done.
-    private boolean awaitWork() {
-        try {
-            while (true) {
-                if (!requests.isEmpty()) {
-                    return true;
-                }
-                if (closing) {
-                    return false;
-                }
-                if (isFull()) {
-                    return true;
-                }
-                if (dirty.isEmpty()) {
-                    work.await();
-                    continue;
-                }
-                long age = clock.nanos() - oldestNanos;
-                long remaining = TimeUnit.MILLISECONDS.toNanos(limits.flushIntervalMs()) - age;
-                if (remaining <= 0) {
-                    return true;
-                }
-                work.awaitNanos(remaining);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 
@@ -302,8 +302,11 @@ final class Flusher implements Wal.DurableSink, AutoCloseable {
         } finally {
             lock.unlock();
         }
+        if (worker == null) {
+            return;
+        }
         try {
-            thread.join();
+            worker.awaitEnd();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

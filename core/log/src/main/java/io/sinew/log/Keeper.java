@@ -1,11 +1,14 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.Disk;
 import io.sinew.base.DiskFile;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.base.Work;
+import io.sinew.base.Worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -15,16 +18,17 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Makes checkpoints: what the segments hold is synced and the state of everything is written down,
 /// so that the write-ahead log before that point can be used again and the next start has little to
 /// replay. Runs on a thread of its own, because syncing many segments takes long and nobody must
 /// wait for it.
-final class Keeper implements AutoCloseable {
+final class Keeper implements Work, AutoCloseable {
     /// How often the keeper looks whether a checkpoint is due.
     private static final long LOOK_MS = 200;
 
@@ -42,9 +46,12 @@ final class Keeper implements AutoCloseable {
     private final Flusher flusher;
     private final UnsyncedSegments unsynced;
     private final LongAdder checkpoints;
-    private final Thread thread;
+    private final Background background;
 
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition closed = lock.newCondition();
+    private boolean closing;
+    private @Nullable Worker worker;
 
     /// Directories of checkpoints that were begun and not finished: still to be synced.
     private final Set<Path> unsyncedDirectories = new LinkedHashSet<>();
@@ -74,7 +81,7 @@ final class Keeper implements AutoCloseable {
         this.flusher = flusher;
         this.unsynced = unsynced;
         this.checkpoints = context.metrics().counter(LogMetric.CHECKPOINTS);
-        this.thread = Thread.ofPlatform().name("sinew-keeper").unstarted(this::runUntilClosed);
+        this.background = context.background();
     }
 
     /// The last checkpoint, or an empty one for an empty directory.
@@ -118,16 +125,24 @@ final class Keeper implements AutoCloseable {
         term = currentTerm;
         walFileBytes = fileBytes;
         lastNanos = clock.nanos();
-        thread.start();
+        worker = background.begin(this, Thread.ofPlatform().name("sinew-keeper"), lock, closed);
     }
 
-    private void runUntilClosed() {
+    @Override
+    public long dueInNanos() {
+        return closing || health.isStopped() ? OVER : TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
+    }
+
+    /// Looks whether a checkpoint is due.
+    @Override
+    public void step() {
+        if (health.isStopped()) {
+            return;
+        }
         try {
-            while (awaitNextLook()) {
-                prepareSpare();
-                if (isDue() && backoff.isOver(clock.nanos())) {
-                    checkpointOrPostpone();
-                }
+            prepareSpare();
+            if (isDue() && backoff.isOver(clock.nanos())) {
+                checkpointOrPostpone();
             }
         } catch (RuntimeException | Error e) {
             health.stop("keeping checkpoints failed", e);
@@ -162,15 +177,6 @@ final class Keeper implements AutoCloseable {
         } catch (SinewException e) {
             // The log is stopped: there is no next attempt.
             LOGGER.log(System.Logger.Level.ERROR, "checkpoint=failed", e);
-        }
-    }
-
-    private boolean awaitNextLook() {
-        try {
-            return !closing.await(LOOK_MS, TimeUnit.MILLISECONDS) && !health.isStopped();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 
@@ -226,7 +232,7 @@ final class Keeper implements AutoCloseable {
         for (PartitionLog.FlushPoint point : cut.points()) {
             point.segments().directory().ifPresent(this::addWithParents);
         }
-        UnsyncedSegments.sync(cut.unsynced());
+        unsynced.sync(cut.unsynced());
         syncDirectories();
         List<LogOwner.Section> sections = stateOwner.snapshots();
         awaitDurable();
@@ -288,12 +294,18 @@ final class Keeper implements AutoCloseable {
     /// Ends the thread; [#checkpoint] can still be called.
     @Override
     public void close() {
-        closing.countDown();
-        if (owner == null) {
+        lock.lock();
+        try {
+            closing = true;
+            closed.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (worker == null) {
             return;
         }
         try {
-            thread.join();
+            worker.awaitEnd();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,7 +1,9 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.Metrics;
 
 /// What the threads of one log share besides the data.
-record LogContext(LogLimits limits, Clock clock, LogHealth health, Metrics metrics) {}
+record LogContext(
+        LogLimits limits, Clock clock, LogHealth health, Metrics metrics, Background background) {}

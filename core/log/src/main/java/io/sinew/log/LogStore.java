@@ -1,11 +1,14 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.Check;
 import io.sinew.base.Clock;
 import io.sinew.base.Disk;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import io.sinew.base.Work;
+import io.sinew.base.Worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,6 +22,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The log of one data directory: a write-ahead log, the partitions behind it, and the records of
 /// the owner's state machines in between, in one order. [#open] it, give the owner its state back
@@ -58,29 +63,35 @@ public final class LogStore implements AutoCloseable {
     private final Wal wal;
     private final Flusher flusher;
     private final Keeper keeper;
-    private final Thread orphans =
-            Thread.ofPlatform().name("sinew-orphans").daemon().unstarted(this::deleteOrphans);
+    private final Background background;
+    private @Nullable Worker orphans;
     private volatile boolean closing;
     private int epoch;
 
     private LogStore(
-            DataDirectory data, LogLimits limits, Clock clock, Metrics metrics, int maxOpenFiles)
+            DataDirectory data,
+            LogLimits limits,
+            Clock clock,
+            Metrics metrics,
+            int maxOpenFiles,
+            Background background)
             throws IOException {
         this.data = data;
         this.disk = data.disk();
         this.limits = limits;
+        this.background = background;
         this.start = Keeper.readCheckpoint(disk, data.path(), limits);
         for (CheckpointV1Format.PartitionPoint point : start.partitions()) {
             points.put(point.id(), point);
         }
         // The files keep the size they began with.
         int bufferBytes = Math.min(limits.bufferBytes(), start.walFileBytes());
-        this.pool = new WalBufferPool(bufferBytes, limits.maxBuffers(), clock);
+        this.pool = new WalBufferPool(bufferBytes, limits.maxBuffers(), clock, background);
         this.files = new OpenFiles(disk, maxOpenFiles);
         // A checkpoint syncs as many as that while as many wait for the next one.
-        this.unsynced = new UnsyncedSegments(maxOpenFiles / 2);
+        this.unsynced = new UnsyncedSegments(maxOpenFiles / 2, background);
         var cut = new Flusher.Handed(start.cutLsn(), start.cutSequence());
-        var context = new LogContext(limits, clock, health, metrics);
+        var context = new LogContext(limits, clock, health, metrics, background);
         this.flusher = new Flusher(context, pool, cut);
         this.wal = new Wal(context, pool, flusher, data.salt());
         this.keeper = new Keeper(data, context, wal, flusher, unsynced);
@@ -95,14 +106,27 @@ public final class LogStore implements AutoCloseable {
     /// @throws SinewException `DAMAGED_DATA`
     public static LogStore open(DataDirectory data, LogLimits limits, Clock clock, Metrics metrics)
             throws IOException {
-        return open(data, limits, clock, metrics, MAX_OPEN_FILES);
+        return open(data, limits, clock, metrics, Background.threads());
+    }
+
+    /// As above, with a choice of how the work in the background is done.
+    ///
+    /// @throws SinewException `DAMAGED_DATA`
+    public static LogStore open(
+            DataDirectory data,
+            LogLimits limits,
+            Clock clock,
+            Metrics metrics,
+            Background background)
+            throws IOException {
+        return new LogStore(data, limits, clock, metrics, MAX_OPEN_FILES, background);
     }
 
     /// @param maxOpenFiles segment files open at a time, those that are read at the moment left out
     static LogStore open(
             DataDirectory data, LogLimits limits, Clock clock, Metrics metrics, int maxOpenFiles)
             throws IOException {
-        return new LogStore(data, limits, clock, metrics, maxOpenFiles);
+        return new LogStore(data, limits, clock, metrics, maxOpenFiles, Background.threads());
     }
 
     /// Brings back what was there: gives `owner` its snapshots, then every record and batch since,
@@ -134,7 +158,13 @@ public final class LogStore implements AutoCloseable {
         wal.start(walFiles, epoch, recovery.sequence(), start.cutLsn());
         points.clear();
         keeper.start(owner, partitions.values(), epoch, start.walFileBytes());
-        orphans.start();
+        var lock = new ReentrantLock();
+        orphans =
+                background.begin(
+                        new OrphanDeletion(),
+                        Thread.ofPlatform().name("sinew-orphans").daemon(),
+                        lock,
+                        lock.newCondition());
     }
 
     /// Takes what will be replayed and only looks whether it can be: batches must find their way to
@@ -210,6 +240,11 @@ public final class LogStore implements AutoCloseable {
         }
     }
 
+    /// How the work in the background is done.
+    public Background background() {
+        return background;
+    }
+
     public LogHealth health() {
         return health;
     }
@@ -263,7 +298,22 @@ public final class LogStore implements AutoCloseable {
                 .resolve(Integer.toString(id.index()));
     }
 
-    /// Deletes what a crash left of deleted topics.
+    /// Deletes, once, what a crash left of deleted topics.
+    private final class OrphanDeletion implements Work {
+        private volatile boolean done;
+
+        @Override
+        public long dueInNanos() {
+            return done ? OVER : 0;
+        }
+
+        @Override
+        public void step() {
+            done = true;
+            deleteOrphans();
+        }
+    }
+
     private void deleteOrphans() {
         var topics = new HashSet<UUID>();
         for (PartitionId id : List.copyOf(partitions.keySet())) {
@@ -289,7 +339,9 @@ public final class LogStore implements AutoCloseable {
 
     /// Waits until the directories of deleted topics are gone.
     void awaitCleanUp() throws InterruptedException {
-        orphans.join();
+        if (orphans != null) {
+            orphans.awaitEnd();
+        }
     }
 
     /// The topic that a directory belongs to; none when it is not one of ours.

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +26,7 @@ final class OpenFiles {
     private final IndexCache indexes;
 
     // Under this object's monitor, as the shared files' own state.
-    private final Set<SharedFile> open = new HashSet<>();
+    private final Set<SharedFile> open = new LinkedHashSet<>();
 
     /// Those of them that nobody uses, longest unused first.
     private final LinkedHashSet<SharedFile> unused = new LinkedHashSet<>();

@@ -1,15 +1,11 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Segments of all partitions that were written to and not synced since: what the next checkpoint
@@ -30,14 +26,16 @@ final class UnsyncedSegments {
     private static final int MIN_PARALLEL = 4 * SYNC_THREADS;
 
     private final int maxOpen;
+    private final Background background;
 
     /// Under the monitor. Those written to first come first.
     private final LinkedHashSet<Segment> segments = new LinkedHashSet<>();
 
     /// @param maxOpen segments kept open at most; as many again may be on their way through a
     ///   checkpoint
-    UnsyncedSegments(int maxOpen) {
+    UnsyncedSegments(int maxOpen, Background background) {
         this.maxOpen = maxOpen;
+        this.background = background;
     }
 
     /// Keeps a segment, which is about to be written to, until it is synced.
@@ -109,7 +107,7 @@ final class UnsyncedSegments {
     /// threads.
     ///
     /// @throws IOException not all are synced, and none may be tried again
-    static void sync(List<Segment> taken) throws IOException {
+    void sync(List<Segment> taken) throws IOException {
         if (taken.size() < MIN_PARALLEL) {
             for (Segment segment : taken) {
                 segment.sync();
@@ -126,16 +124,6 @@ final class UnsyncedSegments {
                     }
                     return null;
                 };
-        var factory = Thread.ofPlatform().name("sinew-sync-", 0).factory();
-        try (ExecutorService threads = Executors.newFixedThreadPool(SYNC_THREADS, factory)) {
-            for (Future<Void> done : threads.invokeAll(Collections.nCopies(SYNC_THREADS, share))) {
-                done.get();
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while segments were synced", e);
-        }
+        background.sideBySide(SYNC_THREADS, "sinew-sync-", share);
     }
 }

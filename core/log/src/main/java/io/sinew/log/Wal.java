@@ -1,10 +1,13 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.BrokenInvariant;
 import io.sinew.base.Clock;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.base.Work;
+import io.sinew.base.Worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// busy with one sync goes to the disk together with the next. Appenders copy into shared buffers
 /// under one lock; one platform thread writes and syncs (a sync would pin a virtual thread's
 /// carrier). [WalV1Format] gives the bytes.
-final class Wal implements AutoCloseable {
+final class Wal implements Work, AutoCloseable {
     /// How often a write that met a full disk is tried again.
     private static final long FULL_DISK_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -33,20 +35,22 @@ final class Wal implements AutoCloseable {
     private final LongAdder syncs;
     private final LongAdder syncNanos;
     private final Clock clock;
-    private final Thread writer;
+    private final Background background;
+    private @Nullable Worker writer;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition appended = lock.newCondition();
     private final List<WalBlock> sealed = new ArrayList<>();
     private @Nullable WalBuffer filling;
     private @Nullable WalBlock open;
-    private Commit commit = new Commit();
+    private Commit commit;
 
     /// What was appended last before `commit`: being written, or settled.
     private Commit lastCommit = Commit.ofNothing();
 
     private long sequence;
     private boolean closing;
+    private boolean ended;
 
     /// Whether somebody needs a sync although nothing promises one (`durability: os`).
     private boolean syncWanted;
@@ -60,6 +64,11 @@ final class Wal implements AutoCloseable {
     private @Nullable WalFiles files;
     private long term;
     private long syncedLsn;
+
+    /// The group on its way to the disk, and how many of its blocks have arrived; null between two.
+    private @Nullable Group writing;
+
+    private int blocksWritten;
 
     /// Who takes what became durable, in order, on the writer's thread.
     interface DurableSink {
@@ -82,7 +91,8 @@ final class Wal implements AutoCloseable {
         this.syncs = context.metrics().counter(LogMetric.WAL_SYNCS);
         this.syncNanos = context.metrics().counter(LogMetric.WAL_SYNC_TIME);
         context.metrics().gauge(LogMetric.REPLAY_BYTES, () -> files == null ? 0 : bytesSinceCut());
-        this.writer = Thread.ofPlatform().name("sinew-wal").unstarted(this::writeUntilClosed);
+        this.background = context.background();
+        this.commit = new Commit(background);
     }
 
     /// Goes on where recovery ended. Nothing may be appended before.
@@ -95,7 +105,7 @@ final class Wal implements AutoCloseable {
         durableSequence = lastSequence;
         syncedLsn = recovered.nextLsn();
         cutLsn = oldestLsn;
-        writer.start();
+        writer = background.begin(this, Thread.ofPlatform().name("sinew-wal"), lock, appended);
     }
 
     private WalFiles files() {
@@ -312,15 +322,9 @@ final class Wal implements AutoCloseable {
 
     private record Group(List<WalBlock> blocks, Commit commit, long lastSequence, boolean synced) {}
 
-    private @Nullable Group nextGroup() throws InterruptedException {
+    private Group nextGroup() {
         lock.lock();
         try {
-            while (open == null && sealed.isEmpty() && !syncWanted) {
-                if (closing) {
-                    return null;
-                }
-                appended.await();
-            }
             if (open != null) {
                 open.seal();
                 sealed.add(open);
@@ -331,28 +335,51 @@ final class Wal implements AutoCloseable {
             sealed.clear();
             syncWanted = false;
             lastCommit = commit;
-            commit = new Commit();
+            commit = new Commit(background);
             return group;
         } finally {
             lock.unlock();
         }
     }
 
-    private void writeUntilClosed() {
+    @Override
+    public long dueInNanos() {
+        if (ended) {
+            return OVER;
+        }
+        if (writing != null) {
+            return closing ? 0 : FULL_DISK_RETRY_NANOS;
+        }
+        if (open != null || !sealed.isEmpty() || syncWanted) {
+            return 0;
+        }
+        return closing ? OVER : WHEN_SIGNALLED;
+    }
+
+    /// Writes and syncs what was appended meanwhile, or tries again what met a full disk.
+    @Override
+    public void step() {
+        Group group = writing;
+        if (group == null) {
+            group = nextGroup();
+            writing = group;
+            blocksWritten = 0;
+        }
         try {
-            for (Group group = nextGroup(); group != null; group = nextGroup()) {
-                writeGroup(group);
-            }
-        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            writeGroup(group);
+        } catch (IOException | RuntimeException | Error e) {
             stop(e);
         }
     }
 
     private void writeGroup(Group group) throws IOException {
         try {
-            for (WalBlock block : group.blocks()) {
-                writeBlock(block);
+            for (; blocksWritten < group.blocks().size(); blocksWritten++) {
+                if (!writeBlock(group.blocks().get(blocksWritten))) {
+                    return;
+                }
             }
+            writing = null;
             group.commit().markWritten();
             if (group.synced()) {
                 long began = clock.nanos();
@@ -384,25 +411,22 @@ final class Wal implements AutoCloseable {
         group.commit().markDurable();
     }
 
-    private void writeBlock(WalBlock block) throws IOException {
-        while (true) {
-            try {
-                long lsn = files().placeFor(block.paddedBytes(), syncedLsn, term);
-                files().write(block.bytesFor(lsn, syncedLsn), lsn);
-                bytesWritten.add(block.paddedBytes());
-                health.wroteAhead();
-                return;
-            } catch (IOException e) {
-                if (!DiskFullException.isCause(e) || isClosing()) {
-                    throw e;
-                }
-                // Nothing was acknowledged and a write may be repeated (a sync may not): new
-                // appends
-                // are refused meanwhile, these wait for space.
-                health.diskFullAhead();
-                pool.wakeAll();
-                LockSupport.parkNanos(FULL_DISK_RETRY_NANOS);
+    /// @return false when the disk is full. Nothing was acknowledged and a write may be repeated (a
+    ///   sync may not): new appends are refused meanwhile, these wait for space
+    private boolean writeBlock(WalBlock block) throws IOException {
+        try {
+            long lsn = files().placeFor(block.paddedBytes(), syncedLsn, term);
+            files().write(block.bytesFor(lsn, syncedLsn), lsn);
+            bytesWritten.add(block.paddedBytes());
+            health.wroteAhead();
+            return true;
+        } catch (IOException e) {
+            if (!DiskFullException.isCause(e) || isClosing()) {
+                throw e;
             }
+            health.diskFullAhead();
+            pool.wakeAll();
+            return false;
         }
     }
 
@@ -422,6 +446,7 @@ final class Wal implements AutoCloseable {
             commit.fail(stopped);
             sealed.clear();
             open = null;
+            ended = true;
         } finally {
             lock.unlock();
         }
@@ -440,7 +465,9 @@ final class Wal implements AutoCloseable {
             lock.unlock();
         }
         try {
-            writer.join();
+            if (writer != null) {
+                writer.awaitEnd();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted while closing", e);

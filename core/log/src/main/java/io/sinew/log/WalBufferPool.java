@@ -1,5 +1,6 @@
 package io.sinew.log;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
@@ -25,6 +26,7 @@ final class WalBufferPool {
     private final int maxBuffers;
     private final long maxBytes;
     private final Clock clock;
+    private final Background background;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomAgain = lock.newCondition();
     private final ArrayDeque<WalBuffer> free = new ArrayDeque<>();
@@ -44,11 +46,12 @@ final class WalBufferPool {
     /// Buffers that only readers hold.
     private final AtomicInteger lent = new AtomicInteger();
 
-    WalBufferPool(int bufferBytes, int maxBuffers, Clock clock) {
+    WalBufferPool(int bufferBytes, int maxBuffers, Clock clock, Background background) {
         this.bufferBytes = bufferBytes;
         this.maxBuffers = maxBuffers;
         this.maxBytes = (long) maxBuffers * bufferBytes;
         this.clock = clock;
+        this.background = background;
     }
 
     /// Waits until less than the bound is claimed and `otherRoom` holds.
@@ -98,6 +101,9 @@ final class WalBufferPool {
             return;
         }
         long deadline = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+        if (background.workUntil(room, TimeUnit.MILLISECONDS.toNanos(waitMs))) {
+            return;
+        }
         lock.lock();
         // Before the next look: who makes room from now on sees that somebody waits for it.
         waiting.incrementAndGet();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class WalBufferPoolTest {
     private static final int PAGE = WalV1Format.BLOCK_ALIGNMENT;
 
-    private final WalBufferPool pool = new WalBufferPool(PAGE, 2, Clock.system());
+    private final WalBufferPool pool =
+            new WalBufferPool(PAGE, 2, Clock.system(), Background.threads());
 
     @Test
     void a_buffer_there_was_no_memory_for_is_not_in_use() {

@@ -16,8 +16,15 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
-    private static final String TRANSACTION_VERSION = "transaction.version";
-    private static final short NEWEST_TRANSACTIONS = 2;
+    /// Producers that know level 2 send the records of a transaction without announcing the
+    /// partition first (KIP-890).
+    private static final Feature TRANSACTIONS = new Feature("transaction.version", (short) 2);
+
+    /// Groups of the protocol of KIP-848.
+    private static final Feature CONSUMER_GROUPS = new Feature("group.version", (short) 1);
+
+    /// Groups of the protocol of KIP-1071.
+    private static final Feature STREAMS_GROUPS = new Feature("streams.version", (short) 1);
 
     /// Clients of versions before refuse an answer with a feature that may be off (KAFKA-17011).
     private static final int KNOWS_MINIMUM_ZERO = 4;
@@ -40,11 +47,14 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
                 response.apiKeys.add(versionsOf(api));
             }
         }
-        if (caller.version() >= KNOWS_MINIMUM_ZERO) {
-            response.supportedFeatures.add(transactions());
+        add(TRANSACTIONS, response, caller);
+        if (apis.serves(ApiKey.CONSUMER_GROUP_HEARTBEAT)) {
+            add(CONSUMER_GROUPS, response, caller);
+        }
+        if (apis.serves(ApiKey.STREAMS_GROUP_HEARTBEAT)) {
+            add(STREAMS_GROUPS, response, caller);
         }
         response.finalizedFeaturesEpoch = 0;
-        response.finalizedFeatures.add(finalizedTransactions());
         return Reply.now(response);
     }
 
@@ -53,22 +63,25 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
                 && NAME.matcher(request.clientSoftwareVersion).matches();
     }
 
-    /// Feature `transaction.version` 2 (KIP-890): producers that know it send the records of a
-    /// transaction without announcing the partition first.
-    private static ApiVersionsResponse.SupportedFeatureKey transactions() {
-        var feature = new ApiVersionsResponse.SupportedFeatureKey();
-        feature.name = TRANSACTION_VERSION;
-        feature.minVersion = 0;
-        feature.maxVersion = NEWEST_TRANSACTIONS;
-        return feature;
-    }
+    /// What Kafka has an administrator switch on, and is on here (KIP-584).
+    ///
+    /// @param name Kafka's
+    /// @param level the newest, which is the one in use
+    private record Feature(String name, short level) {}
 
-    private static ApiVersionsResponse.FinalizedFeatureKey finalizedTransactions() {
-        var feature = new ApiVersionsResponse.FinalizedFeatureKey();
-        feature.name = TRANSACTION_VERSION;
-        feature.minVersionLevel = NEWEST_TRANSACTIONS;
-        feature.maxVersionLevel = NEWEST_TRANSACTIONS;
-        return feature;
+    private static void add(Feature feature, ApiVersionsResponse response, Caller caller) {
+        if (caller.version() >= KNOWS_MINIMUM_ZERO) {
+            var supported = new ApiVersionsResponse.SupportedFeatureKey();
+            supported.name = feature.name();
+            supported.minVersion = 0;
+            supported.maxVersion = feature.level();
+            response.supportedFeatures.add(supported);
+        }
+        var finalized = new ApiVersionsResponse.FinalizedFeatureKey();
+        finalized.name = feature.name();
+        finalized.minVersionLevel = feature.level();
+        finalized.maxVersionLevel = feature.level();
+        response.finalizedFeatures.add(finalized);
     }
 
     /// The answer, in version 0, to a request in a version that can't be read.

@@ -52,8 +52,7 @@ final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
             toldMember.memberId = member.memberId();
             toldMember.groupInstanceId = member.instanceId();
             toldMember.clientId = member.clientId();
-            // As Kafka writes addresses, and its tools show them.
-            toldMember.clientHost = "/" + member.clientHost();
+            toldMember.clientHost = Coordinator.shownHost(member.clientHost());
             toldMember.memberMetadata = member.metadata().toArray();
             toldMember.memberAssignment = member.assignment().toArray();
             told.members.add(toldMember);

@@ -23,8 +23,10 @@ final class KafkaErrors {
     static final short TRANSACTION_ABORTABLE = 120;
     static final short INVALID_REGULAR_EXPRESSION = 128;
     static final short UNKNOWN_TOPIC_ID = 100;
+    static final short STALE_MEMBER_EPOCH = 113;
     static final short MISMATCHED_ENDPOINT_TYPE = 114;
     static final short UNSUPPORTED_ENDPOINT_TYPE = 115;
+    static final short STREAMS_INVALID_TOPOLOGY = 130;
 
     private KafkaErrors() {}
 
@@ -99,6 +101,12 @@ final class KafkaErrors {
             case UNSTABLE_OFFSET_COMMIT -> UNSTABLE_OFFSET_COMMIT;
             case TRANSACTIONAL_ID_NOT_FOUND -> 105;
             case TRANSACTION_ABORTABLE -> TRANSACTION_ABORTABLE;
+            case FENCED_MEMBER_EPOCH -> 110;
+            case UNRELEASED_INSTANCE_ID -> 111;
+            case UNSUPPORTED_ASSIGNOR -> 112;
+            case STALE_MEMBER_EPOCH -> STALE_MEMBER_EPOCH;
+            case INVALID_REGULAR_EXPRESSION -> INVALID_REGULAR_EXPRESSION;
+            case STREAMS_INVALID_TOPOLOGY -> STREAMS_INVALID_TOPOLOGY;
             case GROUP_MAX_SIZE_REACHED -> 81;
             case TIMED_OUT -> 7;
             // Kafka's storage error: clients try again, and succeed when there is space.

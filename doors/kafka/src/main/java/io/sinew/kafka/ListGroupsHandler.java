@@ -8,8 +8,6 @@ import java.util.HashSet;
 
 /// `ListGroups`: all groups, or those of some states and types.
 final class ListGroupsHandler implements Handler<ListGroupsRequest> {
-    private static final String TYPE = "classic";
-
     private final Coordinator coordinator;
 
     ListGroupsHandler(Coordinator coordinator) {
@@ -33,7 +31,7 @@ final class ListGroupsHandler implements Handler<ListGroupsRequest> {
             line.groupId = group.groupId();
             line.protocolType = group.protocolType();
             line.groupState = group.phase().wireName();
-            line.groupType = TYPE;
+            line.groupType = group.type().wireName();
             response.groups.add(line);
         }
         return response;

@@ -94,7 +94,8 @@ final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
         var answer = new GroupAnswer(group.groupId);
         List<GroupPartition> wanted = wanted(group.topics, version, answer);
         return coordinator.ask(
-                new GroupCommand.FetchOffsets(group.groupId, wanted, stable),
+                new GroupCommand.FetchOffsets(
+                        group.groupId, wanted, group.memberId, group.memberEpoch, stable),
                 GroupReply.OffsetsFetched.class,
                 fetched -> wanted == null ? answer.all(fetched) : answer.some(fetched),
                 error ->

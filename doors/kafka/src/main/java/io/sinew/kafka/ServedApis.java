@@ -7,6 +7,8 @@ import io.sinew.kafkawire.AlterClientQuotasRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ApiVersionsRequest;
+import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
+import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
 import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
@@ -37,6 +39,8 @@ import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetForLeaderEpochRequest;
 import io.sinew.kafkawire.ProduceRequest;
+import io.sinew.kafkawire.StreamsGroupDescribeRequest;
+import io.sinew.kafkawire.StreamsGroupHeartbeatRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
 import io.sinew.kafkawire.TxnOffsetCommitRequest;
 
@@ -109,7 +113,23 @@ final class ServedApis {
                 .with(
                         ApiKey.DELETE_GROUPS,
                         DeleteGroupsRequest.class,
-                        new DeleteGroupsHandler(groups));
+                        new DeleteGroupsHandler(groups))
+                .with(
+                        ApiKey.CONSUMER_GROUP_HEARTBEAT,
+                        ConsumerGroupHeartbeatRequest.class,
+                        new ConsumerGroupHeartbeatHandler(groups))
+                .with(
+                        ApiKey.CONSUMER_GROUP_DESCRIBE,
+                        ConsumerGroupDescribeRequest.class,
+                        new ConsumerGroupDescribeHandler(broker, groups))
+                .with(
+                        ApiKey.STREAMS_GROUP_HEARTBEAT,
+                        StreamsGroupHeartbeatRequest.class,
+                        new StreamsGroupHeartbeatHandler(broker, groups))
+                .with(
+                        ApiKey.STREAMS_GROUP_DESCRIBE,
+                        StreamsGroupDescribeRequest.class,
+                        new StreamsGroupDescribeHandler(groups));
     }
 
     private void addTransactions() {

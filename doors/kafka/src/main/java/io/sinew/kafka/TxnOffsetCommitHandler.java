@@ -109,11 +109,12 @@ final class TxnOffsetCommitHandler implements Handler<TxnOffsetCommitRequest> {
     }
 
     /// In the words that producers expect here: an old epoch is no reason to close for good, and a
-    /// group that is not there is a generation that is over.
+    /// group that is not there, or in another epoch, is a generation that is over.
     private static short inVersion(int version, short error) {
         return switch (error) {
             case KafkaErrors.PRODUCER_FENCED -> KafkaErrors.INVALID_PRODUCER_EPOCH;
-            case KafkaErrors.GROUP_ID_NOT_FOUND -> KafkaErrors.ILLEGAL_GENERATION;
+            case KafkaErrors.GROUP_ID_NOT_FOUND, KafkaErrors.STALE_MEMBER_EPOCH ->
+                    KafkaErrors.ILLEGAL_GENERATION;
             case KafkaErrors.TRANSACTION_ABORTABLE ->
                     version < KNOWS_ABORTABLE ? KafkaErrors.INVALID_TXN_STATE : error;
             default -> error;

@@ -6,6 +6,8 @@ import io.sinew.broker.Topic;
 import io.sinew.kafkawire.AlterClientQuotasRequest;
 import io.sinew.kafkawire.AlterConfigsRequest;
 import io.sinew.kafkawire.ApiKey;
+import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
+import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
 import io.sinew.kafkawire.CreatePartitionsRequest;
 import io.sinew.kafkawire.CreateTopicsRequest;
 import io.sinew.kafkawire.DeleteGroupsRequest;
@@ -33,6 +35,8 @@ import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.OffsetForLeaderEpochRequest;
+import io.sinew.kafkawire.StreamsGroupDescribeRequest;
+import io.sinew.kafkawire.StreamsGroupHeartbeatRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
 import io.sinew.kit.Batches;
 import java.nio.file.Path;
@@ -123,6 +127,10 @@ class EveryVersionTest {
                 case ALTER_CLIENT_QUOTAS -> alterClientQuotas();
                 case DESCRIBE_CLUSTER -> describeCluster();
                 case DESCRIBE_PRODUCERS -> describeProducers();
+                case CONSUMER_GROUP_HEARTBEAT -> consumerGroupHeartbeat();
+                case CONSUMER_GROUP_DESCRIBE -> consumerGroupDescribe();
+                case STREAMS_GROUP_HEARTBEAT -> streamsGroupHeartbeat();
+                case STREAMS_GROUP_DESCRIBE -> streamsGroupDescribe();
                 case DESCRIBE_TOPIC_PARTITIONS -> describeTopicPartitions();
                 case ADD_PARTITIONS_TO_TXN -> TRANSACTION.addPartition(name, 0);
                 case ADD_OFFSETS_TO_TXN -> TRANSACTION.addGroup("simple");
@@ -229,6 +237,47 @@ class EveryVersionTest {
         private Message heartbeat() {
             var request = new HeartbeatRequest();
             request.groupId = name;
+            return request;
+        }
+
+        private Message consumerGroupHeartbeat() {
+            var request = new ConsumerGroupHeartbeatRequest();
+            request.groupId = "new-group-of-version-" + version;
+            request.memberId = version == 0 ? "" : "m";
+            request.rebalanceTimeoutMs = 60_000;
+            request.subscribedTopicNames = List.of(name);
+            request.topicPartitions = List.of();
+            return request;
+        }
+
+        private Message consumerGroupDescribe() {
+            var request = new ConsumerGroupDescribeRequest();
+            request.groupIds = List.of(name, "new-group-of-version-0");
+            request.includeAuthorizedOperations = true;
+            return request;
+        }
+
+        private Message streamsGroupHeartbeat() {
+            var request = new StreamsGroupHeartbeatRequest();
+            request.groupId = "streams-group";
+            request.memberId = "m";
+            request.rebalanceTimeoutMs = 60_000;
+            request.processId = "p";
+            request.topology = new StreamsGroupHeartbeatRequest.Topology();
+            var part = new StreamsGroupHeartbeatRequest.Subtopology();
+            part.subtopologyId = "0";
+            part.sourceTopics = List.of(name);
+            request.topology.subtopologies.add(part);
+            request.activeTasks = List.of();
+            request.standbyTasks = List.of();
+            request.warmupTasks = List.of();
+            return request;
+        }
+
+        private Message streamsGroupDescribe() {
+            var request = new StreamsGroupDescribeRequest();
+            request.groupIds = List.of(name, "streams-group");
+            request.includeAuthorizedOperations = true;
             return request;
         }
 

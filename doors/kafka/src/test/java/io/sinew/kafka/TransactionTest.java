@@ -390,15 +390,16 @@ class TransactionTest {
     }
 
     @Test
-    void the_feature_is_told_where_clients_can_read_it() throws Exception {
+    void features_are_told_where_clients_can_read_them() throws Exception {
         for (int version : new int[] {3, 4}) {
             Message request = Requests.apiVersions();
             ApiVersionsResponse response =
                     client.ask(ApiKey.API_VERSIONS, version, request, ApiVersionsResponse.class);
             assertThat(response.finalizedFeatures)
                     .extracting(feature -> feature.name + " " + feature.maxVersionLevel)
-                    .containsExactly("transaction.version 2");
-            assertThat(response.supportedFeatures).hasSize(version == 3 ? 0 : 1);
+                    .containsExactly(
+                            "transaction.version 2", "group.version 1", "streams.version 1");
+            assertThat(response.supportedFeatures).hasSize(version == 3 ? 0 : 3);
         }
     }
 }

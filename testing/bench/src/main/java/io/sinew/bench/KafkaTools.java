@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,35 +54,38 @@ record KafkaTools(String classPath) {
     /// What the producer's tool sends.
     ///
     /// @param warmUpRecords the first of them, which the tool leaves out of its figures
+    /// @param transaction how long each transaction lasts; empty for no transactions
     record Produce(
             String topic,
             int records,
             int warmUpRecords,
             int recordSizeBytes,
-            int batchSizeBytes) {}
+            int batchSizeBytes,
+            Optional<Duration> transaction) {
+        private List<String> arguments(InetSocketAddress address) {
+            var arguments = new ArrayList<String>();
+            arguments.addAll(List.of("--bootstrap-server", bootstrap(address)));
+            arguments.addAll(List.of("--topic", topic));
+            arguments.addAll(List.of("--num-records", Integer.toString(records)));
+            arguments.addAll(List.of("--warmup-records", Integer.toString(warmUpRecords)));
+            arguments.addAll(List.of("--record-size", Integer.toString(recordSizeBytes)));
+            arguments.addAll(List.of("--throughput", "-1"));
+            transaction.ifPresent(length ->
+                    arguments.addAll(
+                            List.of(
+                                    "--transactional-id",
+                                    topic,
+                                    "--transaction-duration-ms",
+                                    Long.toString(length.toMillis()))));
+            arguments.addAll(
+                    List.of("--command-property", "acks=all", "batch.size=" + batchSizeBytes));
+            return arguments;
+        }
+    }
 
     /// Runs `ProducerPerformance` without a limit to its rate.
     Readings produce(InetSocketAddress address, Produce load, Path folder) throws Exception {
-        List<String> lines =
-                run(
-                        "ProducerPerformance",
-                        folder,
-                        List.of(
-                                "--bootstrap-server",
-                                bootstrap(address),
-                                "--topic",
-                                load.topic(),
-                                "--num-records",
-                                Integer.toString(load.records()),
-                                "--warmup-records",
-                                Integer.toString(load.warmUpRecords()),
-                                "--record-size",
-                                Integer.toString(load.recordSizeBytes()),
-                                "--throughput",
-                                "-1",
-                                "--command-property",
-                                "acks=all",
-                                "batch.size=" + load.batchSizeBytes()));
+        List<String> lines = run("ProducerPerformance", folder, load.arguments(address));
         return produced(lines, load.recordSizeBytes());
     }
 

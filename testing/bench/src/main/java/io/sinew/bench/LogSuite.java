@@ -1,7 +1,9 @@
 package io.sinew.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What `bench log` measures, and what the project promises of it.
 final class LogSuite {
@@ -26,9 +28,12 @@ final class LogSuite {
         }
         for (int partitions : PARTITIONS) {
             for (int batchSizeKib : List.of(16, 128)) {
-                all.add(new ToolProduceWorkload(2_000_000, 100, partitions, batchSizeKib));
-                all.add(new ToolProduceWorkload(500_000, 1024, partitions, batchSizeKib));
+                all.add(toolProduce(2_000_000, 100, partitions, batchSizeKib));
+                all.add(toolProduce(500_000, 1024, partitions, batchSizeKib));
             }
+            all.add(
+                    new ToolProduceWorkload(
+                            500_000, 1024, partitions, 16, Optional.of(Duration.ofMillis(100))));
         }
         all.add(new LatencyWorkload(16, 1, 100));
         all.add(new LatencyWorkload(16, 100, 100));
@@ -39,8 +44,15 @@ final class LogSuite {
         all.add(new ToolConsumeWorkload(1_000_000, 1024, 1));
         all.add(new ToolConsumeWorkload(4_000_000, 100, 1));
         all.add(new ManyTopicsWorkload(1_000, 10));
+        all.add(new RecoverWorkload(10, 10));
         all.add(new IdleConnectionsWorkload(2_000));
         return all;
+    }
+
+    private static Workload toolProduce(
+            int records, int recordSizeBytes, int partitions, int batchSizeKib) {
+        return new ToolProduceWorkload(
+                records, recordSizeBytes, partitions, batchSizeKib, Optional.empty());
     }
 
     static List<Bar> bars() {
@@ -63,6 +75,11 @@ final class LogSuite {
                 all.add(durable("tool-produce/100" + suffix, "kafka", 1.3));
                 all.add(durable("tool-produce/1024" + suffix, "kafka", 1.0));
             }
+            all.add(
+                    durable(
+                            "transactional-produce/1024B/" + partitions + "p/16KiB",
+                            "kafka-flush",
+                            2));
             double overFlush = partitions == 1 ? 2 : 4;
             all.add(
                     durable(
@@ -85,6 +102,7 @@ final class LogSuite {
                             Bar.Limit.atMost(0.7)));
         }
         all.add(figure("many-topics", Quantity.START_EXISTING_S, Bar.Limit.atMost(3)));
+        all.add(figure("recover/10GB/10p", Quantity.START_KILLED_S, Bar.Limit.atMost(2)));
         all.add(figure("idle-connections", Quantity.CONNECTIONS_HELD, Bar.Limit.atLeast(2_000)));
         return all;
     }

@@ -15,6 +15,7 @@ enum Quantity {
     FORMAT_S("format s"),
     START_FRESH_S("start, fresh folder s"),
     START_EXISTING_S("start, existing folder s"),
+    START_KILLED_S("start after SIGKILL s"),
     RESIDENT_IDLE_MB("resident idle MB"),
     RESIDENT_PEAK_MB("resident peak MB"),
     RESIDENT_BEFORE_MB("resident before MB"),

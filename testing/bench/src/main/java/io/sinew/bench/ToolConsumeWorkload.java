@@ -1,6 +1,7 @@
 package io.sinew.bench;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Kafka's `ConsumerPerformance`: what a Java consumer gets, from a warm page cache.
 record ToolConsumeWorkload(int records, int recordSizeBytes, int partitions) implements Workload {
@@ -25,7 +26,12 @@ record ToolConsumeWorkload(int records, int recordSizeBytes, int partitions) imp
         int count = run.scale().of(records);
         var load =
                 new KafkaTools.Produce(
-                        RawProduceWorkload.TOPIC, count, 0, recordSizeBytes, BATCH_SIZE_BYTES);
+                        RawProduceWorkload.TOPIC,
+                        count,
+                        0,
+                        recordSizeBytes,
+                        BATCH_SIZE_BYTES,
+                        Optional.empty());
         run.tools().produce(address, load, run.folder());
         run.tools().consume(address, RawProduceWorkload.TOPIC, count / 2, run.folder());
         ProcessFacts before = run.facts();

@@ -1,20 +1,41 @@
 package io.sinew.bench;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Kafka's `ProducerPerformance`: what a Java producer gets.
-record ToolProduceWorkload(int records, int recordSizeBytes, int partitions, int batchSizeKib)
+///
+/// @param transaction how long each of its transactions lasts; empty for none
+record ToolProduceWorkload(
+        int records,
+        int recordSizeBytes,
+        int partitions,
+        int batchSizeKib,
+        Optional<Duration> transaction)
         implements Workload {
     @Override
     public String name() {
-        return "tool-produce/" + recordSizeBytes + "B/" + partitions + "p/" + batchSizeKib + "KiB";
+        return (transaction.isPresent() ? "transactional-produce/" : "tool-produce/")
+                + recordSizeBytes
+                + "B/"
+                + partitions
+                + "p/"
+                + batchSizeKib
+                + "KiB";
     }
 
     @Override
     public String meaning() {
         return ("kafka-producer-perf-test, records of %d B, %d partition(s), "
-                        + "batch.size %d KiB, acks=all; its latencies hide stalls")
-                .formatted(recordSizeBytes, partitions, batchSizeKib);
+                        + "batch.size %d KiB, acks=all%s; its latencies hide stalls")
+                .formatted(
+                        recordSizeBytes,
+                        partitions,
+                        batchSizeKib,
+                        transaction
+                                .map(length -> ", a commit every " + length.toMillis() + " ms")
+                                .orElse(""));
     }
 
     @Override
@@ -31,7 +52,7 @@ record ToolProduceWorkload(int records, int recordSizeBytes, int partitions, int
     private Readings produce(Run run, String topic, int count) throws Exception {
         var load =
                 new KafkaTools.Produce(
-                        topic, count, count / 4, recordSizeBytes, batchSizeKib << 10);
+                        topic, count, count / 4, recordSizeBytes, batchSizeKib << 10, transaction);
         return run.tools().produce(run.broker().address(), load, run.folder());
     }
 }

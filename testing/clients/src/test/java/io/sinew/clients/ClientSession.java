@@ -21,9 +21,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/// A small session of kafka-clients, to be run in a JVM of its own with whatever version of them is
-/// on its class path. It uses nothing else, and ends with an exception when something is not as it
-/// should be.
+/// A small session of kafka-clients, to be built and run with whatever version of them is on the
+/// class path. It uses nothing else, and ends with an exception when something is not as it should
+/// be.
 final class ClientSession {
     private static final int PARTITIONS = 3;
     private static final int RECORDS = 300;
@@ -40,12 +40,11 @@ final class ClientSession {
 
     /// Runs the session.
     ///
-    /// @param arguments bootstrap server, the version of kafka-clients that is expected
-    public static void main(String[] arguments) throws Exception {
-        String version = arguments[1];
+    /// @param version of kafka-clients that is expected
+    static void run(String bootstrap, String version) throws Exception {
         require(version.equals(loadedVersion()), loadedVersion());
-        var session = new ClientSession(arguments[0], version);
-        try (var admin = Admin.create(Map.of("bootstrap.servers", arguments[0]))) {
+        var session = new ClientSession(bootstrap, version);
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             session.create(admin);
             for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
                 session.produce(codec);

@@ -3,36 +3,29 @@ package io.sinew.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.ChildJvm;
+import io.sinew.kit.ChildProcess;
 import java.io.File;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// One session of kafka-clients in the version that we test with, an older and a newer one.
+/// An application with Sinew inside is built and run with kafka-clients in the version that we test
+/// with, with older ones and with a newer one: Sinew needs none of their classes, and talks to all.
 class ClientVersionsTest {
     private static final Path OTHER_VERSIONS = Path.of("target", "kafka-clients");
+    private static final Path SOURCES = Path.of("src", "test", "java", "io", "sinew", "clients");
 
-    @TempDir static Path folder;
-    private static ForkedSinew sinew;
-
-    @BeforeAll
-    static void start() throws Exception {
-        sinew = ForkedSinew.start(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        sinew.close();
-    }
+    @TempDir Path folder;
 
     /// The jars in `target/kafka-clients`, which the build put there, and the one we test with.
     static List<Path> kafkaClients() throws Exception {
@@ -58,29 +51,59 @@ class ClientVersionsTest {
     }
 
     @Test
-    void there_are_an_older_and_a_newer_version_to_test() throws Exception {
-        assertThat(kafkaClients()).extracting(ClientVersionsTest::version).hasSize(3);
+    void there_are_older_versions_and_a_newer_one_to_test() throws Exception {
+        assertThat(kafkaClients().stream().map(jar -> version(jar).substring(0, "4.3".length())))
+                .contains("3.9", "4.0", "4.2", "4.3", "4.4");
     }
 
     @ParameterizedTest
     @MethodSource("kafkaClients")
-    void a_session_with_kafka_clients_of_each_version(Path jar) throws Exception {
+    void an_application_embeds_sinew_with_kafka_clients_of_each_version(Path jar) throws Exception {
         String classPath =
                 Stream.concat(
-                                Stream.of(jar.toString()),
-                                ownClassPath().filter(entry -> !isKafkaClients(entry)))
+                                Stream.of(folder.resolve("classes"), jar).map(Path::toString),
+                                ownClassPath()
+                                        .filter(entry -> entry.endsWith(".jar"))
+                                        .filter(entry -> !isKafkaClients(entry)))
                         .collect(Collectors.joining(File.pathSeparator));
-        var session =
-                ChildJvm.of(ClientSession.class.getName(), classPath)
-                        .flags(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))
+        build(classPath);
+        var application =
+                ChildJvm.of(EmbeddingApplication.class.getName(), classPath)
+                        .flags(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))
                         .flags(List.of("--enable-native-access=ALL-UNNAMED"));
-        Path output = folder.resolve("session-" + version(jar) + ".log");
-        try (var process =
-                session.start("session", output, List.of(sinew.bootstrap(), version(jar)))) {
+        try (ChildProcess process =
+                application.start(
+                        "application",
+                        folder.resolve("application.log"),
+                        List.of(folder.resolve("data").toString(), version(jar)))) {
             assertThat(process.awaitExit(JavaClients.LIMIT))
                     .as(() -> String.join("\n", process.lastLines()))
                     .isZero();
         }
+    }
+
+    /// Compiles the application as somebody would who has these jars.
+    private void build(String classPath) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        var files = compiler.getStandardFileManager(null, null, null);
+        var messages = new StringWriter();
+        boolean built =
+                compiler.getTask(
+                                messages,
+                                files,
+                                null,
+                                List.of(
+                                        "-cp",
+                                        classPath,
+                                        "-d",
+                                        folder.resolve("classes").toString(),
+                                        "-proc:none"),
+                                null,
+                                files.getJavaFileObjects(
+                                        SOURCES.resolve("EmbeddingApplication.java"),
+                                        SOURCES.resolve("ClientSession.java")))
+                        .call();
+        assertThat(built).as(messages.toString()).isTrue();
     }
 
     /// `4.4.0` of `kafka-clients-4.4.0.jar`.

@@ -43,7 +43,10 @@ final class GroupMember implements AutoCloseable {
         var all = new HashMap<>(config);
         all.put("group.id", group);
         all.put("enable.auto.commit", false);
-        all.putIfAbsent("heartbeat.interval.ms", 100);
+        if (!"consumer".equals(all.get("group.protocol"))) {
+            // In the new protocol the broker says how often.
+            all.putIfAbsent("heartbeat.interval.ms", 100);
+        }
         return new GroupMember(clients.consumer(all), topic);
     }
 

@@ -14,6 +14,7 @@ import io.sinew.kafkawire.OffsetCommitRequest;
 import io.sinew.kafkawire.OffsetDeleteRequest;
 import io.sinew.kafkawire.OffsetFetchRequest;
 import io.sinew.kafkawire.SyncGroupRequest;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,7 @@ final class GroupQuestions {
     /// Of topic `orders`, as consumers send it.
     private static byte[] subscription() {
         byte[] name = "orders".getBytes(StandardCharsets.US_ASCII);
-        var bytes = java.nio.ByteBuffer.allocate(16 + name.length - 2);
+        var bytes = ByteBuffer.allocate(12 + name.length);
         bytes.putShort((short) 0).putInt(1).putShort((short) name.length).put(name).putInt(-1);
         return bytes.array();
     }
@@ -174,7 +175,7 @@ final class GroupQuestions {
                 .learning(LeaveGroupResponse.class, (_, _) -> {});
     }
 
-    private static Question description(String what, String... groups) {
+    static Question description(String what, String... groups) {
         return Question.of(
                 ApiKey.DESCRIBE_GROUPS,
                 what,
@@ -277,7 +278,7 @@ final class GroupQuestions {
 
     // ---- OffsetCommit, OffsetFetch, OffsetDelete
 
-    private static Question commit(
+    static Question commit(
             String what, String group, String member, int generation, String topic, int index) {
         return commit(what, group, member, generation, topic, index, _ -> {});
     }
@@ -308,7 +309,7 @@ final class GroupQuestions {
                     wanted.partitions.add(partition);
                     var request = new OffsetCommitRequest();
                     request.groupId = group;
-                    request.memberId = memberName.isEmpty() ? "" : told.memberId(memberName);
+                    request.memberId = told.memberId(memberName);
                     request.generationIdOrMemberEpoch = generation;
                     request.topics.add(wanted);
                     return request;
@@ -414,7 +415,7 @@ final class GroupQuestions {
 
     // ---- ListGroups, DescribeGroups, DeleteGroups
 
-    private static Question list(String what, List<String> states, List<String> types) {
+    static Question list(String what, List<String> states, List<String> types) {
         return Question.of(
                 ApiKey.LIST_GROUPS,
                 what,
@@ -437,7 +438,7 @@ final class GroupQuestions {
                 list("of the new kind", List.of(), List.of("consumer")).in(5));
     }
 
-    private static Question deletion(String what, String... groups) {
+    static Question deletion(String what, String... groups) {
         return Question.of(
                 ApiKey.DELETE_GROUPS,
                 what,

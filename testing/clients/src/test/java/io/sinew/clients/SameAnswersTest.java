@@ -49,6 +49,8 @@ class SameAnswersTest {
                     ApiKey.DESCRIBE_TRANSACTIONS,
                     ApiKey.LIST_TRANSACTIONS,
                     ApiKey.DESCRIBE_GROUPS,
+                    ApiKey.CONSUMER_GROUP_DESCRIBE,
+                    ApiKey.STREAMS_GROUP_DESCRIBE,
                     ApiKey.OFFSET_FETCH,
                     ApiKey.FETCH,
                     ApiKey.LIST_OFFSETS);
@@ -183,6 +185,7 @@ class SameAnswersTest {
                         RecordQuestions.all(),
                         ClusterQuestions.all(),
                         GroupQuestions.all(),
+                        NewGroupQuestions.all(),
                         TransactionQuestions.all())
                 .flatMap(List::stream);
     }
@@ -195,6 +198,7 @@ class SameAnswersTest {
                         ApacheKafka.TEST_FLAGS,
                         Map.of(
                                 "group.initial.rebalance.delay.ms", "0",
+                                "group.streams.initial.rebalance.delay.ms", "0",
                                 "offsets.topic.num.partitions", "1",
                                 "transaction.state.log.num.partitions", "1"));
         kafka.format();

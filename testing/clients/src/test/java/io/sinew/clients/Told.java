@@ -50,8 +50,9 @@ final class Told {
         }
     }
 
+    /// The id of a member that was told; else the name, for members that bring their id.
     String memberId(String name) {
-        return members.getOrDefault(name, "nobody");
+        return members.getOrDefault(name, name);
     }
 
     /// What an id is the id of, if it was told.

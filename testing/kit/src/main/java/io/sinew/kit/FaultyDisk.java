@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +124,11 @@ public final class FaultyDisk implements Disk {
         return events.size();
     }
 
+    /// What was tried after the first so many operations, in order.
+    public synchronized List<Event> eventsAfter(long count) {
+        return List.copyOf(events.subList((int) count, events.size()));
+    }
+
     /// What was tried so far, in order.
     public synchronized List<Event> events(Predicate<Event> selection) {
         return events.stream().filter(selection).toList();
@@ -215,6 +223,26 @@ public final class FaultyDisk implements Disk {
         FaultyDiskContent content = fileAt(file);
         content.write(bytes, 0, bytes.length, 0);
         content.sync();
+    }
+
+    /// All files with their bytes, whatever happens to the disk.
+    public synchronized SortedMap<Path, byte[]> files() {
+        var files = new TreeMap<Path, byte[]>();
+        collect(Path.of("/"), root, files);
+        return files;
+    }
+
+    private static void collect(Path path, FaultyDiskNode node, Map<Path, byte[]> files) {
+        FaultyDiskContent content = node.content;
+        if (content != null) {
+            files.put(path, Arrays.copyOf(content.bytes(), content.size()));
+        }
+        node.names.forEach((name, child) -> collect(path.resolve(name), child, files));
+    }
+
+    /// Whether the power is off, or the process has ended.
+    public synchronized boolean isOff() {
+        return off;
     }
 
     /// Files that are open at the moment.

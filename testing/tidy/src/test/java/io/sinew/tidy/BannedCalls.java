@@ -41,8 +41,9 @@ final class BannedCalls implements Rule {
     private static final List<String> MAY_TELL_TIME =
             List.of("core/base/", "testing/bench/", "examples/");
     private static final List<String> MAY_PRINT =
-            List.of("app/cli/", "examples/", "testing/bench/", "testing/kit/");
-    private static final List<String> MAY_EXIT = List.of("app/", "testing/bench/", "testing/kit/");
+            List.of("app/cli/", "examples/", "testing/bench/", "testing/kit/", "testing/sim/");
+    private static final List<String> MAY_EXIT =
+            List.of("app/", "testing/bench/", "testing/kit/", "testing/sim/");
 
     private static final List<Ban> BANS =
             List.of(
