@@ -46,7 +46,7 @@ final class ConsumerGroupDescribeHandler implements Handler<ConsumerGroupDescrib
         told.groupId = description.groupId();
         switch (description) {
             case GroupReply.NoConsumerGroup(String groupId) -> {
-                told.errorCode = KafkaErrors.GROUP_ID_NOT_FOUND;
+                told.errorCode = KafkaErrors.noGroup(groupId);
                 told.errorMessage = "There is no consumer group '" + groupId + "'.";
             }
             case GroupReply.DescribedConsumerGroup group -> {

@@ -30,6 +30,11 @@ final class KafkaErrors {
 
     private KafkaErrors() {}
 
+    /// What to say of a group that is not there.
+    static short noGroup(String groupId) {
+        return groupId.isEmpty() ? of(ErrorCode.INVALID_GROUP_ID) : GROUP_ID_NOT_FOUND;
+    }
+
     /// 0 for null, which stands for success.
     static short of(@Nullable ErrorCode code) {
         return code == null ? NONE : (short) number(code);

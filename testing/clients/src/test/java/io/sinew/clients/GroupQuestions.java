@@ -310,7 +310,7 @@ final class GroupQuestions {
                     var request = new OffsetCommitRequest();
                     request.groupId = group;
                     request.memberId = told.memberId(memberName);
-                    request.generationIdOrMemberEpoch = generation;
+                    request.generationIdOrMemberEpoch = told.epoch(memberName, generation);
                     request.topics.add(wanted);
                     return request;
                 });

@@ -3,8 +3,10 @@ package io.sinew.clients;
 import io.sinew.kafkawire.ApiKey;
 import io.sinew.kafkawire.ConsumerGroupDescribeRequest;
 import io.sinew.kafkawire.ConsumerGroupHeartbeatRequest;
+import io.sinew.kafkawire.ConsumerGroupHeartbeatResponse;
 import io.sinew.kafkawire.StreamsGroupDescribeRequest;
 import io.sinew.kafkawire.StreamsGroupHeartbeatRequest;
+import io.sinew.kafkawire.StreamsGroupHeartbeatResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,15 +43,22 @@ final class NewGroupQuestions {
         return Question.of(
                         ApiKey.CONSUMER_GROUP_HEARTBEAT,
                         what,
-                        (_, _) -> {
+                        (told, _) -> {
                             var request = new ConsumerGroupHeartbeatRequest();
                             request.groupId = group;
                             request.memberId = member;
-                            request.memberEpoch = epoch;
+                            request.memberEpoch = told.epoch(member, epoch);
                             wording.accept(request);
                             return request;
                         })
-                .in(1);
+                .in(1)
+                .learning(
+                        ConsumerGroupHeartbeatResponse.class,
+                        (told, beat) -> {
+                            if (beat.errorCode == 0) {
+                                told.inEpoch(member, beat.memberEpoch);
+                            }
+                        });
     }
 
     private static Question joining(
@@ -96,7 +105,12 @@ final class NewGroupQuestions {
                 joining("a bad pattern", "new", "m", r -> r.subscribedTopicRegex = "("),
                 consumer("a group that there is not", "none", "m", 3, _ -> {}),
                 consumer("to leave no group", "none", "m", LEAVE, _ -> {}),
-                consumer("to leave for a while without a name", "new", "m", LEAVE_FOR_A_WHILE, _ -> {}),
+                consumer(
+                        "to leave for a while without a name",
+                        "new",
+                        "m",
+                        LEAVE_FOR_A_WHILE,
+                        _ -> {}),
                 consumer("an epoch that there is not", "new", "m", -9, _ -> {}),
                 consumers("a group that there is not", "none"),
                 consumers("a group without a name", ""));
@@ -106,12 +120,17 @@ final class NewGroupQuestions {
         return List.of(
                 joining("the first", "new", "m1", _ -> {}),
                 consumers("one member", "new"),
-                consumer("nothing new", "new", "m1", 1, _ -> {}),
+                consumer("nothing new", "new", "m1", Told.PRESENT, _ -> {}),
                 consumer("an epoch to come", "new", "m1", 9, _ -> {}),
-                consumer("an unknown member", "new", "m9", 1, _ -> {}),
-                consumer("another assignor", "new", "m1", 1, r -> r.serverAssignor = "fair"),
+                consumer("an unknown member", "new", "m9", Told.PRESENT, _ -> {}),
+                consumer(
+                        "another assignor",
+                        "new",
+                        "m1",
+                        Told.PRESENT,
+                        r -> r.serverAssignor = "fair"),
                 joining("the same once more", "new", "m1", _ -> {}),
-                GroupQuestions.commit("by a consumer", "new", "m1", 1, TOPIC, 0).in(9),
+                GroupQuestions.commit("by a consumer", "new", "m1", Told.PRESENT, TOPIC, 0).in(9),
                 GroupQuestions.commit("by an unknown consumer", "new", "m9", 1, TOPIC, 0).in(9),
                 GroupQuestions.commit("in an epoch to come", "new", "m1", 9, TOPIC, 0).in(9),
                 GroupQuestions.commit("by a stranger", "new", "", -1, TOPIC, 0).in(9),
@@ -139,7 +158,7 @@ final class NewGroupQuestions {
                         r -> r.instanceId = "one"),
                 consumers("one that is away", "named"),
                 joining("with a name that is free", "named", "s3", r -> r.instanceId = "one"),
-                consumer("the one before", "named", "s1", 1, r -> r.instanceId = "one"),
+                consumer("the one before", "named", "s1", Told.PRESENT, r -> r.instanceId = "one"),
                 consumers("one that is back", "named"),
                 consumer("to leave", "named", "s3", LEAVE, r -> r.instanceId = "one"));
     }
@@ -153,16 +172,23 @@ final class NewGroupQuestions {
             int epoch,
             Consumer<StreamsGroupHeartbeatRequest> wording) {
         return Question.of(
-                ApiKey.STREAMS_GROUP_HEARTBEAT,
-                what,
-                (_, _) -> {
-                    var request = new StreamsGroupHeartbeatRequest();
-                    request.groupId = group;
-                    request.memberId = member;
-                    request.memberEpoch = epoch;
-                    wording.accept(request);
-                    return request;
-                });
+                        ApiKey.STREAMS_GROUP_HEARTBEAT,
+                        what,
+                        (told, _) -> {
+                            var request = new StreamsGroupHeartbeatRequest();
+                            request.groupId = group;
+                            request.memberId = member;
+                            request.memberEpoch = told.epoch(member, epoch);
+                            wording.accept(request);
+                            return request;
+                        })
+                .learning(
+                        StreamsGroupHeartbeatResponse.class,
+                        (told, beat) -> {
+                            if (beat.errorCode == 0) {
+                                told.inEpoch(member, beat.memberEpoch);
+                            }
+                        });
     }
 
     private static Question starting(
@@ -215,7 +241,6 @@ final class NewGroupQuestions {
                 starting("a name", "flow", "t", r -> r.instanceId = "one"),
                 starting("no time to rebalance", "flow", "t", r -> r.rebalanceTimeoutMs = -1),
                 starting("no topology", "flow", "t", r -> r.topology = null),
-                starting("no process", "flow", "t", r -> r.processId = null),
                 starting("no list of tasks", "flow", "t", r -> r.activeTasks = null),
                 stream("a group that there is not", "none", "t", 3, _ -> {}),
                 stream("to leave no group", "none", "t", LEAVE, _ -> {}),
@@ -226,17 +251,22 @@ final class NewGroupQuestions {
     private static List<Question> streams() {
         return List.of(
                 starting("the first", "flow", "t1", _ -> {}),
-                stream("nothing new", "flow", "t1", 1, _ -> {}),
+                stream("nothing new", "flow", "t1", Told.PRESENT, _ -> {}),
                 streams("one member", "flow"),
                 stream("an epoch to come", "flow", "t1", 9, _ -> {}),
-                stream("an unknown member", "flow", "t9", 1, _ -> {}),
+                stream("an unknown member", "flow", "t9", Told.PRESENT, _ -> {}),
                 streams("a group of consumers", "named"),
                 consumers("a group of streams", "flow"),
-                starting("of an application without its topic", "dry", "d1", r -> r.topology = topology("none")),
+                starting(
+                        "of an application without its topic",
+                        "dry",
+                        "d1",
+                        r -> r.topology = topology("none")),
                 streams("an application without its topic", "dry"),
                 GroupQuestions.list("of streams", List.of(), List.of("streams")).in(5),
                 stream("to leave", "flow", "t1", LEAVE, _ -> {}),
                 streams("no member", "flow"),
-                GroupQuestions.deletion("a group of streams", "flow").in(2));
+                GroupQuestions.deletion("a group of streams", "flow").in(2),
+                starting("no process", "loose", "t", r -> r.processId = null));
     }
 }

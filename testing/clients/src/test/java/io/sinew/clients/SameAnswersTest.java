@@ -199,6 +199,8 @@ class SameAnswersTest {
                         Map.of(
                                 "group.initial.rebalance.delay.ms", "0",
                                 "group.streams.initial.rebalance.delay.ms", "0",
+                                "group.consumer.assignment.interval.ms", "0",
+                                "group.streams.assignment.interval.ms", "0",
                                 "offsets.topic.num.partitions", "1",
                                 "transaction.state.log.num.partitions", "1"));
         kafka.format();
@@ -211,7 +213,11 @@ class SameAnswersTest {
             throws Exception {
         var found = new ArrayList<Difference>();
         try (var kafka = startKafka();
-                var sinew = ForkedSinew.start(folder.resolve("sinew"));
+                var sinew =
+                        ForkedSinew.start(
+                                folder.resolve("sinew"),
+                                "group.consumer.assignment.interval.ms=0",
+                                "group.streams.assignment.interval.ms=0");
                 var askedKafka = new Asked(kafka.address());
                 var askedSinew = new Asked(sinew.address())) {
             for (Question question : questions().toList()) {

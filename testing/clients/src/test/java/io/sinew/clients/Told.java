@@ -11,9 +11,13 @@ final class Told {
     /// Stands for the id of a topic that no broker has.
     static final UUID UNKNOWN_TOPIC = new UUID(0x1234, 0x5678);
 
+    /// In place of a member's epoch: the one that it has.
+    static final int PRESENT = Integer.MIN_VALUE;
+
     private final Map<String, UUID> topicIds = new HashMap<>();
     private final Map<String, Producer> producers = new HashMap<>();
     private final Map<String, String> members = new HashMap<>();
+    private final Map<String, Integer> epochs = new HashMap<>();
     private final Map<Object, String> words = new HashMap<>();
 
     /// Who an idempotent or transactional producer is.
@@ -53,6 +57,16 @@ final class Told {
     /// The id of a member that was told; else the name, for members that bring their id.
     String memberId(String name) {
         return members.getOrDefault(name, name);
+    }
+
+    /// The epoch or generation in which a member was told to be.
+    void inEpoch(String memberId, int epoch) {
+        epochs.put(memberId, epoch);
+    }
+
+    /// @param given a number, or [#PRESENT] for the one that was told
+    int epoch(String memberId, int given) {
+        return given == PRESENT ? epochs.getOrDefault(memberId, 1) : given;
     }
 
     /// What an id is the id of, if it was told.
