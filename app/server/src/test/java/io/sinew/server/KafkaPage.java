@@ -80,6 +80,7 @@ final class KafkaPage {
             | `cleanup.policy=compact` | compacts | is kept with the topic, and does nothing yet |
             | records that a refused batch is refused for | all are named in the answer | the first 1,000 are |
             | records in a batch | each is looked at | they are where the topic asks for it: compacted, times bounded in the past, packed otherwise. Else the header is believed |
+            | a produce request with a partition and no records at all | is never answered | the partition is refused |
             | quotas | of users, client ids and addresses | of client ids, for bytes produced, bytes fetched and time. Nobody has to prove who he is yet |
             | a batch that is more than all windows of a fetch quota give | is never delivered | is delivered when the client has read nothing else of late, and then the client pauses |
             | `__consumer_offsets` and other internal topics | topics | none: this state is in the write-ahead log; DescribeTransactions does not name groups |
@@ -173,7 +174,8 @@ final class KafkaPage {
         page.append(DIFFERENCES_HEAD);
         for (String line : lines(DIFFERENCES)) {
             String[] parts = line.split(" \\| ", -1);
-            row(page, parts[0], code(parts[1]), code(parts[2]), code(parts[3]), parts[4]);
+            String api = parts[0].equals("*") ? "any" : parts[0];
+            row(page, api, code(parts[1]), code(parts[2]), code(parts[3]), parts[4]);
         }
         return page.toString();
     }

@@ -279,18 +279,7 @@ final class GroupQuestions {
     // ---- OffsetCommit, OffsetFetch, OffsetDelete
 
     static Question commit(
-            String what, String group, String member, int generation, String topic, int index) {
-        return commit(what, group, member, generation, topic, index, _ -> {});
-    }
-
-    private static Question commit(
-            String what,
-            String group,
-            String memberName,
-            int generation,
-            String topic,
-            int index,
-            Consumer<OffsetCommitRequest.OffsetCommitRequestPartition> wording) {
+            String what, String group, String memberName, int generation, String topic, int index) {
         return Question.of(
                 ApiKey.OFFSET_COMMIT,
                 what,
@@ -299,7 +288,6 @@ final class GroupQuestions {
                     partition.partitionIndex = index;
                     partition.committedOffset = 5;
                     partition.committedMetadata = "here";
-                    wording.accept(partition);
                     var wanted = new OffsetCommitRequest.OffsetCommitRequestTopic();
                     if (version < WITH_TOPIC_IDS) {
                         wanted.name = topic;
@@ -312,6 +300,22 @@ final class GroupQuestions {
                     request.memberId = told.memberId(memberName);
                     request.generationIdOrMemberEpoch = told.epoch(memberName, generation);
                     request.topics.add(wanted);
+                    return request;
+                });
+    }
+
+    /// By a group without members.
+    private static Question lonely(
+            String what,
+            int index,
+            Consumer<OffsetCommitRequest.OffsetCommitRequestPartition> wording) {
+        Question plain = commit(what, "loners", "", -1, "orders", index);
+        return Question.of(
+                plain.api(),
+                what,
+                (told, version) -> {
+                    var request = (OffsetCommitRequest) plain.wording().of(told, version);
+                    wording.accept(request.topics.getFirst().partitions.getFirst());
                     return request;
                 });
     }
@@ -376,30 +380,9 @@ final class GroupQuestions {
                 commit("of a group without a name", "", "", -1, "orders", 0),
                 commit("with a generation and no member", "loners", "", 4, "orders", 0),
                 commit("with a member and no generation", "loners", "none", -1, "orders", 0),
-                commit(
-                        "with too much to note",
-                        "loners",
-                        "",
-                        -1,
-                        "orders",
-                        1,
-                        p -> p.committedMetadata = "x".repeat(5_000)),
-                commit(
-                        "of a negative offset",
-                        "loners",
-                        "",
-                        -1,
-                        "orders",
-                        1,
-                        p -> p.committedOffset = -1),
-                commit(
-                        "with nothing to note",
-                        "loners",
-                        "",
-                        -1,
-                        "orders",
-                        2,
-                        p -> p.committedMetadata = null),
+                lonely("with too much to note", 1, p -> p.committedMetadata = "x".repeat(5_000)),
+                lonely("of a negative offset", 1, p -> p.committedOffset = -1),
+                lonely("with nothing to note", 2, p -> p.committedMetadata = null),
                 offsets("of all", "loners", ""),
                 offsets("of one", "loners", "orders", 0, 1, 2),
                 offsets("of a group that there is not", "none", "orders", 0),

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /// About records: `orders`, of three partitions, has some in partition 0 and none in the others.
 final class RecordQuestions {
@@ -42,7 +41,7 @@ final class RecordQuestions {
     // ---- Produce
 
     private static Question append(
-            String what, String topic, int partition, int acks, @Nullable ByteBuffer batch) {
+            String what, String topic, int partition, int acks, ByteBuffer batch) {
         return Question.of(
                 ApiKey.PRODUCE,
                 what,
@@ -55,8 +54,7 @@ final class RecordQuestions {
                     }
                     var partitionData = new ProduceRequest.PartitionProduceData();
                     partitionData.index = partition;
-                    partitionData.records =
-                            batch == null ? null : new BufferRecords(batch.duplicate());
+                    partitionData.records = new BufferRecords(batch.duplicate());
                     data.partitionData.add(partitionData);
                     var request = new ProduceRequest();
                     request.acks = (short) acks;
@@ -117,7 +115,6 @@ final class RecordQuestions {
                 append("no such topic", "none", Batches.plain().of("v")),
                 append("no such partition", "orders", 99, -1, Batches.plain().of("v")),
                 append("partition -1", "orders", -1, -1, Batches.plain().of("v")),
-                append("no records", "orders", 0, -1, null),
                 append("an empty batch", "orders", ByteBuffer.allocate(0)),
                 append("a damaged batch", "orders", damaged()),
                 append("a cut batch", "orders", cut()),
