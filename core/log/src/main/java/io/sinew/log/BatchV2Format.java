@@ -195,7 +195,7 @@ public final class BatchV2Format {
         if (available < HEADER_BYTES) {
             throw cut("the batch is cut off after " + available + " bytes");
         }
-        if (magic(bytes, at) > 2) {
+        if (magic(bytes, at) < 0 || magic(bytes, at) > 2) {
             throw corrupt("there is no message format " + magic(bytes, at));
         }
         if (magic(bytes, at) != 2) {
