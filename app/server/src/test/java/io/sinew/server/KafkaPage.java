@@ -10,11 +10,14 @@ import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// docs/kafka-compatibility.md: what of the Kafka protocol is served, from the list that the codecs
-/// are made from; what is not, from the list of what an Apache Kafka serves.
+/// are made from; what is not, from the list of what an Apache Kafka serves; and where answers
+/// differ, from the list that the comparison of both goes by.
 final class KafkaPage {
     private static final Path ROOT = Path.of("..", "..");
     private static final Path SERVED =
             ROOT.resolve("doors/kafka-wire/src/main/wire/served-apis.txt");
+    private static final Path DIFFERENCES =
+            ROOT.resolve("testing/clients/src/test/resources/io/sinew/clients/differences.txt");
 
     private static final String HEAD =
             """
@@ -32,6 +35,8 @@ final class KafkaPage {
             | Kafka Streams 4.3.1, exactly once, with groups of both protocols, through `kill -9` | each time |
             | kcat (librdkafka) | each time |
             | kafkajs 2.2.4 | what it sends, recorded byte by byte, each time; the library itself with `./dev clients kafkajs`, because npm's registry is not everywhere |
+
+            It also sends the same requests to Sinew and to an Apache Kafka 4.3.1 and compares the answers, field for field.
 
             ## APIs
 
@@ -75,6 +80,7 @@ final class KafkaPage {
             | `index.interval.bytes` | 4096 | 32768; a read scans at most that much to find its offset |
             | records that a refused batch is refused for | all are named in the answer | the first 1,000 are |
             | records in a batch | each is looked at | they are where the topic asks for it: compacted, times bounded in the past, packed otherwise. Else the header is believed |
+            | a produce request with a partition and no records at all | is never answered | the partition is refused |
             | quotas | of users, client ids and addresses | of client ids, for bytes produced, bytes fetched and time. Nobody has to prove who he is yet |
             | a batch that is more than all windows of a fetch quota give | is never delivered | is delivered when the client has read nothing else of late, and then the client pauses |
             | `cleanup.policy=compact` | the newest segment is compacted only after something was appended behind it | also when it is older than `segment.ms`, or `max.compaction.lag.ms` |
@@ -86,9 +92,15 @@ final class KafkaPage {
             | `AddPartitionsToTxn` 4 and 5, `WriteTxnMarkers` | between brokers | there is one broker |
             | ListTransactions by regular expression | RE2 | refused |
             | a full disk | the log directory goes offline, the broker stops | writes are refused (`KAFKA_STORAGE_ERROR`, which clients retry), reads go on |
+
+            ## Answers that differ
+
+            Found by the comparison, and meant. `*` stands for anything.
+
+            | API | field of the answer | Apache Kafka | Sinew | why |
+            |---|---|---|---|---|
             """;
 
-    private static final String NEW_GROUPS = "groups of the new protocols are not built yet";
     private static final String SECURITY = "authentication and authorisation are not built yet";
     private static final String ONE_BROKER = "there is one broker, with one copy in one directory";
 
@@ -97,9 +109,6 @@ final class KafkaPage {
 
     private static Map<String, String> reasons() {
         var reasons = new LinkedHashMap<String, String>();
-        for (String name : List.of("ConsumerGroup", "StreamsGroup")) {
-            reasons.put(name, NEW_GROUPS);
-        }
         for (String name :
                 List.of(
                         "Sasl",
@@ -165,6 +174,11 @@ final class KafkaPage {
             }
         }
         page.append(DIFFERENCES_HEAD);
+        for (String line : lines(DIFFERENCES)) {
+            String[] parts = line.split(" \\| ", -1);
+            String api = parts[0].equals("*") ? "any" : parts[0];
+            row(page, api, code(parts[1]), code(parts[2]), code(parts[3]), parts[4]);
+        }
         return page.toString();
     }
 
@@ -176,6 +190,11 @@ final class KafkaPage {
 
     private static void row(StringBuilder page, String... cells) {
         page.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+
+    private static String code(String text) {
+        String[] parts = text.strip().split(" when ", 2);
+        return "`" + parts[0] + "`" + (parts.length == 2 ? " when asked: " + parts[1] : "");
     }
 
     private static String versions(ApiKeys api) {

@@ -23,6 +23,8 @@ public enum ErrorCode {
     TOPIC_DELETION_DISABLED(116, Blame.CALLER, false),
     POLICY_VIOLATION(117, Blame.CALLER, false),
     INVALID_TRANSACTION_TIMEOUT(118, Blame.CALLER, false),
+    /// Partitions can't be given to brokers that way.
+    INVALID_REPLICA_ASSIGNMENT(119, Blame.CALLER, false),
     UNSUPPORTED_ASSIGNOR(120, Blame.CALLER, false),
     INVALID_REGULAR_EXPRESSION(121, Blame.CALLER, false),
     STREAMS_INVALID_TOPOLOGY(122, Blame.CALLER, false),

@@ -36,7 +36,6 @@ public final class TopicSettings {
     public static final String SEGMENT_MS = "segment.ms";
     public static final String ZSTD_LEVEL = "compression.zstd.level";
 
-    private static final String DOWN_CONVERSION = "message.downconversion.enable";
     private static final String FOLLOWER_THROTTLE = "follower.replication.throttled.replicas";
     private static final String LEADER_THROTTLE = "leader.replication.throttled.replicas";
     private static final String REMOTE_COPY_DISABLE = "remote.log.copy.disable";
@@ -46,7 +45,6 @@ public final class TopicSettings {
     /// Those that no broker setting gives a default to, in Kafka neither.
     private static final Set<String> WITHOUT_BROKER_DEFAULT =
             Set.of(
-                    DOWN_CONVERSION,
                     FOLLOWER_THROTTLE,
                     LEADER_THROTTLE,
                     REMOTE_COPY_DISABLE,
@@ -139,10 +137,6 @@ public final class TopicSettings {
                             0,
                             32 << 20,
                             "Largest record batch that is taken, in bytes."),
-                    Setting.ofBoolean(
-                            DOWN_CONVERSION,
-                            true,
-                            "Whether batches are converted for old clients." + NO_EFFECT),
                     Setting.ofLong(
                             TIMESTAMP_AFTER_MAX_MS,
                             3_600_000,

@@ -59,6 +59,13 @@ public final class Topics {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /// Refuses a name that no topic can have.
+    ///
+    /// @throws SinewException `INVALID_TOPIC_NAME`
+    public static void checkName(String name) {
+        TopicsState.checkName(name);
+    }
+
     public Optional<Topic> withId(UUID id) {
         return Optional.ofNullable(byId.get(id));
     }

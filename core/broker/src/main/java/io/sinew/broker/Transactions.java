@@ -154,7 +154,7 @@ public final class Transactions implements AutoCloseable {
     ///
     /// @param addsGroup whether this takes the group into the transaction (version 2); else it must
     ///   be part of it already
-    /// @throws SinewException as [#addPartitions]; `INVALID_TXN_STATE`
+    /// @throws SinewException as [#addPartitions]; `TRANSACTION_ABORTABLE`
     public Pending<GroupReply> commitOffsets(
             TransactionalProducer producer,
             GroupCommand.Claim claim,
@@ -169,7 +169,7 @@ public final class Transactions implements AutoCloseable {
                 extend(producer, Set.of(), group);
             } else if (!state.includes(producer, Set.of(), group)) {
                 throw new SinewException(
-                        ErrorCode.INVALID_TXN_STATE,
+                        ErrorCode.TRANSACTION_ABORTABLE,
                         "the group '"
                                 + Quote.of(claim.groupId())
                                 + "' is not in the transaction of '"

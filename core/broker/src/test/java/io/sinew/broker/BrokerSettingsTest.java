@@ -203,7 +203,6 @@ class BrokerSettingsTest {
                 .containsExactly(
                         "follower.replication.throttled.replicas",
                         "leader.replication.throttled.replicas",
-                        "message.downconversion.enable",
                         "remote.log.copy.disable",
                         "remote.log.delete.on.disable",
                         "remote.storage.enable");

@@ -96,7 +96,6 @@ class TopicSettingsTest {
                                 Map.entry("local.retention.ms", "-2"),
                                 Map.entry("max.compaction.lag.ms", "9223372036854775807"),
                                 Map.entry("max.message.bytes", "1048588"),
-                                Map.entry("message.downconversion.enable", "true"),
                                 Map.entry("message.timestamp.after.max.ms", "3600000"),
                                 Map.entry("message.timestamp.before.max.ms", "9223372036854775807"),
                                 Map.entry("message.timestamp.type", "CreateTime"),

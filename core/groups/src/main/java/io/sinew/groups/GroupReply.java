@@ -206,14 +206,12 @@ public sealed interface GroupReply {
     /// A streams group in full.
     ///
     /// @param topology null in a group that never had a member
-    /// @param ready whether all topics are there that the application needs
     record DescribedStreamsGroup(
             String groupId,
             GroupPhase phase,
             int epoch,
             int targetEpoch,
             @Nullable StreamsTopology topology,
-            boolean ready,
             List<StreamsMember> members)
             implements StreamsGroupDescription {}
 }

@@ -182,7 +182,6 @@ final class StreamsGroups {
                 group.epochs().epoch(),
                 group.epochs().targetEpoch(),
                 group.topology(),
-                group.ready(),
                 List.copyOf(group.members().values()));
     }
 

@@ -230,7 +230,10 @@ public final class BatchV2Format {
         int at = bytes.position();
         int available = bytes.remaining();
         if (available < HEADER_BYTES) {
-            throw corrupt("the batch is cut off after " + available + " bytes");
+            throw cut("the batch is cut off after " + available + " bytes");
+        }
+        if (magic(bytes, at) < 0 || magic(bytes, at) > 2) {
+            throw corrupt("there is no message format " + magic(bytes, at));
         }
         if (magic(bytes, at) != 2) {
             throw new SinewException(
@@ -240,8 +243,11 @@ public final class BatchV2Format {
                             + "; Sinew stores format 2 (clients from Kafka 0.11 on send it)");
         }
         int size = sizeBytes(bytes, at);
-        if (size < HEADER_BYTES || size > available) {
-            throw corrupt("the batch says " + size + " bytes and comes with " + available);
+        if (size < HEADER_BYTES) {
+            throw corrupt("the batch says " + size + " bytes, too few for a batch");
+        }
+        if (size > available) {
+            throw cut("the batch says " + size + " bytes and comes with " + available);
         }
         if (size != available) {
             throw new SinewException(
@@ -307,6 +313,11 @@ public final class BatchV2Format {
         var crc = new CRC32C();
         crc.update(bytes.duplicate().limit(at + sizeBytes(bytes, at)).position(at + ATTRIBUTES));
         return (int) crc.getValue();
+    }
+
+    /// As with Kafka, a producer that sends less than it says is not asked to send it once more.
+    private static SinewException cut(String message) {
+        return new SinewException(ErrorCode.INVALID_RECORD, message);
     }
 
     private static SinewException corrupt(String message) {

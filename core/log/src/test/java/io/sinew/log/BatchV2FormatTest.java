@@ -40,7 +40,7 @@ class BatchV2FormatTest {
     void a_batch_that_is_cut_off_is_refused_wherever_it_is_cut() {
         ByteBuffer whole = Batches.plain().of("a", "b");
         for (int size = 0; size < whole.limit(); size++) {
-            assertThat(refusal(whole.slice(0, size))).isEqualTo(ErrorCode.CORRUPT_BATCH);
+            assertThat(refusal(whole.slice(0, size))).isEqualTo(ErrorCode.INVALID_RECORD);
         }
     }
 
@@ -54,9 +54,13 @@ class BatchV2FormatTest {
 
     @Test
     void other_message_formats_are_refused() {
-        for (byte magic : new byte[] {0, 1, 3, -1}) {
-            assertThat(refusal(changed(batch -> batch.put(16, magic))))
+        for (byte old : new byte[] {0, 1}) {
+            assertThat(refusal(changed(batch -> batch.put(16, old))))
                     .isEqualTo(ErrorCode.INVALID_RECORD);
+        }
+        for (byte unknown : new byte[] {3, -1}) {
+            assertThat(refusal(changed(batch -> batch.put(16, unknown))))
+                    .isEqualTo(ErrorCode.CORRUPT_BATCH);
         }
     }
 

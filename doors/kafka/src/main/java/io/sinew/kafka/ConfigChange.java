@@ -1,6 +1,7 @@
 package io.sinew.kafka;
 
 import io.sinew.broker.Broker;
+import io.sinew.broker.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -18,10 +19,11 @@ record ConfigChange(byte type, String name, boolean replacesAll, List<ConfigEdit
     /// Makes the change, as a part of `reply`, or only checks it.
     ///
     /// @throws io.sinew.base.SinewException `INVALID_REQUEST`, `INVALID_CONFIG`,
-    ///   `UNKNOWN_TOPIC_OR_PARTITION`
+    ///   `INVALID_TOPIC_NAME`, `UNKNOWN_TOPIC_OR_PARTITION`
     void make(
             Broker broker, boolean validateOnly, DurableReply reply, DurableReply.Refusal refusal) {
         ConfigResources.requireTopic(type);
+        Topics.checkName(name);
         var duplicates = Duplicates.among(edits.stream().map(ConfigEdit::name));
         edits.forEach(edit -> duplicates.refuse(edit.name()));
         UnaryOperator<Map<String, String>> change =

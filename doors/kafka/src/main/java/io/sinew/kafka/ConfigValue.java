@@ -75,6 +75,13 @@ record ConfigValue(Setting setting, List<Origin> origins) {
         return setting.name();
     }
 
+    /// The origins that have a name to be set by: a default that no broker setting gives has none.
+    List<Origin> settable() {
+        return BrokerSettings.synonym(name()).isPresent()
+                ? origins
+                : origins.stream().filter(origin -> origin.source() != Source.DEFAULT).toList();
+    }
+
     String value() {
         return origins.getFirst().value();
     }

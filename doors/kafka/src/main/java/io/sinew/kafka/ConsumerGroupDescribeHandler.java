@@ -46,7 +46,7 @@ final class ConsumerGroupDescribeHandler implements Handler<ConsumerGroupDescrib
         told.groupId = description.groupId();
         switch (description) {
             case GroupReply.NoConsumerGroup(String groupId) -> {
-                told.errorCode = KafkaErrors.GROUP_ID_NOT_FOUND;
+                told.errorCode = KafkaErrors.noGroup(groupId);
                 told.errorMessage = "There is no consumer group '" + groupId + "'.";
             }
             case GroupReply.DescribedConsumerGroup group -> {
@@ -70,7 +70,7 @@ final class ConsumerGroupDescribeHandler implements Handler<ConsumerGroupDescrib
         told.rackId = member.said().rackId();
         told.memberEpoch = member.epoch();
         told.clientId = member.said().clientId();
-        told.clientHost = member.said().clientHost();
+        told.clientHost = Coordinator.shownHost(member.said().clientHost());
         told.subscribedTopicNames = member.said().topics();
         told.subscribedTopicRegex = member.said().pattern();
         told.assignment = told(member.holds());

@@ -11,6 +11,11 @@ import java.util.Optional;
 /// The group coordinator as handlers ask it. A command takes effect when it is asked, in the order
 /// of the connection's requests; its reply may take as long as a rebalance.
 record Coordinator(GroupsRunner groups) {
+    /// A member's address as Kafka writes it, and its tools show it.
+    static String shownHost(String host) {
+        return "/" + host;
+    }
+
     /// Says a reply in the words of the protocol.
     interface Wording<R extends GroupReply> {
         Message of(R reply);

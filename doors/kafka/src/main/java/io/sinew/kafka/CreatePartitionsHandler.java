@@ -62,7 +62,7 @@ final class CreatePartitionsHandler implements Handler<CreatePartitionsRequest> 
         int fresh = wanted.count - lookup.topic(wanted.name, Message.ZERO_UUID).partitionCount();
         if (assignments != null && assignments.size() != fresh) {
             throw new SinewException(
-                    ErrorCode.INVALID_PARTITIONS,
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
                     "There are "
                             + assignments.size()
                             + " assignments for "

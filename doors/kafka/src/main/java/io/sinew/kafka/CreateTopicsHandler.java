@@ -11,6 +11,7 @@ import io.sinew.kafkawire.CreateTopicsResponse;
 import io.sinew.kafkawire.Message;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -95,7 +96,7 @@ final class CreateTopicsHandler implements Handler<CreateTopicsRequest> {
             int index = assignment.partitionIndex;
             if (index < 0 || index >= count || assigned[index] || assignment.brokerIds.isEmpty()) {
                 throw new SinewException(
-                        ErrorCode.INVALID_PARTITIONS,
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
                         "Assignments are for the partitions 0 to n-1, one for each, and name"
                                 + " brokers.");
             }
@@ -141,6 +142,6 @@ final class CreateTopicsHandler implements Handler<CreateTopicsRequest> {
         result.topicId = Message.ZERO_UUID;
         result.numPartitions = -1;
         result.replicationFactor = -1;
-        result.configs = null;
+        result.configs = List.of();
     }
 }

@@ -4,6 +4,7 @@ import io.sinew.groups.GroupCommand;
 import io.sinew.groups.GroupReply;
 import io.sinew.kafkawire.DeleteGroupsRequest;
 import io.sinew.kafkawire.DeleteGroupsResponse;
+import java.util.List;
 
 /// `DeleteGroups`: groups without members go, with their offsets.
 final class DeleteGroupsHandler implements Handler<DeleteGroupsRequest> {
@@ -15,8 +16,9 @@ final class DeleteGroupsHandler implements Handler<DeleteGroupsRequest> {
 
     @Override
     public Reply handle(DeleteGroupsRequest request, Caller caller) throws InterruptedException {
+        List<String> groupIds = request.groupsNames.stream().distinct().toList();
         return coordinator.ask(
-                new GroupCommand.DeleteGroups(request.groupsNames),
+                new GroupCommand.DeleteGroups(groupIds),
                 GroupReply.GroupsDeleted.class,
                 deleted -> {
                     var response = new DeleteGroupsResponse();
@@ -27,7 +29,7 @@ final class DeleteGroupsHandler implements Handler<DeleteGroupsRequest> {
                 },
                 error -> {
                     var response = new DeleteGroupsResponse();
-                    request.groupsNames.forEach(groupId -> add(response, groupId, error));
+                    groupIds.forEach(groupId -> add(response, groupId, error));
                     return response;
                 });
     }

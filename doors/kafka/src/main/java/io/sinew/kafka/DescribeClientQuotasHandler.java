@@ -27,7 +27,7 @@ final class DescribeClientQuotasHandler implements Handler<DescribeClientQuotasR
     @Override
     public Reply handle(DescribeClientQuotasRequest request, Caller caller) {
         var response = new DescribeClientQuotasResponse();
-        response.errorMessage = null;
+        response.errorMessage = "";
         try {
             Filter filter = Filter.of(request);
             var entries = new ArrayList<DescribeClientQuotasResponse.EntryData>();
@@ -76,6 +76,9 @@ final class DescribeClientQuotasHandler implements Handler<DescribeClientQuotasR
         }
 
         private static void check(DescribeClientQuotasRequest.ComponentData component) {
+            if (component.entityType.isEmpty()) {
+                throw invalid("A part of the filter does not say what kind of entity it is for.");
+            }
             if (!QuotaEntities.isKnown(component.entityType)) {
                 throw new SinewException(
                         ErrorCode.UNSUPPORTED_VERSION,

@@ -6,6 +6,7 @@ import io.sinew.kafkawire.DescribeClusterResponse;
 /// `DescribeCluster`: a cluster of one.
 final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
     private static final byte BROKERS = 1;
+    private static final byte CONTROLLERS = 2;
 
     private final Node node;
 
@@ -16,7 +17,12 @@ final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
     @Override
     public Reply handle(DescribeClusterRequest request, Caller caller) {
         var response = new DescribeClusterResponse();
-        if (request.endpointType != BROKERS) {
+        if (request.endpointType != BROKERS && request.endpointType != CONTROLLERS) {
+            response.errorCode = KafkaErrors.UNSUPPORTED_ENDPOINT_TYPE;
+            response.errorMessage = "There is no kind of endpoint " + request.endpointType + ".";
+            return Reply.now(response);
+        }
+        if (request.endpointType == CONTROLLERS) {
             response.errorCode = KafkaErrors.MISMATCHED_ENDPOINT_TYPE;
             response.errorMessage = "This is the address of a broker, not of a controller.";
             return Reply.now(response);

@@ -2,6 +2,7 @@ package io.sinew.kafka;
 
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
+import io.sinew.broker.Topics;
 import io.sinew.kafkawire.DescribeConfigsRequest;
 import io.sinew.kafkawire.DescribeConfigsResponse;
 import io.sinew.kafkawire.Message;
@@ -31,7 +32,7 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
             var result = new DescribeConfigsResponse.DescribeConfigsResult();
             result.resourceType = resource.resourceType;
             result.resourceName = resource.resourceName;
-            result.errorMessage = null;
+            result.errorMessage = "";
             response.results.add(result);
             try {
                 for (ConfigValue value : values(resource)) {
@@ -53,10 +54,11 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
 
     private List<ConfigValue> values(DescribeConfigsRequest.DescribeConfigsResource resource) {
         return switch (resource.resourceType) {
-            case ConfigResources.TOPIC ->
-                    ConfigValue.ofTopic(
-                            lookup.topic(resource.resourceName, Message.ZERO_UUID),
-                            broker.settings());
+            case ConfigResources.TOPIC -> {
+                Topics.checkName(resource.resourceName);
+                yield ConfigValue.ofTopic(
+                        lookup.topic(resource.resourceName, Message.ZERO_UUID), broker.settings());
+            }
             case ConfigResources.BROKER -> {
                 ConfigResources.requireThisBroker(resource.resourceName, broker);
                 // What holds for all brokers of a cluster can't be set, so there is nothing of it.
@@ -79,7 +81,7 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
         described.configType = value.type();
         described.documentation = request.includeDocumentation ? value.setting().meaning() : null;
         if (request.includeSynonyms) {
-            for (ConfigValue.Origin origin : value.origins()) {
+            for (ConfigValue.Origin origin : value.settable()) {
                 var synonym = new DescribeConfigsResponse.DescribeConfigsSynonym();
                 synonym.name = origin.name();
                 synonym.value = origin.value();

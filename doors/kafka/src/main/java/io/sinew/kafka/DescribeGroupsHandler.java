@@ -41,19 +41,18 @@ final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
         told.groupState = group.phase().wireName();
         told.protocolType = group.protocolType();
         told.protocolData = group.protocolName();
-        if (request.includeAuthorizedOperations) {
-            told.authorizedOperations = AuthorizedOperations.GROUP;
-        }
         if (group.phase() == GroupPhase.DEAD && version >= MISSING_IS_AN_ERROR) {
             told.errorCode = KafkaErrors.GROUP_ID_NOT_FOUND;
             told.errorMessage = "There is no group '" + group.groupId() + "'.";
+        } else if (request.includeAuthorizedOperations) {
+            told.authorizedOperations = AuthorizedOperations.GROUP;
         }
         for (GroupReply.DescribedMember member : group.members()) {
             var toldMember = new DescribeGroupsResponse.DescribedGroupMember();
             toldMember.memberId = member.memberId();
             toldMember.groupInstanceId = member.instanceId();
             toldMember.clientId = member.clientId();
-            toldMember.clientHost = member.clientHost();
+            toldMember.clientHost = Coordinator.shownHost(member.clientHost());
             toldMember.memberMetadata = member.metadata().toArray();
             toldMember.memberAssignment = member.assignment().toArray();
             told.members.add(toldMember);

@@ -1,7 +1,9 @@
 package io.sinew.kafka;
 
+import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.Topic;
+import io.sinew.broker.Topics;
 import io.sinew.kafkawire.DescribeTopicPartitionsRequest;
 import io.sinew.kafkawire.DescribeTopicPartitionsResponse;
 import java.util.List;
@@ -25,6 +27,9 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
     @Override
     public Reply handle(DescribeTopicPartitionsRequest request, Caller caller) {
         DescribeTopicPartitionsRequest.Cursor cursor = request.cursor;
+        if (cursor != null && !isValid(cursor, request)) {
+            return Reply.now(refused(request));
+        }
         String first = cursor == null ? "" : cursor.topicName;
         var page = new Page(Math.clamp(request.responsePartitionLimit, 1, MAX_PARTITIONS));
         for (String name : names(request).tailSet(first, true)) {
@@ -34,11 +39,41 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                 continue;
             }
             int from = cursor != null && name.equals(first) ? cursor.partitionIndex : 0;
-            if (!page.add(topic.get(), Math.max(0, from))) {
+            if (!page.add(topic.get(), from)) {
                 break;
             }
         }
         return DurableReply.of(page.response, broker.barrier());
+    }
+
+    /// A page begins in one of the topics that are asked for.
+    private static boolean isValid(
+            DescribeTopicPartitionsRequest.Cursor cursor, DescribeTopicPartitionsRequest request) {
+        return cursor.partitionIndex >= 0
+                && (request.topics.isEmpty()
+                        || request.topics.stream()
+                                .anyMatch(topic -> topic.name.equals(cursor.topicName)));
+    }
+
+    private static DescribeTopicPartitionsResponse refused(DescribeTopicPartitionsRequest request) {
+        var response = new DescribeTopicPartitionsResponse();
+        for (DescribeTopicPartitionsRequest.TopicRequest wanted : request.topics) {
+            var topic = new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic();
+            topic.name = wanted.name;
+            topic.errorCode = KafkaErrors.INVALID_REQUEST;
+            response.topics.add(topic);
+        }
+        return response;
+    }
+
+    /// What to say of a name that no topic has.
+    private static short missing(String name) {
+        try {
+            Topics.checkName(name);
+            return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+        } catch (SinewException e) {
+            return KafkaErrors.of(e.code());
+        }
     }
 
     private NavigableSet<String> names(DescribeTopicPartitionsRequest request) {
@@ -66,7 +101,8 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                 var topic =
                         new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic();
                 topic.name = name;
-                topic.errorCode = KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+                topic.errorCode = missing(name);
+                topic.topicAuthorizedOperations = AuthorizedOperations.TOPIC;
                 response.topics.add(topic);
             }
         }

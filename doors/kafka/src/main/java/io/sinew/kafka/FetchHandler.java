@@ -180,6 +180,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             Topic topic = lookup.topic(read.key().topic(), read.key().topicId());
             Partition partition = lookup.partition(topic, read.key().partition());
             FetchRequest.FetchPartition wanted = read.wanted();
+            data.abortedTransactions = null;
             lookup.requireEpoch(wanted.currentLeaderEpoch);
             PartitionLog log = partition.log();
             if (diverges(log, wanted, data)) {
@@ -195,7 +196,6 @@ final class FetchHandler implements Handler<FetchRequest> {
                 data.abortedTransactions = told(committed.aborted());
                 found = committed.read();
             } else {
-                data.abortedTransactions = null;
                 found = log.read(wanted.fetchOffset, limit, first);
             }
             long last = Math.min(end, found.endOffset());

@@ -1,5 +1,6 @@
 package io.sinew.kafka;
 
+import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.ProducerIds;
@@ -24,6 +25,11 @@ final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
     public Reply handle(InitProducerIdRequest request, Caller caller) throws InterruptedException {
         var response = new InitProducerIdResponse();
         try {
+            if (request.producerId < 0 != request.producerEpoch < 0) {
+                throw new SinewException(
+                        ErrorCode.INVALID_REQUEST,
+                        "A producer id and its epoch come together or not at all.");
+            }
             var reply = new DurableReply(response);
             reply.add(initialise(request, response), refused -> refuse(response, refused, caller));
             return reply;

@@ -15,6 +15,9 @@ final class JoinGroupHandler implements Handler<JoinGroupRequest> {
     /// From here on a member without an id is given one and has to come again (KIP-394).
     private static final int MEMBER_ID_REQUIRED = 4;
 
+    /// From here on an answer can be without a protocol.
+    private static final int NO_PROTOCOL = 7;
+
     /// From here on a leader can be told that the assignment stands (KIP-814).
     private static final int SKIPS_ASSIGNMENT = 9;
 
@@ -31,9 +34,9 @@ final class JoinGroupHandler implements Handler<JoinGroupRequest> {
                 GroupReply.class,
                 reply ->
                         reply instanceof GroupReply.MemberIdRequired(String memberId)
-                                ? refused(memberId, KafkaErrors.MEMBER_ID_REQUIRED)
+                                ? refused(memberId, KafkaErrors.MEMBER_ID_REQUIRED, caller)
                                 : joined((GroupReply.Joined) reply),
-                error -> refused(request.memberId, error));
+                error -> refused(request.memberId, error, caller));
     }
 
     private static GroupCommand.Join join(JoinGroupRequest request, Caller caller) {
@@ -79,9 +82,10 @@ final class JoinGroupHandler implements Handler<JoinGroupRequest> {
     }
 
     /// A client that is told to come again finds its id in the refusal, so every one has it.
-    private static JoinGroupResponse refused(String memberId, short error) {
+    private static JoinGroupResponse refused(String memberId, short error, Caller caller) {
         var response = new JoinGroupResponse();
         response.errorCode = error;
+        response.protocolName = caller.version() >= NO_PROTOCOL ? null : "";
         response.memberId = memberId;
         return response;
     }

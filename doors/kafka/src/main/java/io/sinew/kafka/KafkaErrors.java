@@ -25,9 +25,15 @@ final class KafkaErrors {
     static final short UNKNOWN_TOPIC_ID = 100;
     static final short STALE_MEMBER_EPOCH = 113;
     static final short MISMATCHED_ENDPOINT_TYPE = 114;
+    static final short UNSUPPORTED_ENDPOINT_TYPE = 115;
     static final short STREAMS_INVALID_TOPOLOGY = 130;
 
     private KafkaErrors() {}
+
+    /// What to say of a group that is not there.
+    static short noGroup(String groupId) {
+        return groupId.isEmpty() ? of(ErrorCode.INVALID_GROUP_ID) : GROUP_ID_NOT_FOUND;
+    }
 
     /// 0 for null, which stands for success.
     static short of(@Nullable ErrorCode code) {
@@ -55,6 +61,7 @@ final class KafkaErrors {
             case INVALID_TOPIC_NAME -> 17;
             case INVALID_PARTITIONS -> 37;
             case INVALID_REPLICATION_FACTOR -> 38;
+            case INVALID_REPLICA_ASSIGNMENT -> 39;
             case INVALID_CONFIG -> 40;
             case INVALID_RECORD -> 87;
             case CORRUPT_BATCH -> 2;

@@ -40,6 +40,10 @@ final class OffsetForLeaderEpochHandler implements Handler<OffsetForLeaderEpochR
                     lookup.partition(lookup.topic(topic, Message.ZERO_UUID), wanted.partition)
                             .log();
             lookup.requireEpoch(wanted.currentLeaderEpoch);
+            if (wanted.leaderEpoch > lookup.leaderEpoch()) {
+                // Nothing is known of what is to come.
+                return end;
+            }
             // Only what is durable is told, as in a fetch.
             LeaderEpochs.Start found = log.epochs().endOf(wanted.leaderEpoch, log.endOffset());
             end.leaderEpoch = found.epoch();

@@ -46,14 +46,14 @@ final class StreamsGroupDescribeHandler implements Handler<StreamsGroupDescribeR
         told.groupId = description.groupId();
         switch (description) {
             case GroupReply.NoStreamsGroup(String groupId) -> {
-                told.errorCode = KafkaErrors.GROUP_ID_NOT_FOUND;
+                told.errorCode = KafkaErrors.noGroup(groupId);
                 told.errorMessage = "There is no streams group '" + groupId + "'.";
             }
             case GroupReply.DescribedStreamsGroup group -> {
                 told.groupState = group.phase().wireName();
                 told.groupEpoch = group.epoch();
                 told.assignmentEpoch = group.targetEpoch();
-                told.topology = told(group.topology(), group.ready());
+                told.topology = told(group.topology());
                 group.members().forEach(member -> told.members.add(told(member)));
                 if (withOperations) {
                     told.authorizedOperations = AuthorizedOperations.GROUP;
@@ -64,17 +64,15 @@ final class StreamsGroupDescribeHandler implements Handler<StreamsGroupDescribeR
     }
 
     private static StreamsGroupDescribeResponse.@Nullable Topology told(
-            @Nullable StreamsTopology topology, boolean ready) {
+            @Nullable StreamsTopology topology) {
         if (topology == null) {
             return null;
         }
         var told = new StreamsGroupDescribeResponse.Topology();
         told.epoch = topology.epoch();
-        if (ready) {
-            var parts = new ArrayList<StreamsGroupDescribeResponse.Subtopology>();
-            topology.subtopologies().forEach(part -> parts.add(told(part)));
-            told.subtopologies = parts;
-        }
+        var parts = new ArrayList<StreamsGroupDescribeResponse.Subtopology>();
+        topology.subtopologies().forEach(part -> parts.add(told(part)));
+        told.subtopologies = parts;
         return told;
     }
 
@@ -118,7 +116,7 @@ final class StreamsGroupDescribeHandler implements Handler<StreamsGroupDescribeR
         told.memberEpoch = member.holding().epoch();
         told.rackId = member.rackId();
         told.clientId = member.clientId();
-        told.clientHost = member.clientHost();
+        told.clientHost = Coordinator.shownHost(member.clientHost());
         told.topologyEpoch = member.topologyEpoch();
         told.processId = member.processId();
         StreamsMember.Endpoint endpoint = member.endpoint();

@@ -41,6 +41,12 @@ final class StreamsGroupHeartbeatHandler implements Handler<StreamsGroupHeartbea
             // As in Kafka so far: there are no static members of these groups.
             return Reply.now(refused(KafkaErrors.INVALID_REQUEST));
         }
+        boolean saysTasks = request.activeTasks != null;
+        if (saysTasks != (request.standbyTasks != null)
+                || saysTasks != (request.warmupTasks != null)) {
+            // All of a member's tasks, or none are told.
+            return Reply.now(refused(KafkaErrors.INVALID_REQUEST));
+        }
         StreamsTopology topology;
         try {
             topology = topology(request.topology);

@@ -41,6 +41,10 @@ record TopicLookup(Broker broker) {
                                 "topic '" + topic.name() + "' has no partition " + index));
     }
 
+    int leaderEpoch() {
+        return broker.leaderEpoch();
+    }
+
     /// Refuses a client whose idea of the leader's epoch is not this broker's (KIP-320).
     ///
     /// @param epoch -1 when the client has none

@@ -119,7 +119,6 @@ class ConfigAdminTest {
                         "local.retention.bytes", "2000",
                         "remote.log.copy.disable", "true",
                         "remote.log.delete.on.disable", "true",
-                        "message.downconversion.enable", "false",
                         "leader.replication.throttled.replicas", "0:1,1:1",
                         "remote.storage.enable", "false");
         admin.createTopics(List.of(new NewTopic("many", 1, (short) 1).configs(values))).all().get();

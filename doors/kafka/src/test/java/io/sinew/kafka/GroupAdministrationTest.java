@@ -123,7 +123,7 @@ class GroupAdministrationTest {
                     .singleElement()
                     .satisfies(member -> {
                         assertThat(member.groupInstanceId()).contains("a");
-                        assertThat(member.host()).isEqualTo("127.0.0.1");
+                        assertThat(member.host()).isEqualTo("/127.0.0.1");
                         assertThat(member.assignment().topicPartitions()).containsExactly(ORDERS);
                     });
         }

@@ -28,6 +28,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicDeletionDisabledException;
@@ -123,7 +124,7 @@ class TopicAdminTest {
         create(new NewTopic("orders", Map.of(0, List.of(7), 1, List.of(7, 8))));
         assertThat(describe("orders").partitions()).hasSize(2);
         assertRefused(
-                InvalidPartitionsException.class,
+                InvalidReplicaAssignmentException.class,
                 admin.createTopics(List.of(new NewTopic("gap", Map.of(1, List.of(1))))).all());
     }
 
@@ -179,7 +180,7 @@ class TopicAdminTest {
                 InvalidPartitionsException.class,
                 admin.createPartitions(Map.of("orders", NewPartitions.increaseTo(3))).all());
         assertRefused(
-                InvalidPartitionsException.class,
+                InvalidReplicaAssignmentException.class,
                 admin.createPartitions(
                                 Map.of("orders", NewPartitions.increaseTo(6, List.of(List.of(1)))))
                         .all());
