@@ -93,7 +93,7 @@ class JavaCompactionTest {
         var bad = new ProducerRecord<byte[], byte[]>("keyed", 0, null, bytes("value"));
         assertThatThrownBy(() -> clients.send(Map.of(), List.of(bad)))
                 .hasCauseInstanceOf(InvalidRecordException.class)
-                .hasMessageContaining("without a key");
+                .hasMessageContaining("it has no key");
         assertThat(topic.readAll(Map.of())).hasSize(1);
     }
 }

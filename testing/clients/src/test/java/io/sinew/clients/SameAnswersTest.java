@@ -12,6 +12,7 @@ import io.sinew.kafkawire.MetadataRequest;
 import io.sinew.kafkawire.MetadataResponse;
 import io.sinew.kit.ApacheKafka;
 import io.sinew.kit.Eventually;
+import io.sinew.kit.ForkedSinew;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
