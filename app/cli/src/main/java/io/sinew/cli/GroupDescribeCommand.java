@@ -96,7 +96,8 @@ final class GroupDescribeCommand implements Callable<Integer> {
             listing.add(
                     member.consumerId(),
                     member.clientId(),
-                    member.host(),
+                    // Brokers put a slash before an address, as Java once did.
+                    member.host().startsWith("/") ? member.host().substring(1) : member.host(),
                     member.assignment().topicPartitions().size(),
                     member.groupInstanceId().orElse(null));
         }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -117,12 +118,21 @@ class BrokerSettingsTest {
                                 "log.roll.hours", "log.roll.ms"));
     }
 
+    private static boolean isOfNewGroups(String name) {
+        return name.startsWith("group.consumer.") || name.startsWith("group.streams.");
+    }
+
+    /// Of the settings that are not for topics.
+    private static Map<String, String> defaults(Predicate<String> names) {
+        return BrokerSettings.all().stream()
+                .filter(setting -> !FOR_TOPICS.contains(setting.name()))
+                .filter(setting -> names.test(setting.name()))
+                .collect(Collectors.toMap(Setting::name, Setting::defaultValue));
+    }
+
     @Test
     void the_brokers_own_settings_have_these_defaults() {
-        assertThat(
-                        BrokerSettings.all().stream()
-                                .filter(setting -> !FOR_TOPICS.contains(setting.name()))
-                                .collect(Collectors.toMap(Setting::name, Setting::defaultValue)))
+        assertThat(defaults(name -> !isOfNewGroups(name)))
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.ofEntries(
                                 Map.entry("auto.create.topics.enable", "true"),
@@ -138,6 +148,28 @@ class BrokerSettingsTest {
                                 Map.entry("group.max.session.timeout.ms", "1800000"),
                                 // Ours: Kafka has no bound.
                                 Map.entry("group.max.size", "10000"),
+                                Map.entry("group.min.session.timeout.ms", "6000"),
+                                // Ours: Kafka has no bound.
+                                Map.entry("max.connections", "10000"),
+                                Map.entry("max.partitions", "200000"),
+                                Map.entry("node.id", "1"),
+                                Map.entry("num.partitions", "1"),
+                                Map.entry("offset.metadata.max.bytes", "4096"),
+                                Map.entry("offsets.retention.minutes", "10080"),
+                                Map.entry("producer.id.expiration.ms", "86400000"),
+                                Map.entry("quota.window.num", "11"),
+                                Map.entry("quota.window.size.seconds", "1"),
+                                Map.entry("log.retention.check.interval.ms", "300000"),
+                                Map.entry("socket.request.max.bytes", "104857600"),
+                                Map.entry("transaction.max.timeout.ms", "900000"),
+                                Map.entry("transactional.id.expiration.ms", "604800000")));
+    }
+
+    @Test
+    void the_settings_of_groups_of_the_new_protocols_have_these_defaults() {
+        assertThat(defaults(BrokerSettingsTest::isOfNewGroups))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.ofEntries(
                                 Map.entry("group.consumer.assignment.interval.ms", "1000"),
                                 Map.entry("group.consumer.assignors", "uniform,range"),
                                 Map.entry("group.consumer.heartbeat.interval.ms", "5000"),
@@ -162,22 +194,7 @@ class BrokerSettingsTest {
                                 Map.entry("group.streams.min.heartbeat.interval.ms", "5000"),
                                 Map.entry("group.streams.min.session.timeout.ms", "45000"),
                                 Map.entry("group.streams.num.standby.replicas", "0"),
-                                Map.entry("group.streams.session.timeout.ms", "45000"),
-                                Map.entry("group.min.session.timeout.ms", "6000"),
-                                // Ours: Kafka has no bound.
-                                Map.entry("max.connections", "10000"),
-                                Map.entry("max.partitions", "200000"),
-                                Map.entry("node.id", "1"),
-                                Map.entry("num.partitions", "1"),
-                                Map.entry("offset.metadata.max.bytes", "4096"),
-                                Map.entry("offsets.retention.minutes", "10080"),
-                                Map.entry("producer.id.expiration.ms", "86400000"),
-                                Map.entry("quota.window.num", "11"),
-                                Map.entry("quota.window.size.seconds", "1"),
-                                Map.entry("log.retention.check.interval.ms", "300000"),
-                                Map.entry("socket.request.max.bytes", "104857600"),
-                                Map.entry("transaction.max.timeout.ms", "900000"),
-                                Map.entry("transactional.id.expiration.ms", "604800000")));
+                                Map.entry("group.streams.session.timeout.ms", "45000")));
     }
 
     @Test

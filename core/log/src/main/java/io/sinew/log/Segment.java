@@ -322,7 +322,12 @@ final class Segment {
                     cursor.maxTimestamp(),
                     SCAN_BYTES);
             if (cursor.isControl()) {
-                MarkerV0Format.aborted(cursor.batch(), 0).ifPresent(entries::addAborted);
+                ByteBuffer marker = cursor.batch();
+                // What it says decides which records are shown, so it is not merely believed.
+                if (!BatchV2Format.checksumHolds(marker, 0)) {
+                    throw damaged("the marker at offset " + cursor.baseOffset() + " is damaged");
+                }
+                MarkerV0Format.aborted(marker, 0).ifPresent(entries::addAborted);
             }
         }
     }

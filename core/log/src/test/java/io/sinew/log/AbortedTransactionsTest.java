@@ -1,7 +1,10 @@
 package io.sinew.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
 import io.sinew.kit.Batches;
 import io.sinew.kit.FaultyDisk;
 import java.io.IOException;
@@ -110,6 +113,25 @@ class AbortedTransactionsTest {
         deleteIndexes(disk);
         try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
             assertThat(log.partition().abortedTransactions(0, 3)).containsExactly(aborted);
+        }
+    }
+
+    @Test
+    void a_damaged_marker_is_not_believed_when_the_index_is_made_anew() throws Exception {
+        var disk = new FaultyDisk();
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
+            transaction(log, false);
+        }
+        deleteIndexes(disk);
+        for (Path file : disk.list(TestLog.directoryOf(0))) {
+            disk.flipBit(file, disk.size(file) - 3, 0);
+        }
+        try (TestLog log = TestLog.open(disk, TestLog.LAZY, 1)) {
+            assertThatThrownBy(() -> log.partition().abortedTransactions(0, 3))
+                    .isInstanceOfSatisfying(
+                            SinewException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.DAMAGED_DATA))
+                    .hasMessageContaining("the marker at offset 2 is damaged");
         }
     }
 

@@ -190,7 +190,7 @@ final class TransactionClient {
                     fenced = true;
                     ending = null;
                 }
-                case INVALID_TXN_STATE -> ending = null;
+                case INVALID_TXN_STATE, TRANSACTION_ABORTABLE -> ending = null;
                 case CONCURRENT_TRANSACTIONS ->
                         BrokenPromise.unless(
                                 model.isPrepared(broker()), model.id + " is busy with nothing");
