@@ -3,8 +3,7 @@ package io.sinew.broker;
 import io.sinew.base.Background;
 import io.sinew.base.Clock;
 import io.sinew.base.Metrics;
-import io.sinew.base.Work;
-import io.sinew.base.Worker;
+import io.sinew.base.Periodic;
 import io.sinew.log.Compactor;
 import io.sinew.log.Dirt;
 import io.sinew.log.LogStore;
@@ -14,24 +13,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Compacts topics with `cleanup.policy=compact`, one partition at a time, the dirtiest first.
-final class CompactionRunner implements Work, AutoCloseable {
+final class CompactionRunner implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(CompactionRunner.class.getName());
 
     private final Topics topics;
     private final LogStore store;
     private final Compactor compactor;
-    private final long intervalMs;
     private final Clock clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closed = lock.newCondition();
-    private volatile boolean closing;
-    private @Nullable Worker worker;
+    private final Periodic rounds;
     private volatile long dirtiestPercent;
 
     CompactionRunner(
@@ -39,27 +31,14 @@ final class CompactionRunner implements Work, AutoCloseable {
         this.topics = topics;
         this.store = store;
         this.compactor = store.compactor(settings.longValue(BrokerSettings.COMPACTION_MAP_BYTES));
-        this.intervalMs = settings.longValue(BrokerSettings.COMPACTION_CHECK_MS);
         this.clock = clock;
+        long intervalMs = settings.longValue(BrokerSettings.COMPACTION_CHECK_MS);
+        this.rounds = new Periodic("sinew-compactor", () -> intervalMs, this::compactOnce);
         metrics.gauge(BrokerMetric.DIRTIEST_PERCENT, () -> dirtiestPercent);
     }
 
     void start(Background background) {
-        worker = background.begin(this, Thread.ofPlatform().name("sinew-compactor"), lock, closed);
-    }
-
-    @Override
-    public long dueInNanos() {
-        return closing ? OVER : TimeUnit.MILLISECONDS.toNanos(intervalMs);
-    }
-
-    @Override
-    public void step() {
-        compactOnce();
-    }
-
-    private boolean isClosing() {
-        return closing;
+        rounds.start(background);
     }
 
     /// Compacts all partitions in which it is time to. One that fails does not keep the others from
@@ -68,7 +47,7 @@ final class CompactionRunner implements Work, AutoCloseable {
         endOldSegments();
         var failed = new HashSet<Partition>();
         for (Optional<Partition> next = dirtiest(failed);
-                next.isPresent() && !isClosing();
+                next.isPresent() && !rounds.isEnding();
                 next = dirtiest(failed)) {
             if (!compact(next.get())) {
                 failed.add(next.get());
@@ -128,7 +107,7 @@ final class CompactionRunner implements Work, AutoCloseable {
 
     private boolean compact(Partition partition) {
         try {
-            return partition.compact(compactor, this::isClosing);
+            return partition.compact(compactor, rounds::isEnding);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             warn(partition, e);
             return false;
@@ -152,19 +131,6 @@ final class CompactionRunner implements Work, AutoCloseable {
     /// takes to be synced and put in place.
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            closed.signal();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            if (worker != null) {
-                worker.awaitEnd();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

@@ -2,17 +2,12 @@ package io.sinew.broker;
 
 import io.sinew.base.Background;
 import io.sinew.base.Clock;
-import io.sinew.base.Work;
-import io.sinew.base.Worker;
+import io.sinew.base.Periodic;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Drops what is too old or too much, now and then: segments by retention, producers by idleness.
-final class Housekeeper implements Work, AutoCloseable {
+final class Housekeeper implements AutoCloseable {
     /// How long [#close] waits for a round that is on its way.
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(3);
 
@@ -21,33 +16,21 @@ final class Housekeeper implements Work, AutoCloseable {
     private final Topics topics;
     private final BrokerSettings settings;
     private final Clock clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closed = lock.newCondition();
-    private volatile boolean closing;
-    private @Nullable Worker worker;
+    private final Periodic rounds;
 
     Housekeeper(Topics topics, BrokerSettings settings, Clock clock) {
         this.topics = topics;
         this.settings = settings;
         this.clock = clock;
+        this.rounds =
+                new Periodic(
+                        "sinew-housekeeper",
+                        () -> settings.longValue(BrokerSettings.RETENTION_CHECK_MS),
+                        this::cleanOnce);
     }
 
     void start(Background background) {
-        var thread = Thread.ofPlatform().name("sinew-housekeeper");
-        worker = background.begin(this, thread, lock, closed);
-    }
-
-    @Override
-    public long dueInNanos() {
-        return closing
-                ? OVER
-                : TimeUnit.MILLISECONDS.toNanos(
-                        settings.longValue(BrokerSettings.RETENTION_CHECK_MS));
-    }
-
-    @Override
-    public void step() throws InterruptedException {
-        cleanOnce();
+        rounds.start(background);
     }
 
     /// Goes over all partitions once. One that fails does not keep the others from their turn.
@@ -55,7 +38,7 @@ final class Housekeeper implements Work, AutoCloseable {
         long nowMs = clock.nowMs();
         long expirationMs = settings.longValue(BrokerSettings.PRODUCER_ID_EXPIRATION_MS);
         for (Partition partition : topics.partitions()) {
-            if (closing) {
+            if (rounds.isEnding()) {
                 return;
             }
             try {
@@ -77,30 +60,14 @@ final class Housekeeper implements Work, AutoCloseable {
     /// waiting for a full disk: [#awaitEnd] is for when the log is closed, which ends such waits.
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            closed.signal();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            if (worker != null && !worker.awaitEnd(CLOSE_WAIT)) {
-                LOGGER.log(System.Logger.Level.WARNING, "retention=unfinished; closing anyway");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        rounds.end();
+        if (!rounds.awaitEnd(CLOSE_WAIT)) {
+            LOGGER.log(System.Logger.Level.WARNING, "retention=unfinished; closing anyway");
         }
     }
 
     /// Waits until the thread is gone.
     void awaitEnd() {
-        try {
-            if (worker != null) {
-                worker.awaitEnd();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.awaitEnd();
     }
 }

@@ -6,9 +6,8 @@ import io.sinew.base.Disk;
 import io.sinew.base.DiskFile;
 import io.sinew.base.DiskFullException;
 import io.sinew.base.ErrorCode;
+import io.sinew.base.Periodic;
 import io.sinew.base.SinewException;
-import io.sinew.base.Work;
-import io.sinew.base.Worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -20,15 +19,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Makes checkpoints: what the segments hold is synced and the state of everything is written down,
 /// so that the write-ahead log before that point can be used again and the next start has little to
 /// replay. Runs on a thread of its own, because syncing many segments takes long and nobody must
 /// wait for it.
-final class Keeper implements Work, AutoCloseable {
+final class Keeper implements AutoCloseable {
     /// How often the keeper looks whether a checkpoint is due.
     private static final long LOOK_MS = 200;
 
@@ -47,11 +44,7 @@ final class Keeper implements Work, AutoCloseable {
     private final UnsyncedSegments unsynced;
     private final LongAdder checkpoints;
     private final Background background;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closed = lock.newCondition();
-    private boolean closing;
-    private @Nullable Worker worker;
+    private final Periodic looks = new Periodic("sinew-keeper", () -> LOOK_MS, this::look);
 
     /// Directories of checkpoints that were begun and not finished: still to be synced.
     private final Set<Path> unsyncedDirectories = new LinkedHashSet<>();
@@ -125,17 +118,11 @@ final class Keeper implements Work, AutoCloseable {
         term = currentTerm;
         walFileBytes = fileBytes;
         lastNanos = clock.nanos();
-        worker = background.begin(this, Thread.ofPlatform().name("sinew-keeper"), lock, closed);
-    }
-
-    @Override
-    public long dueInNanos() {
-        return closing || health.isStopped() ? OVER : TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
+        looks.start(background);
     }
 
     /// Looks whether a checkpoint is due.
-    @Override
-    public void step() {
+    private void look() {
         if (health.isStopped()) {
             return;
         }
@@ -295,20 +282,6 @@ final class Keeper implements Work, AutoCloseable {
     /// Ends the thread; [#checkpoint] can still be called.
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            closed.signal();
-        } finally {
-            lock.unlock();
-        }
-        if (worker == null) {
-            return;
-        }
-        try {
-            worker.awaitEnd();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// twice and not missed. One look-up, one object: it has a budget for what it unpacks.
 record TimeLookup(PartitionLog log, UnpackBudget budget) {
     TimeLookup(PartitionLog log) {
-        this(log, new UnpackBudget());
+        this(log, UnpackBudget.ofLookup());
     }
 
     /// Looks at the partition as it is.
@@ -28,9 +28,9 @@ record TimeLookup(PartitionLog log, UnpackBudget budget) {
     /// when a later one has its key, and that one may be younger than the search.
     private Optional<RecordPosition> settled(Search search) throws IOException {
         while (true) {
-            List<Segment> before = log.segments().list();
+            int replacements = log.segments().replacements();
             Optional<RecordPosition> found = search.run();
-            if (found.isPresent() || before.stream().allMatch(log.segments()::contain)) {
+            if (found.isPresent() || replacements == log.segments().replacements()) {
                 return found;
             }
         }

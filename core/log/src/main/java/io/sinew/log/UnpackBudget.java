@@ -17,15 +17,15 @@ final class UnpackBudget {
     private final String refusal;
     private long left = MAX_BYTES;
 
-    /// For a look-up.
-    UnpackBudget() {
-        this(
-                "to find the time, more than %d bytes of compressed records would have to be"
-                        + " unpacked; read the partition from an offset instead");
-    }
-
     private UnpackBudget(String refusal) {
         this.refusal = refusal;
+    }
+
+    /// For one look-up by time.
+    static UnpackBudget ofLookup() {
+        return new UnpackBudget(
+                "to find the time, more than %d bytes of compressed records would have to be"
+                        + " unpacked; read the partition from an offset instead");
     }
 
     /// For one batch on its way into the log.

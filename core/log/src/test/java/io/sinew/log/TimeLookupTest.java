@@ -239,8 +239,8 @@ class TimeLookupTest {
                     int at = random.nextInt(BatchV2Format.HEADER_BYTES, batch.limit());
                     batch.put(at, (byte) random.nextInt());
                     try {
-                        BatchRecords.firstAtOrAfter(batch, 1 << 20, 0, new UnpackBudget());
-                        BatchRecords.maxTimestamp(batch, 0, new UnpackBudget());
+                        BatchRecords.firstAtOrAfter(batch, 1 << 20, 0, UnpackBudget.ofLookup());
+                        BatchRecords.maxTimestamp(batch, 0, UnpackBudget.ofLookup());
                     } catch (SinewException e) {
                         assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_BATCH);
                     }
@@ -254,7 +254,7 @@ class TimeLookupTest {
         SinewException refusal =
                 catchThrowableOfType(
                         SinewException.class,
-                        () -> BatchRecords.firstAtOrAfter(batch, 0, 0, new UnpackBudget()));
+                        () -> BatchRecords.firstAtOrAfter(batch, 0, 0, UnpackBudget.ofLookup()));
         assertThat(refusal.code()).isEqualTo(ErrorCode.UNSUPPORTED_COMPRESSION);
     }
 }
