@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -235,6 +236,19 @@ class TransactionsTest {
         assertThat(aborted()).hasSize(1);
         assertThat(refusal(() -> end(true))).isEqualTo(ErrorCode.INVALID_TXN_STATE);
         assertThat(refusal(() -> append(orders))).isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
+    }
+
+    @Test
+    void a_producer_with_an_open_transaction_is_never_forgotten_for_being_idle() throws Exception {
+        begin(orders);
+        append(orders);
+        on.clock.step(TimeUnit.DAYS.toMillis(3));
+        on.cleanOnce();
+        assertThat(on.partition(orders).producers())
+                .extracting(IdempotentProducer::id)
+                .containsExactly(producer.producerId());
+        sequences.put(orders, 5);
+        assertThat(refusal(() -> append(orders))).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
     }
 
     // ---- offsets

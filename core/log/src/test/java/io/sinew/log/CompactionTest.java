@@ -436,6 +436,20 @@ class CompactionTest {
         assertThat(on.texts()).containsExactly("a=3@3", "a=4@4");
     }
 
+    @Test
+    void readers_reach_the_end_of_a_log_whose_last_record_went() throws Exception {
+        on.append(KeyedBatch.plain().of("a", "1"));
+        on.append(KeyedBatch.plain().of("a", null));
+        on.partition.configure(new PartitionConfig(700, 60_000, 100));
+        on.log.store.rollOldSegments(List.of(on.partition), 1_070_000);
+        on.compactAll(DROPPING);
+        on.compactAll(DROPPING);
+        assertThat(on.texts()).isEmpty();
+        assertThat(on.batches())
+                .extracting(batch -> BatchV2Format.lastOffset(batch, 0))
+                .endsWith(on.partition.endOffset() - 1);
+    }
+
     // ---- beside others
 
     @Test

@@ -55,6 +55,11 @@ final class HouseTest {
     }
 
     @Test
+    void tests_that_the_documentation_names_are_there() {
+        assertKept(new NamedTests());
+    }
+
+    @Test
     void the_root_folder_holds_what_belongs_there() {
         assertKept(new RootFolder());
     }
@@ -81,6 +86,7 @@ final class HouseTest {
                         new WorkMarks().name(),
                         new MachinePaths().name(),
                         new Links().name(),
+                        new NamedTests().name(),
                         new RootFolder().name(),
                         new Modules().name(),
                         new Dependencies().name());

@@ -252,6 +252,15 @@ final class RulesTest {
     }
 
     @Test
+    void a_page_that_names_a_test_that_is_not_there_is_found() throws IOException {
+        write("core/log/OldTest.java", "class OldTest { void it_holds() {} }");
+        write(
+                "docs/page.md",
+                "`OldTest.it_holds`\n`OldTest.it_held`\n`NewTest.it_holds`\nOldTest.x\n");
+        assertThat(check(new NamedTests())).extracting(Violation::line).containsExactly(2L, 3L);
+    }
+
+    @Test
     void a_stray_file_in_the_root_is_found_unless_git_ignores_it() throws IOException {
         write(".gitignore", "target/\n/data/\n*.iml\n");
         write("README.md", "");
