@@ -41,6 +41,7 @@ public enum ErrorCode {
     RESOURCE_NOT_FOUND(208, Blame.CALLER, false),
     INVALID_PRODUCER_ID_MAPPING(209, Blame.CALLER, false),
     TRANSACTIONAL_ID_NOT_FOUND(210, Blame.CALLER, false),
+    QUEUE_NOT_FOUND(211, Blame.CALLER, false),
 
     // The caller is late, or somebody else was first: 300 and up.
     TOPIC_ALREADY_EXISTS(300, Blame.CONFLICT, false),
@@ -64,6 +65,9 @@ public enum ErrorCode {
     FENCED_MEMBER_EPOCH(320, Blame.CONFLICT, false),
     STALE_MEMBER_EPOCH(321, Blame.CONFLICT, true),
     UNRELEASED_INSTANCE_ID(322, Blame.CONFLICT, true),
+    QUEUE_ALREADY_EXISTS(323, Blame.CONFLICT, false),
+    /// Another process has the partition now; it is to be asked.
+    NOT_OWNER(324, Blame.CONFLICT, true),
 
     // A named limit was reached: 400 and up.
     GROUP_MAX_SIZE_REACHED(400, Blame.CAPACITY, false),
@@ -72,6 +76,9 @@ public enum ErrorCode {
     TIMED_OUT(403, Blame.CAPACITY, true),
     DISK_FULL(404, Blame.CAPACITY, true),
     TOO_MANY_TRANSACTIONAL_IDS(405, Blame.CAPACITY, false),
+    QUEUE_FULL(406, Blame.CAPACITY, true),
+    DEDUPE_WINDOW_FULL(407, Blame.CAPACITY, true),
+    TOO_MANY_WAITERS(408, Blame.CAPACITY, true),
 
     // Ours: 500 and up.
     LOG_STOPPED(500, Blame.INTERNAL, false),
@@ -80,7 +87,9 @@ public enum ErrorCode {
     DATA_DIRECTORY_TOO_NEW(503, Blame.CALLER, false),
     COORDINATOR_NOT_AVAILABLE(504, Blame.INTERNAL, true),
     INTERNAL_ERROR(505, Blame.INTERNAL, false),
-    ADDRESS_UNAVAILABLE(506, Blame.CALLER, false);
+    ADDRESS_UNAVAILABLE(506, Blame.CALLER, false),
+    /// The cluster that stores the topics can't be reached, or does not answer in time.
+    ENGINE_UNAVAILABLE(507, Blame.INTERNAL, true);
 
     /// Who has to change something.
     public enum Blame {

@@ -117,7 +117,15 @@ final class KafkaErrors {
             // Kafka's storage error: clients try again, and succeed when there is space.
             case DISK_FULL, LOG_STOPPED, DAMAGED_DATA -> STORAGE_ERROR;
             case COORDINATOR_NOT_AVAILABLE -> COORDINATOR_NOT_AVAILABLE;
-            case TOO_MANY_CONNECTIONS,
+            // No request of the Kafka protocol meets these.
+            case QUEUE_NOT_FOUND,
+                    QUEUE_ALREADY_EXISTS,
+                    NOT_OWNER,
+                    QUEUE_FULL,
+                    DEDUPE_WINDOW_FULL,
+                    TOO_MANY_WAITERS,
+                    ENGINE_UNAVAILABLE,
+                    TOO_MANY_CONNECTIONS,
                     DATA_DIRECTORY_LOCKED,
                     DATA_DIRECTORY_TOO_NEW,
                     ADDRESS_UNAVAILABLE,

@@ -19,10 +19,16 @@ final class Storeys {
                     Map.entry("base", Set.of()),
                     Map.entry("log", Set.of("base")),
                     Map.entry("groups", Set.of("base")),
-                    Map.entry("broker", Set.of("base", "log", "groups")),
+                    Map.entry("topics", Set.of("base")),
+                    Map.entry("broker", Set.of("base", "log", "groups", "topics")),
+                    Map.entry("cluster", Set.of("base", "topics")),
+                    Map.entry("ledger", Set.of("base", "topics")),
+                    Map.entry("queue", Set.of("base", "topics", "ledger")),
                     Map.entry("kafka-wire-generator", Set.of()),
                     Map.entry("kafka-wire", Set.of("base")),
-                    Map.entry("kafka", Set.of("base", "log", "groups", "broker", "kafka-wire")),
+                    Map.entry(
+                            "kafka",
+                            Set.of("base", "log", "groups", "topics", "broker", "kafka-wire")),
                     Map.entry("http", Set.of("base")),
                     Map.entry(
                             "server",
