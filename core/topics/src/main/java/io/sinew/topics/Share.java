@@ -14,5 +14,5 @@ public interface Share extends AutoCloseable {
 
     /// Gives all partitions back; the listener is told of each before this returns.
     @Override
-    void close() throws InterruptedException;
+    void close();
 }
