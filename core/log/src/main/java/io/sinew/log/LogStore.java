@@ -417,11 +417,13 @@ public final class LogStore implements AutoCloseable {
     /// [PartitionLog#append], and who holds each machine's lock, as with [#record]. A batch's
     /// offset is the partition's next one when its turn comes.
     ///
+    /// @param entries one at least
     /// @return the sequence of the last entry
-    /// @throws SinewException `BATCH_TOO_LARGE` (they do not fit one write-ahead file), `DISK_FULL`,
-    ///   `LOG_STOPPED`, `TIMED_OUT`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the segments are damaged,
-    ///   or cannot be looked at): then nothing has changed
+    /// @throws SinewException `BATCH_TOO_LARGE` (they do not fit one write-ahead file),
+    ///   `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the segments
+    ///   are damaged, or cannot be looked at): then nothing has changed
     public Recorded append(List<LogEntry> entries) {
+        Check.that(!entries.isEmpty(), "a block has a frame");
         for (LogEntry entry : entries) {
             if (entry instanceof LogEntry.Batch batch) {
                 batch.log().requireSegments();

@@ -8,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 /// @param timestampMs in ms since 1970
 public record PlainRecord(
         byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, long timestampMs) {
-    public PlainRecord {
-        headers = List.copyOf(headers);
-    }
-
     /// A name, in UTF-8, and a value that travel with a record.
     public record Header(byte[] name, byte @Nullable [] value) {}
 }

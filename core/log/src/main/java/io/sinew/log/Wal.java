@@ -148,8 +148,8 @@ final class Wal implements Work, AutoCloseable {
     /// by the one who may append to each of their partitions, and under the lock of each of their
     /// machines.
     ///
-    /// @throws SinewException `BATCH_TOO_LARGE` (they do not fit one write-ahead file), `DISK_FULL`,
-    ///   `LOG_STOPPED`, `TIMED_OUT`: then nothing has changed
+    /// @throws SinewException `BATCH_TOO_LARGE` (they do not fit one write-ahead file),
+    ///   `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`: then nothing has changed
     Appended append(List<LogEntry> entries) {
         int framesBytes = framesBytes(entries);
         // Before the lock: whoever gives memory back may need it.
