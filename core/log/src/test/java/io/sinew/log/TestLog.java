@@ -151,6 +151,27 @@ final class TestLog implements LogOwner, AutoCloseable {
         return recorded.commit();
     }
 
+    /// Appends batches, one to each of the first partitions, and a record of the machine as one.
+    synchronized Commit appendTogether(String text, List<ByteBuffer> batches)
+            throws InterruptedException {
+        store.awaitRoom();
+        var entries = new ArrayList<LogEntry>();
+        for (int i = 0; i < batches.size(); i++) {
+            entries.add(
+                    new LogEntry.Batch(
+                            partitions.get(i),
+                            batches.get(i),
+                            store.leaderEpoch(),
+                            OptionalLong.empty()));
+        }
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        entries.add(new LogEntry.State(MACHINE, ByteBuffer.wrap(body)));
+        LogStore.Recorded recorded = store.append(entries);
+        sequence = recorded.sequence();
+        records.add(text);
+        return recorded.commit();
+    }
+
     /// Durable bytes that are not in segments yet.
     long unflushedBytes() {
         return metrics.samples().stream()
