@@ -26,6 +26,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -47,6 +51,10 @@ public final class EmbeddedEngine implements Engine {
 
     /// The longest wait of one read; who asks for a longer one gets an answer after this.
     public static final Duration WAIT_MAX = Duration.ofHours(1);
+
+    /// The order in which positions are written down, so that a simulation repeats itself.
+    private static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
     private final Broker broker;
     private final Supplier<UUID> freshIds;
@@ -103,13 +111,14 @@ public final class EmbeddedEngine implements Engine {
     @Override
     public Set<String> topicNames() throws InterruptedException {
         requireOpen();
-        var names = new ArrayList<String>();
+        // In order, so that a simulation repeats itself.
+        var names = new TreeSet<String>();
         for (Topic topic : broker.topics().all()) {
             if (broker.topics().isDurable(topic)) {
                 names.add(topic.name());
             }
         }
-        return Set.copyOf(names);
+        return Collections.unmodifiableSet(names);
     }
 
     @Override
@@ -364,10 +373,11 @@ public final class EmbeddedEngine implements Engine {
     Collection<GroupCommand.CommitOffsets> commandsOf(List<Owner.Positions> positions) {
         var offsets = new LinkedHashMap<String, List<GroupOffset>>();
         for (Owner.Positions ofGroup : positions) {
-            ofGroup.nextOffsets()
-                    .forEach((partition, offset) ->
-                            offsets.computeIfAbsent(ofGroup.group(), _ -> new ArrayList<>())
-                                    .add(groupOffset(partition, offset)));
+            var sorted = new TreeMap<TopicPartition, Long>(BY_NAME);
+            sorted.putAll(ofGroup.nextOffsets());
+            sorted.forEach((partition, offset) ->
+                    offsets.computeIfAbsent(ofGroup.group(), _ -> new ArrayList<>())
+                            .add(groupOffset(partition, offset)));
         }
         return offsets.entrySet().stream()
                 .map(ofGroup -> {

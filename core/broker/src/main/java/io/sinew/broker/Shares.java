@@ -3,12 +3,13 @@ package io.sinew.broker;
 import io.sinew.topics.Share;
 import io.sinew.topics.ShareListener;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -145,12 +146,12 @@ final class Shares {
             int count = topics.named(key.topic()).map(Topic::partitionCount).orElse(0);
             List<Member> present = List.copyOf(members);
             var hands = new ArrayList<Set<Integer>>();
-            present.forEach(_ -> hands.add(new HashSet<>()));
+            present.forEach(_ -> hands.add(new TreeSet<>()));
             for (int partition = 0; partition < count && !present.isEmpty(); partition++) {
                 hands.get(partition % present.size()).add(partition);
             }
             for (int i = 0; i < present.size(); i++) {
-                var kept = new HashSet<>(present.get(i).partitions());
+                var kept = new TreeSet<>(present.get(i).partitions());
                 kept.retainAll(hands.get(i));
                 present.get(i).take(kept);
             }
@@ -194,7 +195,8 @@ final class Shares {
         /// Has these partitions from now on, and tells the listener of each difference.
         void take(Set<Integer> wanted) {
             Set<Integer> had = partitions;
-            partitions = Set.copyOf(wanted);
+            // In order, so that a simulation repeats itself.
+            partitions = Collections.unmodifiableSet(new TreeSet<>(wanted));
             had.stream().filter(partition -> !wanted.contains(partition)).forEach(listener::lost);
             wanted.stream().filter(partition -> !had.contains(partition)).forEach(listener::gained);
         }

@@ -24,6 +24,7 @@ final class Simulation implements Steps.Meanwhile {
     private final GroupClients groups;
     private final TransactionsModel transactionsModel;
     private final TransactionClients transactions;
+    private final CommitClient commits;
     private final Faults faults;
     private final List<Happening> happenings;
     private final List<Happening> meanwhile;
@@ -49,6 +50,7 @@ final class Simulation implements Steps.Meanwhile {
         groups = new GroupClients(world);
         transactionsModel = new TransactionsModel(world);
         transactions = new TransactionClients(world, clients, transactionsModel);
+        commits = new CommitClient(world);
         faults = new Faults(world, clients);
         happenings = happenings();
         meanwhile =
@@ -105,6 +107,7 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 50, groups::act);
         add(all, 10, groups::commitAlone);
         add(all, 3, groups::checkAlone);
+        add(all, 40, commits::act);
         add(all, 1, faults::failSync);
         add(all, 1, faults::failOperation);
         add(all, 1, faults::fillDisk);
@@ -238,6 +241,7 @@ final class Simulation implements Steps.Meanwhile {
             transactions.resumed(broker);
             promises.restarted(broker);
             groups.restarted();
+            commits.restarted();
             promises.settle();
             clients.readAll();
             transactions.readAll();
@@ -311,6 +315,7 @@ final class Simulation implements Steps.Meanwhile {
         transactions.readAll();
         transactions.checkAllOffsets();
         groups.checkAlone();
+        commits.check();
         machine.stop();
         ended();
         machine.die(true);

@@ -69,7 +69,8 @@ final class TopicsModel {
     void restarted(Broker broker) {
         for (Topic topic : broker.topics().all()) {
             BrokenPromise.unless(
-                    topics.containsKey(topic.id()), "topic " + topic.name() + " is back");
+                    topics.containsKey(topic.id()) || CommitClient.hasMade(topic.name()),
+                    "topic " + topic.name() + " is back");
         }
         for (TopicModel topic : List.copyOf(topics.values())) {
             Optional<Topic> left = broker.topics().withId(topic.id);
