@@ -12,6 +12,7 @@ import io.sinew.contracts.EngineContract;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
+import io.sinew.log.LogLimits;
 import io.sinew.topics.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class SimulatedEngineContractTest extends EngineContract {
         var settings = BrokerSettings.of(Map.of());
         var data = DataDirectory.open(disk, Path.of("/data"), "simulated");
         var broker =
-                Broker.open(data, settings, settings.logLimits(), clock, new Metrics(), steps);
+                Broker.open(data, settings, LogLimits.defaults(), clock, new Metrics(), steps);
         engine = new EmbeddedEngine(broker, chance::id);
         other = new EmbeddedEngine(broker, chance::id);
     }
