@@ -59,8 +59,7 @@ class BatchEncoderTest {
 
     private record Read(long offset, PlainRecord record) {}
 
-    private static List<Read> decode(PartitionLog log, long from, int maxBytes)
-            throws IOException {
+    private static List<Read> decode(PartitionLog log, long from, int maxBytes) throws IOException {
         var all = new ArrayList<Read>();
         long next = from;
         while (next < log.endOffset()) {
@@ -106,10 +105,8 @@ class BatchEncoderTest {
                 random -> {
                     List<PlainRecord> records = records(random);
                     int maxBytes = random.nextInt(20_000, 40_000);
-                    Compression codec =
-                            CODECS.get(random.nextInt(CODECS.size()));
-                    try (TestLog log =
-                            TestLog.open(new FaultyDisk(), TestLog.LAZY, 1)) {
+                    Compression codec = CODECS.get(random.nextInt(CODECS.size()));
+                    try (TestLog log = TestLog.open(new FaultyDisk(), TestLog.LAZY, 1)) {
                         for (ByteBuffer batch : BatchEncoder.encode(records, maxBytes)) {
                             assertThat(batch.remaining()).isLessThanOrEqualTo(maxBytes);
                             BatchV2Format.requireOne(batch);
@@ -130,8 +127,7 @@ class BatchEncoderTest {
             throws InterruptedException {
         var packing = new Packing(codec, codec.defaultLevel());
         var rules =
-                new RecordRules(
-                        false, Long.MIN_VALUE, Long.MAX_VALUE, Optional.of(packing), LARGE);
+                new RecordRules(false, Long.MIN_VALUE, Long.MAX_VALUE, Optional.of(packing), LARGE);
         return log.store.intake().take(batch, rules);
     }
 
@@ -211,8 +207,7 @@ class BatchEncoderTest {
                 long first = log.partition().nextOffset();
                 log.append(Batches.plain().producer(7, 0, 0).transactional().of("in " + commit));
                 log.append(Batches.plain().of("beside " + commit));
-                var marker =
-                        new MarkerV0Format.Marker(7, (short) 0, commit, 1, first, first + 3);
+                var marker = new MarkerV0Format.Marker(7, (short) 0, commit, 1, first, first + 3);
                 log.appendDurably(MarkerV0Format.encode(marker, 1_000));
             }
             for (int round = 0; round < 2; round++) {

@@ -46,9 +46,7 @@ class OneBlockTest {
             var entries = new ArrayList<LogEntry>();
             for (ByteBuffer batch :
                     List.of(Batches.plain().of("b", "c"), Batches.plain().of("d"))) {
-                entries.add(
-                        new LogEntry.Batch(
-                                log.partition(), batch, 1, OptionalLong.of(77)));
+                entries.add(new LogEntry.Batch(log.partition(), batch, 1, OptionalLong.of(77)));
             }
             log.store.append(entries).commit().awaitDurable();
             List<ByteBuffer> stored = TestLog.batches(log.partition(), 0, 1 << 20);

@@ -36,8 +36,7 @@ final class SimulatedEngineContractTest extends EngineContract {
         steps = new Steps(chance, clock, new Trace(_ -> {}), new NothingElse());
         var settings = BrokerSettings.of(Map.of());
         var data = DataDirectory.open(disk, Path.of("/data"), "simulated");
-        var broker =
-                Broker.open(data, settings, LogLimits.defaults(), clock, new Metrics(), steps);
+        var broker = Broker.open(data, settings, LogLimits.defaults(), clock, new Metrics(), steps);
         engine = new EmbeddedEngine(broker, chance::id);
         other = new EmbeddedEngine(broker, chance::id);
     }
