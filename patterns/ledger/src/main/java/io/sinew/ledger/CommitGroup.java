@@ -1,0 +1,89 @@
+package io.sinew.ledger;
+
+import io.sinew.base.SinewException;
+import io.sinew.topics.Owner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// All changes that are written down together, and everybody who waits for that. Filled under its
+/// shard's lock, then written by the shard's writer.
+///
+/// A group with a condition is one consumer's: the change, and the records that go with it, are
+/// written only if the message is still that consumer's when its turn comes, and the state learns
+/// of it afterwards. So records that a topic refuses cost nobody else anything.
+final class CommitGroup {
+    private final ByteSink changes = new ByteSink();
+    private final List<Owner.Append> appends = new ArrayList<>();
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private final Optional<Receipt> condition;
+    private volatile Settled result = Settled.DONE;
+    private volatile @Nullable SinewException failure;
+
+    CommitGroup() {
+        condition = Optional.empty();
+    }
+
+    /// @param receipt what must still count
+    CommitGroup(Receipt receipt, List<Owner.Append> with) {
+        condition = Optional.of(receipt);
+        appends.addAll(with);
+    }
+
+    /// What must still count when it is written.
+    Optional<Receipt> condition() {
+        return condition;
+    }
+
+    void add(LedgerOp op) {
+        LedgerRecordV1Format.put(changes, op);
+    }
+
+    long sizeBytes() {
+        return changes.size();
+    }
+
+    /// The record of its changes.
+    ///
+    /// @param ingestedTo as of the last of them, or later
+    byte[] record(long ingestedTo) {
+        ByteSink out = LedgerRecordV1Format.begin(ingestedTo);
+        out.putAll(changes);
+        return out.toBytes();
+    }
+
+    List<Owner.Append> appends() {
+        return appends;
+    }
+
+    void succeeded() {
+        settled.countDown();
+    }
+
+    /// Its condition does not hold any more: nothing was written.
+    void lost() {
+        result = Settled.LOST;
+        settled.countDown();
+    }
+
+    void failed(SinewException cause) {
+        failure = cause;
+        settled.countDown();
+    }
+
+    /// Waits until it is durable.
+    ///
+    /// @return `LOST` if its condition did not hold
+    /// @throws SinewException it is not durable; with a condition nothing was done if a topic
+    ///   refused the records, otherwise nobody knows whether it will be
+    Settled await() throws InterruptedException {
+        settled.await();
+        SinewException cause = failure;
+        if (cause != null) {
+            throw new SinewException(cause.code(), String.valueOf(cause.getMessage()), cause);
+        }
+        return result;
+    }
+}

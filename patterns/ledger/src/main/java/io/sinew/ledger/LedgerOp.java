@@ -1,0 +1,44 @@
+package io.sinew.ledger;
+
+/// One change of a ledger that must survive a restart. Messages are named by their offsets, times
+/// are in ms since 1970. [LedgerRecordV1Format] gives the bytes.
+sealed interface LedgerOp {
+    /// Somebody goes on with the ledger: leases get numbers from here on.
+    record Opened(int nextLease) implements LedgerOp {}
+
+    /// A consumer has the messages until then.
+    record Leased(int lease, long untilMs, long[] offsets) implements LedgerOp {}
+
+    /// They are dealt with, for good.
+    record Acked(long[] offsets) implements LedgerOp {}
+
+    /// A consumer gave it back, and nothing was wrong with it.
+    record Returned(long offset, long dueMs) implements LedgerOp {}
+
+    /// It failed once more.
+    ///
+    /// @param doomed whether that was once too often
+    /// @param cause in a few words, for whoever looks at the dead letter; may be empty
+    record Failed(long offset, long dueMs, boolean doomed, long atMs, String cause)
+            implements LedgerOp {}
+
+    /// Their consumer fell silent, and any of them may be to blame: see [Isolation].
+    record Suspected(long[] offsets) implements LedgerOp {}
+
+    /// The consumer has them for longer.
+    record Extended(long untilMs, long[] offsets) implements LedgerOp {}
+
+    /// It is to become a dead letter, for a reason that is no failure.
+    ///
+    /// @param cause in a few words, if somebody gave any
+    record Doomed(long offset, DeadReason reason, long atMs, String cause) implements LedgerOp {}
+
+    /// Their dead letters were appended, with this change.
+    record Buried(long[] offsets) implements LedgerOp {}
+
+    /// Nothing is delivered from now on, or again.
+    record Paused(boolean paused) implements LedgerOp {}
+
+    /// Every message before the offset that no consumer has is gone.
+    record Purged(long upTo) implements LedgerOp {}
+}

@@ -1,0 +1,46 @@
+package io.sinew.ledger;
+
+import io.sinew.base.Check;
+
+/// What a ledger does with messages; the same for all partitions of its topic.
+///
+/// @param leaseMs how long a consumer holds a message unless it says otherwise
+/// @param failuresMax failures after which a message is a dead letter
+/// @param retry how long a failed message waits
+/// @param groupConcurrency messages of one ordered group that may be out at a time
+/// @param dedupeWindowMs how long a dedupe id is remembered, by the records' own times
+/// @param dedupeMax dedupe ids that one partition remembers; beyond it the oldest go early, and
+///   senders are refused instead where Sinew sends
+/// @param trackedMax live messages of one partition that are looked at together; what is behind
+///   them waits in the log, in its order, unseen
+/// @param agingMs a waiting priority counts one more for each such time that it was not served
+public record LedgerSettings(
+        long leaseMs,
+        int failuresMax,
+        RetryPolicy retry,
+        int groupConcurrency,
+        long dedupeWindowMs,
+        int dedupeMax,
+        int trackedMax,
+        long agingMs) {
+    /// The longest lease.
+    public static final long LEASE_MAX_MS = 12L * 60 * 60 * 1000;
+
+    /// The most failures that are counted.
+    public static final int FAILURES_LIMIT = 10_000;
+
+    public LedgerSettings {
+        Check.that(leaseMs > 0 && leaseMs <= LEASE_MAX_MS, "a lease is 12 hours at most");
+        Check.that(failuresMax >= 1 && failuresMax <= FAILURES_LIMIT, "a message may fail once");
+        Check.that(groupConcurrency >= 1, "of a group one may be out at least");
+        Check.that(dedupeWindowMs >= 0 && dedupeMax >= 1, "a dedupe window has some room");
+        Check.that(trackedMax >= 1, "some messages are looked at");
+        Check.that(agingMs >= 1, "aging takes some time");
+    }
+
+    /// Leases of 30 seconds, five failures, order one by one, a dedupe window of five minutes.
+    public static LedgerSettings defaults() {
+        return new LedgerSettings(
+                30_000, 5, RetryPolicy.defaults(), 1, 300_000, 1_000_000, 2_000_000, 60_000);
+    }
+}

@@ -1,0 +1,625 @@
+package io.sinew.ledger;
+
+import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.Joins;
+import io.sinew.base.SinewException;
+import io.sinew.topics.Owner;
+import io.sinew.topics.StoredRecord;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the ledger of one partition, from when this process takes it over until it loses it or
+/// something fails; then another is made, from the log. Callers decide on the state themselves,
+/// under the lock; what they decide goes into a [CommitGroup], and whoever was promised something
+/// waits for it. Deliveries wait for nothing: if one is lost, its messages are delivered again.
+///
+/// Three virtual threads: one writes what was decided, one takes in what was sent, one lets time
+/// pass.
+final class LedgerShard implements AutoCloseable {
+    /// Bytes of a group, beyond which the next one is begun.
+    static final long GROUP_BYTES = 1 << 20;
+
+    /// More leases than can be given and not written down: they all have messages of their own.
+    private static final int LEASES_LOST_MAX = 1 << 24;
+
+    private static final System.Logger LOGGER = System.getLogger(LedgerShard.class.getName());
+
+    private final int partition;
+    private final LedgerConfig config;
+    private final Clock clock;
+    private final ShardLog log;
+    private final Arrivals arrivals;
+    private final BodyCache bodies;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /// Signalled when there is something to write, or the end.
+    private final Condition toWrite = lock.newCondition();
+
+    /// Signalled when time may have to be looked at earlier, or the end.
+    private final Condition toTick = lock.newCondition();
+
+    /// Signalled when there may be room for more messages, or the end.
+    private final Condition room = lock.newCondition();
+
+    // Under the lock.
+    private final LedgerState state;
+    private final ArrayDeque<CommitGroup> full = new ArrayDeque<>();
+    private @Nullable CommitGroup filling;
+    private long tickAtMs = Long.MAX_VALUE;
+    private long lastNowMs;
+
+    // Changed under the lock, looked at without.
+    private volatile @Nullable SinewException failure;
+    private volatile boolean closing;
+
+    private final List<Thread> threads = new ArrayList<>();
+
+    /// Told when a shard can't go on.
+    interface FailureListener {
+        void failed(int partition, SinewException cause);
+    }
+
+    private final FailureListener listener;
+
+    private LedgerShard(
+            int partition,
+            LedgerConfig config,
+            LedgerContext context,
+            ShardLog log,
+            LedgerState state,
+            FailureListener listener) {
+        this.partition = partition;
+        this.config = config;
+        this.clock = context.clock();
+        this.arrivals = context.arrivals();
+        this.bodies = new BodyCache(context.cacheBytes());
+        this.log = log;
+        this.state = state;
+        this.listener = listener;
+    }
+
+    /// Takes a partition over and goes on from what its ledger says.
+    ///
+    /// @throws SinewException what the engine throws; `DAMAGED_DATA`
+    static LedgerShard open(
+            int partition, LedgerConfig config, LedgerContext context, FailureListener listener)
+            throws InterruptedException {
+        ShardLog log = ShardLog.own(context.engine(), config, partition);
+        try {
+            long nowMs = context.clock().nowMs();
+            LedgerState state = log.recover(nowMs);
+            ByteSink opened = LedgerRecordV1Format.begin(state.ingestedTo());
+            LedgerRecordV1Format.put(opened, state.open(LEASES_LOST_MAX));
+            log.commit(List.of(opened.toBytes()), List.of(), nowMs);
+            var shard = new LedgerShard(partition, config, context, log, state, listener);
+            shard.start();
+            return shard;
+        } catch (RuntimeException | InterruptedException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private void start() {
+        String name = "sinew-ledger-" + config.topic() + "-" + partition;
+        var writer = new ShardWriter(this, log, config, bodies, clock);
+        var reader = new ShardReader(this, log, bodies);
+        threads.add(Thread.ofVirtual().name(name + "-write").start(() -> run(writer::write)));
+        threads.add(Thread.ofVirtual().name(name + "-read").start(() -> run(reader::read)));
+        threads.add(Thread.ofVirtual().name(name + "-tick").start(() -> run(this::tick)));
+    }
+
+    private interface Loop {
+        void run() throws InterruptedException;
+    }
+
+    private void run(Loop loop) {
+        try {
+            loop.run();
+        } catch (SinewException e) {
+            fail(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(new SinewException(ErrorCode.INTERNAL_ERROR, "interrupted", e));
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.ERROR, "ledger=failed shard=" + log.data(), e);
+            fail(new SinewException(ErrorCode.INTERNAL_ERROR, "a defect: " + e, e));
+        }
+    }
+
+    /// Ends everything: the state may be ahead of the log, and nobody may be answered from it.
+    private void fail(SinewException cause) {
+        List<CommitGroup> lost;
+        lock.lock();
+        try {
+            if (failure != null || closing) {
+                return;
+            }
+            failure = cause;
+            lost = groups();
+            signalAll();
+        } finally {
+            lock.unlock();
+        }
+        lost.forEach(group -> group.failed(cause));
+        listener.failed(partition, cause);
+    }
+
+    private void signalAll() {
+        toWrite.signalAll();
+        toTick.signalAll();
+        room.signalAll();
+    }
+
+    /// Whether it answers nobody any more.
+    boolean isOver() {
+        return failure != null || closing;
+    }
+
+    private void requireRunning() {
+        SinewException cause = failure;
+        if (cause != null || closing) {
+            throw new SinewException(
+                    ErrorCode.NOT_OWNER,
+                    log.data()
+                            + " is not served here at the moment"
+                            + (cause == null ? "" : ": " + cause.getMessage())
+                            + ". Try again");
+        }
+    }
+
+    // ---- callers
+
+    /// Time as the state sees it never goes back; what it owes to the time is done first.
+    private long now() {
+        lastNowMs = Math.max(lastNowMs, clock.nowMs());
+        if (tickAtMs <= lastNowMs) {
+            letPass(lastNowMs);
+        }
+        return lastNowMs;
+    }
+
+    private void letPass(long nowMs) {
+        int before = state.readyCount();
+        state.tick(nowMs).forEach(this::add);
+        tickAtMs = state.nextTickMs();
+        readyNow(before);
+    }
+
+    /// Tells those who wait of what has become ready since there were so many.
+    private void readyNow(int before) {
+        int more = state.readyCount() - before;
+        if (more > 0) {
+            arrivals.arrived(more);
+        }
+    }
+
+    private CommitGroup add(LedgerOp op) {
+        CommitGroup group = group();
+        group.add(op);
+        timeMayBeNearer();
+        return group;
+    }
+
+    private void timeMayBeNearer() {
+        long next = state.nextTickMs();
+        if (next < tickAtMs) {
+            tickAtMs = next;
+            toTick.signal();
+        }
+    }
+
+    private CommitGroup group() {
+        CommitGroup group = filling;
+        if (group != null && group.sizeBytes() >= GROUP_BYTES) {
+            full.add(group);
+            group = null;
+        }
+        if (group == null) {
+            group = new CommitGroup();
+            filling = group;
+            toWrite.signal();
+        }
+        return group;
+    }
+
+    /// Gives out up to `most` messages.
+    List<Message> receive(int most, long leaseMs) throws InterruptedException {
+        List<HandedMessage> handed;
+        lock.lock();
+        try {
+            requireRunning();
+            long nowMs = now();
+            LedgerDelivery delivery = state.receive(nowMs, most, nowMs + leaseMs);
+            delivery.ops().forEach(this::add);
+            handed = delivery.messages();
+        } finally {
+            lock.unlock();
+        }
+        return handed.isEmpty() ? List.of() : withBodies(handed);
+    }
+
+    private List<Message> withBodies(List<HandedMessage> handed) throws InterruptedException {
+        var messages = new ArrayList<Message>(handed.size());
+        int done = 0;
+        try {
+            for (HandedMessage one : handed) {
+                Optional<StoredRecord> record = bodies.take(one.offset());
+                if (record.isEmpty()) {
+                    record = log.record(one.offset(), bodies);
+                }
+                record.ifPresentOrElse(
+                        found -> messages.add(one.with(partition, found)),
+                        () -> gone(one.offset()));
+                done++;
+            }
+            return messages;
+        } finally {
+            if (done < handed.size()) {
+                giveBack(handed);
+            }
+        }
+    }
+
+    private void gone(long offset) {
+        lock.lock();
+        try {
+            state.gone(offset).ifPresent(this::add);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What can't be read now is not the consumer's, who has not seen it.
+    private void giveBack(List<HandedMessage> handed) {
+        lock.lock();
+        try {
+            if (!isOver()) {
+                long nowMs = now();
+                int before = state.readyCount();
+                for (HandedMessage one : handed) {
+                    state.giveBack(one.offset(), one.lease(), 0, nowMs).ifPresent(this::add);
+                }
+                readyNow(before);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes what a consumer says of a message.
+    ///
+    /// @return what the caller waits for; nothing when the message is not that consumer's
+    Optional<CommitGroup> rule(Receipt receipt, Verdict verdict) {
+        lock.lock();
+        try {
+            requireRunning();
+            long nowMs = now();
+            int before = state.readyCount();
+            Optional<CommitGroup> group = decide(receipt, verdict, nowMs).map(this::add);
+            readyNow(before);
+            room.signal();
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Acknowledges a message together with records that are appended, all or nothing.
+    ///
+    /// @return what the caller waits for
+    CommitGroup acknowledgeWith(Receipt receipt, List<Owner.Append> outgoing) {
+        lock.lock();
+        try {
+            requireRunning();
+            if (filling != null) {
+                full.add(filling);
+                filling = null;
+            }
+            var group = new CommitGroup(receipt, outgoing);
+            group.add(new LedgerOp.Acked(new long[] {receipt.offset()}));
+            full.add(group);
+            toWrite.signal();
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<LedgerOp> decide(Receipt receipt, Verdict verdict, long nowMs) {
+        long offset = receipt.offset();
+        int lease = receipt.lease();
+        return switch (verdict) {
+            case Verdict.Done() -> state.ack(offset, lease);
+            case Verdict.Failed(Optional<Duration> delay, String cause) -> {
+                OptionalLong ms =
+                        delay.isPresent()
+                                ? OptionalLong.of(delay.get().toMillis())
+                                : OptionalLong.empty();
+                yield state.fail(offset, lease, ms, cause, nowMs);
+            }
+            case Verdict.Returned(Duration delay) ->
+                    state.giveBack(offset, lease, nowMs + delay.toMillis(), nowMs);
+            case Verdict.Rejected(String cause) -> state.reject(offset, lease, cause, nowMs);
+            case Verdict.Extended(Duration more) ->
+                    state.extend(offset, lease, nowMs + more.toMillis());
+        };
+    }
+
+    /// Whether a message with that dedupe id would be delivered.
+    DedupeAnswer known(MessageFacts.DedupeId id) {
+        lock.lock();
+        try {
+            requireRunning();
+            return state.known(id, now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    LedgerCounts counts() throws InterruptedException {
+        long end = log.endOffset();
+        lock.lock();
+        try {
+            requireRunning();
+            now();
+            return state.counts(end);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isPaused() {
+        lock.lock();
+        try {
+            return state.isPaused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Live messages from `from` on, with their records as far as the log has them.
+    List<SeenMessage> look(long from, int most) {
+        lock.lock();
+        try {
+            requireRunning();
+            now();
+            return state.look(from, most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The record of a message that somebody looks at.
+    Optional<StoredRecord> record(long offset) throws InterruptedException {
+        return log.record(offset, new BodyCache(0));
+    }
+
+    /// Stops or resumes deliveries.
+    CommitGroup pause(boolean paused) {
+        lock.lock();
+        try {
+            requireRunning();
+            int before = state.readyCount();
+            CommitGroup group = add(state.pause(paused));
+            readyNow(before);
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Drops everything that no consumer has and that was sent before now.
+    CommitGroup purge() throws InterruptedException {
+        long end = log.endOffset();
+        lock.lock();
+        try {
+            requireRunning();
+            now();
+            room.signal();
+            return add(state.purge(end));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the reader's calls
+
+    /// @return where to read on, -1 for nowhere
+    long awaitRoom() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!isOver() && !state.hasRoom()) {
+                room.await();
+            }
+            return isOver() ? -1 : state.ingestedTo();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Nothing is left to take in before the offset.
+    void skip(long offset) {
+        lock.lock();
+        try {
+            state.skipTo(offset);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes in what was read.
+    void ingest(List<MessageFacts> facts, long nextOffset) {
+        lock.lock();
+        try {
+            if (isOver()) {
+                return;
+            }
+            long nowMs = now();
+            int before = state.readyCount();
+            for (MessageFacts fact : facts) {
+                // A purge may have gone further meanwhile.
+                if (fact.offset() >= state.ingestedTo()) {
+                    state.ingest(fact, nowMs);
+                }
+            }
+            state.skipTo(nextOffset);
+            timeMayBeNearer();
+            readyNow(before);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the thread that lets time pass
+
+    private void tick() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!isOver()) {
+                long nowMs = now();
+                long waitMs = Math.min(tickAtMs - nowMs, TimeUnit.SECONDS.toMillis(1));
+                if (waitMs > 0) {
+                    var _ = toTick.await(waitMs, TimeUnit.MILLISECONDS);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the writer's calls
+
+    /// What is to be written.
+    ///
+    /// @param snapshot of the state as these groups leave it; empty for none
+    /// @param ingestedTo as of then
+    record Work(List<CommitGroup> groups, List<byte[]> snapshot, long ingestedTo) {}
+
+    /// Waits until there is something to write, or somebody to bury.
+    ///
+    /// @param untilBurialNanos how long nobody is to be buried; [Long#MAX_VALUE] for ever
+    /// @return null when there is nothing any more
+    @Nullable Work awaitWork(boolean withSnapshot, long untilBurialNanos)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            long left = untilBurialNanos;
+            while (!isOver() && !isSomethingToWrite() && !(left <= 0 && isSomethingDoomed())) {
+                if (left == Long.MAX_VALUE || !isSomethingDoomed()) {
+                    toWrite.await();
+                } else {
+                    left = toWrite.awaitNanos(left);
+                }
+            }
+            if (failure != null || (closing && !isSomethingToWrite())) {
+                return null;
+            }
+            List<CommitGroup> groups = groups();
+            return new Work(groups, withSnapshot ? snapshot() : List.of(), state.ingestedTo());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isSomethingDoomed() {
+        return state.isSomethingDoomed();
+    }
+
+    private boolean isSomethingToWrite() {
+        return filling != null || !full.isEmpty();
+    }
+
+    /// Takes all groups that wait to be written.
+    private List<CommitGroup> groups() {
+        var groups = new ArrayList<CommitGroup>(full);
+        full.clear();
+        if (filling != null) {
+            groups.add(filling);
+            filling = null;
+        }
+        return groups;
+    }
+
+    private List<byte[]> snapshot() {
+        var records = new ArrayList<byte[]>();
+        state.writeTo(new LedgerSnapshotV1Format.Writer(records::add));
+        return records;
+    }
+
+    boolean holds(Receipt receipt) {
+        lock.lock();
+        try {
+            now();
+            return state.holds(receipt.offset(), receipt.lease());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Applies a change that is in the log already.
+    void replay(LedgerOp op) {
+        lock.lock();
+        try {
+            int before = state.readyCount();
+            state.replay(op, lastNowMs);
+            readyNow(before);
+            room.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long lowestLive() {
+        lock.lock();
+        try {
+            return state.lowestLive();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<DoomedMessage> doomed(int most) {
+        lock.lock();
+        try {
+            return isOver() ? List.of() : state.dying(most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the end
+
+    /// Writes what was decided and ends. The partition may be somebody else's already: then what
+    /// was decided fails.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            signalAll();
+        } finally {
+            lock.unlock();
+        }
+        Joins.all(threads);
+        List<CommitGroup> left;
+        lock.lock();
+        try {
+            left = groups();
+        } finally {
+            lock.unlock();
+        }
+        var ended = new SinewException(ErrorCode.NOT_OWNER, log.data() + " is served no more here");
+        left.forEach(group -> group.failed(ended));
+        log.close();
+    }
+}

@@ -1,0 +1,48 @@
+package io.sinew.ledger;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.topics.Fetched;
+import java.time.Duration;
+import java.util.List;
+
+/// Reads what is sent to a shard's partition, by whomever, and has the shard take it in. Has a
+/// virtual thread.
+final class ShardReader {
+    /// How long it waits for messages at a time.
+    private static final Duration WAIT = Duration.ofMillis(500);
+
+    private final LedgerShard shard;
+    private final ShardLog log;
+    private final BodyCache bodies;
+
+    ShardReader(LedgerShard shard, ShardLog log, BodyCache bodies) {
+        this.shard = shard;
+        this.log = log;
+        this.bodies = bodies;
+    }
+
+    /// Reads until the shard is over.
+    void read() throws InterruptedException {
+        for (long next = shard.awaitRoom(); next >= 0; next = shard.awaitRoom()) {
+            Fetched fetched;
+            try {
+                fetched = log.read(next, WAIT);
+            } catch (SinewException e) {
+                if (e.code() != ErrorCode.OFFSET_OUT_OF_RANGE) {
+                    throw e;
+                }
+                // Somebody deleted records that were not taken in yet.
+                shard.skip(log.startOffset());
+                continue;
+            }
+            if (fetched.records().isEmpty()) {
+                shard.skip(fetched.nextOffset());
+                continue;
+            }
+            List<MessageFacts> facts = fetched.records().stream().map(MessageFacts::of).toList();
+            fetched.records().forEach(bodies::offer);
+            shard.ingest(facts, fetched.nextOffset());
+        }
+    }
+}

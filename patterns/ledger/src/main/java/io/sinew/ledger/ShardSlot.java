@@ -1,0 +1,189 @@
+package io.sinew.ledger;
+
+import io.sinew.base.ErrorCode;
+import io.sinew.base.Joins;
+import io.sinew.base.SinewException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// A partition that this process has: keeps a shard running on it, and makes another, from the log,
+/// when one fails. Has a virtual thread.
+final class ShardSlot implements AutoCloseable {
+    /// The shortest and the longest pause before another try.
+    private static final long PAUSE_MIN_MS = 50;
+
+    private static final long PAUSE_MAX_MS = 5_000;
+
+    /// The pause when somebody else has taken the name: if the partition is theirs, this process is
+    /// about to be told, and must not take it back meanwhile.
+    private static final long PAUSE_FENCED_MS = 1_000;
+
+    private static final System.Logger LOGGER = System.getLogger(ShardSlot.class.getName());
+
+    private final int partition;
+    private final LedgerConfig config;
+    private final LedgerContext context;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Under the lock; the shard is also read without.
+    private volatile @Nullable LedgerShard shard;
+    private boolean failed;
+    private boolean fenced;
+    private boolean closed;
+
+    private final Thread thread;
+
+    ShardSlot(int partition, LedgerConfig config, LedgerContext context) {
+        this.partition = partition;
+        this.config = config;
+        this.context = context;
+        String name = "sinew-ledger-" + config.topic() + "-" + partition;
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::keep);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// The shard, if it runs.
+    Optional<LedgerShard> shard() {
+        return Optional.ofNullable(shard).filter(running -> !running.isOver());
+    }
+
+    private void keep() {
+        long pauseMs = PAUSE_MIN_MS;
+        try {
+            while (awaitTurn()) {
+                if (wasFenced()) {
+                    pause(PAUSE_FENCED_MS);
+                } else if (open()) {
+                    pauseMs = PAUSE_MIN_MS;
+                } else {
+                    pause(pauseMs);
+                    pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        end();
+    }
+
+    /// Waits until there is no shard that runs.
+    ///
+    /// @return false when there is to be none any more
+    private boolean awaitTurn() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!closed && shard != null && !failed) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        end();
+        return !isClosed();
+    }
+
+    private boolean wasFenced() {
+        lock.lock();
+        try {
+            boolean was = fenced;
+            fenced = false;
+            return was;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(long ms) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(ms);
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean open() throws InterruptedException {
+        try {
+            LedgerShard opened =
+                    LedgerShard.open(partition, config, context, (_, cause) -> failed(cause));
+            lock.lock();
+            try {
+                shard = opened;
+            } finally {
+                lock.unlock();
+            }
+            context.arrivals().arrived(Integer.MAX_VALUE);
+            return true;
+        } catch (SinewException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "ledger=unopened partition=" + config.topic() + "-" + partition,
+                    e);
+            return false;
+        }
+    }
+
+    private void failed(SinewException cause) {
+        LOGGER.log(
+                System.Logger.Level.WARNING,
+                "ledger=restarts partition=" + config.topic() + "-" + partition,
+                cause);
+        lock.lock();
+        try {
+            failed = true;
+            fenced = cause.code() == ErrorCode.PRODUCER_FENCED;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the shard, if there is one.
+    private void end() {
+        LedgerShard ending;
+        lock.lock();
+        try {
+            ending = shard;
+            shard = null;
+            failed = false;
+        } finally {
+            lock.unlock();
+        }
+        if (ending != null) {
+            ending.close();
+        }
+    }
+
+    /// Gives the partition up.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        Joins.all(List.of(thread));
+    }
+}

@@ -1,0 +1,197 @@
+package io.sinew.queue;
+
+import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
+import io.sinew.ledger.Ledger;
+import io.sinew.ledger.LedgerConfig;
+import io.sinew.topics.Engine;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The queues of an engine. A queue is a topic of the same name, a topic with its ledger, and a
+/// queue for its dead letters; any Kafka client may write to the first and read all of them.
+public final class Queues implements AutoCloseable {
+    /// Partitions that a queue may have.
+    public static final int PARTITIONS_MAX = 1_000;
+
+    /// Characters of a queue's name, which its other topics' names make longer.
+    public static final int NAME_CHARS_MAX = 200;
+
+    /// A message and what comes with it, in bytes; a topic takes 1 MiB unless it says otherwise.
+    private static final String LEDGER_RECORD_BYTES = Integer.toString(8 << 20);
+
+    private final Engine engine;
+    private final Clock clock;
+    private final String address;
+    private final QueueRegistry registry;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Queue> open = new HashMap<>();
+
+    /// @param address where other processes reach this one, as in [Engine#share]
+    public Queues(Engine engine, Clock clock, String address) {
+        this.engine = engine;
+        this.clock = clock;
+        this.address = address;
+        this.registry = new QueueRegistry(engine);
+    }
+
+    /// Creates a queue, and one for its dead letters unless its settings say otherwise. What a
+    /// crash interrupted is finished by doing it again.
+    ///
+    /// @throws SinewException `QUEUE_ALREADY_EXISTS`, `TOPIC_ALREADY_EXISTS`, `INVALID_TOPIC_NAME`,
+    ///   `INVALID_PARTITIONS`
+    public QueueInfo create(String name, int partitionCount, QueueSettings settings)
+            throws InterruptedException {
+        if (name.length() > NAME_CHARS_MAX) {
+            throw new SinewException(
+                    ErrorCode.INVALID_TOPIC_NAME,
+                    "a queue's name has " + NAME_CHARS_MAX + " characters at most");
+        }
+        if (partitionCount < 1 || partitionCount > PARTITIONS_MAX) {
+            throw new SinewException(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "a queue has 1 to " + PARTITIONS_MAX + " partitions, not " + partitionCount);
+        }
+        lock.lock();
+        try {
+            if (registry.find(name).isPresent()) {
+                throw new SinewException(
+                        ErrorCode.QUEUE_ALREADY_EXISTS, "There is a queue '" + name + "' already");
+            }
+            var info = new QueueInfo(name, partitionCount, settings);
+            if (settings.deadLetters()) {
+                createOne(
+                        new QueueInfo(
+                                info.deadName(), partitionCount, QueueSettings.ofDeadLetters()));
+            }
+            createOne(info);
+            return info;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The ledger's topic first: where it is and the queue is not, a creation was interrupted.
+    private void createOne(QueueInfo info) throws InterruptedException {
+        if (registry.find(info.name()).isPresent()) {
+            return;
+        }
+        boolean begun = engine.topic(info.ledgerTopic()).isPresent();
+        boolean there = engine.topic(info.name()).isPresent();
+        if (there && !begun) {
+            throw new SinewException(
+                    ErrorCode.TOPIC_ALREADY_EXISTS,
+                    "There is a topic '"
+                            + info.name()
+                            + "' already, and a queue deletes the records that it has dealt with."
+                            + " Choose another name");
+        }
+        if (!begun) {
+            engine.createTopic(
+                    info.ledgerTopic(),
+                    info.partitionCount(),
+                    Map.of("retention.ms", "-1", "max.message.bytes", LEDGER_RECORD_BYTES));
+        }
+        if (!there) {
+            engine.createTopic(
+                    info.name(),
+                    info.partitionCount(),
+                    Map.of("retention.ms", "-1", "message.timestamp.type", "LogAppendTime"));
+        }
+        registry.put(info, clock.nowMs());
+    }
+
+    /// All queues, by their names.
+    public Collection<QueueInfo> list() throws InterruptedException {
+        return registry.all().values();
+    }
+
+    /// A queue as it was created, if there is one of that name.
+    public Optional<QueueInfo> find(String name) throws InterruptedException {
+        return registry.find(name);
+    }
+
+    /// A queue to work with; the same one at each call, until it is deleted or this is closed.
+    ///
+    /// @throws SinewException `QUEUE_NOT_FOUND`
+    public Queue queue(String name) throws InterruptedException {
+        lock.lock();
+        try {
+            Queue known = open.get(name);
+            if (known != null) {
+                return known;
+            }
+            QueueInfo info = registry.find(name).orElseThrow(() -> missing(name));
+            Queue queue = new Queue(engine, clock, info, openLedger(info));
+            open.put(name, queue);
+            return queue;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Ledger openLedger(QueueInfo info) throws InterruptedException {
+        var config =
+                new LedgerConfig(
+                        info.name(),
+                        info.ledgerTopic(),
+                        info.settings().deadLetters()
+                                ? Optional.of(info.deadName())
+                                : Optional.empty(),
+                        info.settings().ofLedger(),
+                        true);
+        return Ledger.open(engine, clock, config, address);
+    }
+
+    private static SinewException missing(String name) {
+        return new SinewException(
+                ErrorCode.QUEUE_NOT_FOUND,
+                "There is no queue '" + name + "'. `sinew queue create` makes one");
+    }
+
+    /// Deletes a queue with all its messages, and its dead letters.
+    ///
+    /// @throws SinewException `QUEUE_NOT_FOUND`
+    public void delete(String name) throws InterruptedException {
+        lock.lock();
+        try {
+            QueueInfo info = registry.find(name).orElseThrow(() -> missing(name));
+            deleteOne(info);
+            Optional<QueueInfo> dead = registry.find(info.deadName());
+            if (info.settings().deadLetters() && dead.isPresent()) {
+                deleteOne(dead.get());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void deleteOne(QueueInfo info) throws InterruptedException {
+        Queue known = open.remove(info.name());
+        if (known != null) {
+            known.close();
+        }
+        registry.remove(info.name(), clock.nowMs());
+        for (String topic : new String[] {info.name(), info.ledgerTopic()}) {
+            if (engine.topic(topic).isPresent()) {
+                engine.deleteTopic(topic);
+            }
+        }
+    }
+
+    /// Ends the work of all queues here; the engine stays open.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            open.values().forEach(Queue::close);
+            open.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
