@@ -62,9 +62,11 @@ final class Faults {
         machine().dieAfter(1 + world.chance().below(CRASH_WITHIN_OPERATIONS));
     }
 
-    /// Flips a bit of some records that lie in a segment. Who reads them must be able to tell.
+    /// Flips a bit of some records that lie in a segment that is as it was written. Who reads them
+    /// must be able to tell.
     void flipRecords() throws IOException {
-        List<PartitionModel> partitions = world.topics().partitions();
+        List<PartitionModel> partitions =
+                world.topics().partitions().stream().filter(each -> !each.topic.compacts).toList();
         if (partitions.isEmpty()) {
             return;
         }
@@ -124,9 +126,9 @@ final class Faults {
             if (partitions.isEmpty()) {
                 return false;
             }
-            clients.append(
-                    world.chance().any(partitions),
-                    Batches.plain().at(world.clock().nowMs(), 1).of("witness" + i));
+            PartitionModel model = world.chance().any(partitions);
+            Batches batches = Batches.plain().at(world.clock().nowMs(), 1);
+            clients.append(model, clients.one(model, batches, "witness" + i));
             if (!allIsDurable()) {
                 return false;
             }

@@ -28,6 +28,8 @@ final class Machine {
                     Map.of(
                             BrokerSettings.RETENTION_CHECK_MS,
                             "30000",
+                            BrokerSettings.COMPACTION_CHECK_MS,
+                            "3000",
                             BrokerSettings.PRODUCER_ID_EXPIRATION_MS,
                             "1000000000000",
                             "transactional.id.expiration.ms",

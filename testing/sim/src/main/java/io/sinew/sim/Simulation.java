@@ -99,6 +99,7 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 6, transactions::commitPlainly);
         add(all, 30, clients::read);
         add(all, 15, clients::lookUpTime);
+        add(all, 10, clients::readTable);
         add(all, 8, clients::trim);
         add(all, 3, clients::addPartitions);
         add(all, 4, clients::deleteTopic);
@@ -294,7 +295,8 @@ final class Simulation implements Steps.Meanwhile {
         machine.steps().workUntil(() -> !isFull(), Long.MAX_VALUE);
         clients.createTopic();
         for (PartitionModel partition : topics.partitions()) {
-            clients.append(partition, Batches.plain().at(clock.nowMs(), 1).of("the end"));
+            Batches batches = Batches.plain().at(clock.nowMs(), 1);
+            clients.append(partition, clients.one(partition, batches, "the end"));
         }
         machine.steps().workUntil(transactionsModel::haveEnded, Long.MAX_VALUE);
         check();
