@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /// Producers, readers and administrators of topics.
 final class LogClients {
-    private static final int TOPICS_MAX = 6;
+    static final int TOPICS_MAX = 6;
     private static final int PARTITIONS_MAX = 4;
     private static final int PRODUCERS_MAX = 4;
     private static final int READ_MAX_BYTES = 30_000;
@@ -337,8 +337,12 @@ final class LogClients {
         }
     }
 
+    static String topicName(int number) {
+        return "topic" + number;
+    }
+
     void createTopic() {
-        String name = "topic" + chance.below(TOPICS_MAX);
+        String name = topicName(chance.below(TOPICS_MAX));
         int count = 1 + chance.below(2);
         var model = new TopicModel(chance.id(), name, count, chance);
         if (topics.present().stream().anyMatch(topic -> topic.name.equals(name))) {

@@ -22,6 +22,7 @@ final class Simulation implements Steps.Meanwhile {
     private final Machine machine;
     private final LogClients clients;
     private final GroupClients groups;
+    private final ConsumerClients consumers;
     private final TransactionsModel transactionsModel;
     private final TransactionClients transactions;
     private final Faults faults;
@@ -47,6 +48,7 @@ final class Simulation implements Steps.Meanwhile {
         var world = new World(chance, clock, trace, machine, promises, topics);
         clients = new LogClients(world);
         groups = new GroupClients(world);
+        consumers = new ConsumerClients(world);
         transactionsModel = new TransactionsModel(world);
         transactions = new TransactionClients(world, clients, transactionsModel);
         faults = new Faults(world, clients);
@@ -104,6 +106,8 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 3, clients::addPartitions);
         add(all, 4, clients::deleteTopic);
         add(all, 50, groups::act);
+        add(all, 50, consumers::act);
+        add(all, 8, consumers::commitAsGhost);
         add(all, 10, groups::commitAlone);
         add(all, 3, groups::checkAlone);
         add(all, 1, faults::failSync);
@@ -179,6 +183,7 @@ final class Simulation implements Steps.Meanwhile {
         clients.noticeRetention();
         promises.settle();
         groups.noticeAnswers();
+        consumers.check();
         topics.check(machine.broker());
         transactionsModel.check();
     }
@@ -239,6 +244,7 @@ final class Simulation implements Steps.Meanwhile {
             transactions.resumed(broker);
             promises.restarted(broker);
             groups.restarted();
+            consumers.restarted();
             promises.settle();
             clients.readAll();
             transactions.readAll();
@@ -309,6 +315,8 @@ final class Simulation implements Steps.Meanwhile {
                     partition.stable() == partition.end(),
                     partition.name() + " has a transaction that nobody ends");
         }
+        consumers.shareOut();
+        check();
         clients.readAll();
         transactions.readAll();
         transactions.checkAllOffsets();
