@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class Faults {
     private static final int HEADER_BYTES = 61;
     private static final int CRASH_WITHIN_OPERATIONS = 150;
+
+    /// Operations of a swap, or some more.
+    private static final int SWAP_OPERATIONS = 16;
+
     private static final List<FaultyDisk.Operation> FAILING =
             List.of(
                     FaultyDisk.Operation.WRITE,
@@ -60,6 +64,12 @@ final class Faults {
     /// The power goes, or the process ends, at one of the next operations.
     void dieSoon() {
         machine().dieAfter(1 + world.chance().below(CRASH_WITHIN_OPERATIONS));
+    }
+
+    /// The same in the middle of a compaction's change of files.
+    void dieInSwap() throws InterruptedException {
+        machine().dieInSwap(world.chance().below(SWAP_OPERATIONS));
+        clients.fillTable();
     }
 
     /// Flips a bit of some records that lie in a segment that is as it was written. Who reads them

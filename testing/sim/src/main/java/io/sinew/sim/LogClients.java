@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Producers, readers and administrators of topics.
 final class LogClients {
@@ -23,6 +24,12 @@ final class LogClients {
     private static final int PARTITIONS_MAX = 4;
     private static final int PRODUCERS_MAX = 4;
     private static final int READ_MAX_BYTES = 30_000;
+
+    /// Enough for some segments, and for a checkpoint and a compaction after it.
+    private static final int TABLE_BATCHES = 8;
+
+    private static final long TABLE_NANOS = TimeUnit.SECONDS.toNanos(9);
+
 
     private final Chance chance;
     private final SimulatedClock clock;
@@ -86,6 +93,20 @@ final class LogClients {
     /// A batch that the partition takes, with this value.
     ByteBuffer one(PartitionModel model, Batches batches, String value) {
         return model.topic.compacts ? keyed.one(batches, value) : batches.of(value);
+    }
+
+    /// Somebody writes much to a compacted topic, and time passes in which it can be compacted.
+    void fillTable() throws InterruptedException {
+        List<PartitionModel> tables =
+                topics.keptPartitions().stream().filter(model -> model.topic.compacts).toList();
+        if (tables.isEmpty()) {
+            return;
+        }
+        PartitionModel model = chance.any(tables);
+        for (int i = 0; i < TABLE_BATCHES; i++) {
+            append(model, some(model, Batches.plain().at(clock.nowMs(), 1)));
+        }
+        machine.steps().workUntil(machine::isExcused, TABLE_NANOS);
     }
 
     /// Leaves so little room in the block that is appended to that soon another one begins.

@@ -194,6 +194,14 @@ final class Machine {
         disk.powerOffAt(disk.operations() + operations, 50 * chance.below(3));
     }
 
+    /// Lets it die when a compacted segment takes the place of others, some operations after its
+    /// first change of name.
+    void dieInSwap(int operations) {
+        trace.add("death in a swap, after " + operations + " operations");
+        disk.powerOffBehind(
+                FaultyDisk.Selection.of(FaultyDisk.Operation.MOVE, ".cleaned"), operations);
+    }
+
     /// Ends the process, by a power failure or without.
     void die(boolean powerFailure) {
         traceOperations();

@@ -102,6 +102,7 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 30, clients::read);
         add(all, 15, clients::lookUpTime);
         add(all, 10, clients::readTable);
+        add(all, 4, clients::fillTable);
         add(all, 8, clients::trim);
         add(all, 3, clients::addPartitions);
         add(all, 4, clients::deleteTopic);
@@ -114,6 +115,7 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 1, faults::failOperation);
         add(all, 1, faults::fillDisk);
         add(all, 2, faults::dieSoon);
+        add(all, 2, faults::dieInSwap);
         add(all, 2, faults::flipRecords);
         add(all, 1, this::restart);
         // Whatever the mixture, these are in it.
