@@ -30,7 +30,6 @@ final class LogClients {
 
     private static final long TABLE_NANOS = TimeUnit.SECONDS.toNanos(9);
 
-
     private final Chance chance;
     private final SimulatedClock clock;
     private final Trace trace;

@@ -42,7 +42,8 @@ final class TopicModel {
         this.deleteRetentionMs = chance.any(List.of(0L, 2_000L, 20_000L));
         settings.put(
                 "segment.bytes",
-                Long.toString(compacts ? chance.between(1_024, 5_000) : chance.between(2_000, 40_000)));
+                Long.toString(
+                        compacts ? chance.between(1_024, 5_000) : chance.between(2_000, 40_000)));
         settings.put("index.interval.bytes", Long.toString(chance.between(0, 4_000)));
         settings.put("retention.ms", Long.toString(retentionMs));
         settings.put("retention.bytes", Long.toString(retentionBytes));
