@@ -3,6 +3,7 @@ package io.sinew.kit;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -56,22 +57,50 @@ public final class Batches {
     public ByteBuffer of(String... values) {
         var records = new ByteArrayOutputStream();
         for (int i = 0; i < values.length; i++) {
-            byte[] value = values[i].getBytes(StandardCharsets.UTF_8);
-            var body = new ByteArrayOutputStream();
-            body.write(0);
-            varint(body, i * timestampStep);
-            varint(body, i);
-            varint(body, key == null ? -1 : key.length);
-            if (key != null) {
-                body.writeBytes(key);
-            }
-            varint(body, value.length);
-            body.writeBytes(value);
-            varint(body, 0);
-            varint(records, body.size());
-            records.writeBytes(body.toByteArray());
+            record(records, i, key, bytes(values[i]));
         }
         return assemble(records.toByteArray(), values.length);
+    }
+
+    /// A batch of `key`, `value`, `key`, `value` …; a value of null is a tombstone.
+    public ByteBuffer ofEntries(List<@Nullable String> keysAndValues) {
+        var records = new ByteArrayOutputStream();
+        int count = keysAndValues.size() / 2;
+        for (int i = 0; i < count; i++) {
+            record(
+                    records,
+                    i,
+                    bytes(keysAndValues.get(2 * i)),
+                    bytes(keysAndValues.get(2 * i + 1)));
+        }
+        return assemble(records.toByteArray(), count);
+    }
+
+    private static byte @Nullable [] bytes(@Nullable String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void record(
+            ByteArrayOutputStream records,
+            int index,
+            byte @Nullable [] recordKey,
+            byte @Nullable [] value) {
+        var body = new ByteArrayOutputStream();
+        body.write(0);
+        varint(body, index * timestampStep);
+        varint(body, index);
+        nullable(body, recordKey);
+        nullable(body, value);
+        varint(body, 0);
+        varint(records, body.size());
+        records.writeBytes(body.toByteArray());
+    }
+
+    private static void nullable(ByteArrayOutputStream out, byte @Nullable [] bytes) {
+        varint(out, bytes == null ? -1 : bytes.length);
+        if (bytes != null) {
+            out.writeBytes(bytes);
+        }
     }
 
     /// A batch with one record of so many zero bytes.

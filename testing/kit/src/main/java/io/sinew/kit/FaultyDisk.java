@@ -82,6 +82,8 @@ public final class FaultyDisk implements Disk {
     private boolean off;
     private long powerOffAt = Long.MAX_VALUE;
     private int percentWritten = 50;
+    private @Nullable Selection fatal;
+    private int fatalDelay;
     private long failAt = Long.MAX_VALUE;
     private @Nullable Selection failing;
     private @Nullable IOException failure;
@@ -140,6 +142,13 @@ public final class FaultyDisk implements Disk {
     public synchronized void powerOffAt(long operation, int percentWritten) {
         powerOffAt = operation;
         this.percentWritten = percentWritten;
+        fatal = null;
+    }
+
+    /// The power goes so many operations after the next of a kind.
+    public synchronized void powerOffBehind(Selection selection, int operations) {
+        fatal = selection;
+        fatalDelay = operations;
     }
 
     /// The operation with this number fails, and no other. Of a write half is done.
@@ -262,6 +271,10 @@ public final class FaultyDisk implements Disk {
         awaitFree(event);
         requirePower();
         events.add(event);
+        Selection last = fatal;
+        if (last != null && last.test(event)) {
+            powerOffAt(events.size() + fatalDelay, percentWritten);
+        }
         if (events.size() >= powerOffAt) {
             switchOff();
             return powerOff();

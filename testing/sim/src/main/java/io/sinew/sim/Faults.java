@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class Faults {
     private static final int HEADER_BYTES = 61;
     private static final int CRASH_WITHIN_OPERATIONS = 150;
+
+    /// Operations of a swap, or some more.
+    private static final int SWAP_OPERATIONS = 16;
+
     private static final List<FaultyDisk.Operation> FAILING =
             List.of(
                     FaultyDisk.Operation.WRITE,
@@ -62,9 +66,17 @@ final class Faults {
         machine().dieAfter(1 + world.chance().below(CRASH_WITHIN_OPERATIONS));
     }
 
-    /// Flips a bit of some records that lie in a segment. Who reads them must be able to tell.
+    /// The same in the middle of a compaction's change of files.
+    void dieInSwap() throws InterruptedException {
+        machine().dieInSwap(world.chance().below(SWAP_OPERATIONS));
+        clients.fillTable();
+    }
+
+    /// Flips a bit of some records that lie in a segment that is as it was written. Who reads them
+    /// must be able to tell.
     void flipRecords() throws IOException {
-        List<PartitionModel> partitions = world.topics().partitions();
+        List<PartitionModel> partitions =
+                world.topics().partitions().stream().filter(each -> !each.topic.compacts).toList();
         if (partitions.isEmpty()) {
             return;
         }
@@ -124,9 +136,9 @@ final class Faults {
             if (partitions.isEmpty()) {
                 return false;
             }
-            clients.append(
-                    world.chance().any(partitions),
-                    Batches.plain().at(world.clock().nowMs(), 1).of("witness" + i));
+            PartitionModel model = world.chance().any(partitions);
+            Batches batches = Batches.plain().at(world.clock().nowMs(), 1);
+            clients.append(model, clients.one(model, batches, "witness" + i));
             if (!allIsDurable()) {
                 return false;
             }

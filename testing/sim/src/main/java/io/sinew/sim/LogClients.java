@@ -16,13 +16,19 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Producers, readers and administrators of topics.
 final class LogClients {
-    private static final int TOPICS_MAX = 6;
+    static final int TOPICS_MAX = 6;
     private static final int PARTITIONS_MAX = 4;
     private static final int PRODUCERS_MAX = 4;
     private static final int READ_MAX_BYTES = 30_000;
+
+    /// Enough for some segments, and for a checkpoint and a compaction after it.
+    private static final int TABLE_BATCHES = 8;
+
+    private static final long TABLE_NANOS = TimeUnit.SECONDS.toNanos(9);
 
     private final Chance chance;
     private final SimulatedClock clock;
@@ -31,6 +37,7 @@ final class LogClients {
     private final Promises promises;
     private final TopicsModel topics;
     private final List<Producer> producers = new ArrayList<>();
+    private final KeyedContent keyed;
     private int valuesMade;
 
     LogClients(World world) {
@@ -40,6 +47,7 @@ final class LogClients {
         this.machine = world.machine();
         this.promises = world.promises();
         this.topics = world.topics();
+        this.keyed = new KeyedContent(chance);
     }
 
     private Broker broker() {
@@ -53,7 +61,7 @@ final class LogClients {
 
     // ---- appends
 
-    String[] someValues() {
+    private String[] someValues() {
         int size = chance.oneIn(12) ? chance.below(50_000) : chance.below(1_500);
         var values = new String[size > 2_000 ? 1 : 1 + chance.below(4)];
         for (int i = 0; i < values.length; i++) {
@@ -71,8 +79,33 @@ final class LogClients {
     void appendPlain() throws InterruptedException {
         Optional<PartitionModel> partition = anyPartition();
         if (partition.isPresent()) {
-            append(partition.get(), Batches.plain().at(someTime(), 1).of(someValues()));
+            append(partition.get(), some(partition.get(), Batches.plain().at(someTime(), 1)));
         }
+    }
+
+    /// A batch of what producers send to the partition.
+    ByteBuffer some(PartitionModel model, Batches batches) {
+        String[] values = someValues();
+        return model.topic.compacts ? keyed.some(batches, values) : batches.of(values);
+    }
+
+    /// A batch that the partition takes, with this value.
+    ByteBuffer one(PartitionModel model, Batches batches, String value) {
+        return model.topic.compacts ? keyed.one(batches, value) : batches.of(value);
+    }
+
+    /// Somebody writes much to a compacted topic, and time passes in which it can be compacted.
+    void fillTable() throws InterruptedException {
+        List<PartitionModel> tables =
+                topics.keptPartitions().stream().filter(model -> model.topic.compacts).toList();
+        if (tables.isEmpty()) {
+            return;
+        }
+        PartitionModel model = chance.any(tables);
+        for (int i = 0; i < TABLE_BATCHES; i++) {
+            append(model, some(model, Batches.plain().at(clock.nowMs(), 1)));
+        }
+        machine.steps().workUntil(machine::isExcused, TABLE_NANOS);
     }
 
     /// Leaves so little room in the block that is appended to that soon another one begins.
@@ -81,7 +114,8 @@ final class LogClients {
         machine.steps().workUntil(promises::isSettled, Long.MAX_VALUE);
         if (!all.isEmpty() && !machine.isExcused()) {
             int size = machine.blockBytes() - 270 - chance.below(300);
-            append(chance.any(all), Batches.plain().at(clock.nowMs(), 1).of("f".repeat(size)));
+            PartitionModel model = chance.any(all);
+            append(model, one(model, Batches.plain().at(clock.nowMs(), 1), "f".repeat(size)));
         }
     }
 
@@ -95,7 +129,7 @@ final class LogClients {
     private void tookIn(PartitionModel model, ByteBuffer batch, Partition.Appended appended) {
         long base = appended.baseOffset();
         trace.add("append " + model.name() + " @" + base + " " + batch.remaining() + " bytes");
-        Stored stored = model.appended(batch, base, broker().leaderEpoch());
+        Stored stored = model.appended(batch, base, broker().leaderEpoch(), clock.nowMs());
         promises.add(
                 new Promises.Promise(
                         "the batch at " + base + " of " + model.name(),
@@ -127,15 +161,11 @@ final class LogClients {
             from.nextEpoch();
         }
         int gap = chance.oneIn(20) ? 1 + chance.below(3) : 0;
-        String[] values = someValues();
         int sequence = from.sequence(model) + gap;
-        ByteBuffer batch =
-                Batches.plain()
-                        .producer(from.id, from.epoch, sequence)
-                        .at(someTime(), 1)
-                        .of(values);
+        Batches batches = Batches.plain().producer(from.id, from.epoch, sequence).at(someTime(), 1);
+        ByteBuffer batch = some(model, batches);
         if (send(from, model, batch).isPresent()) {
-            from.sent(model, batch, sequence + values.length);
+            from.sent(model, batch, sequence + BatchV2Format.recordCount(batch, 0));
         } else {
             from.resume(model);
         }
@@ -223,14 +253,35 @@ final class LogClients {
     /// Reads everything there is.
     void readAll() throws IOException {
         for (PartitionModel model : topics.partitions()) {
-            PartitionLog log = TopicsModel.log(broker(), model);
-            for (long next = model.start(); next < model.end(); ) {
-                try (LogRead read = log.read(next, chance.below(READ_MAX_BYTES), true)) {
-                    long behind = model.checkRead(read.slice().copy(), next, true);
-                    BrokenPromise.unless(behind > next, model.name() + ": a read got nowhere");
-                    next = behind;
-                }
+            readAll(model);
+        }
+    }
+
+    /// Reads all of a compacted topic's partition, as one does who makes a table of it.
+    void readTable() throws IOException {
+        List<PartitionModel> tables =
+                topics.partitions().stream().filter(model -> model.topic.compacts).toList();
+        if (!tables.isEmpty()) {
+            PartitionModel model = chance.any(tables);
+            trace.add("read the table " + model.name());
+            readAll(model);
+        }
+    }
+
+    private void readAll(PartitionModel model) throws IOException {
+        PartitionLog log = TopicsModel.log(broker(), model);
+        var table = new CompactedTable(model, clock.nowMs());
+        for (long next = model.start(); next < model.end(); ) {
+            try (LogRead read = log.read(next, chance.below(READ_MAX_BYTES), true)) {
+                ByteBuffer bytes = read.slice().copy();
+                long behind = model.checkRead(bytes, next, true);
+                BrokenPromise.unless(behind > next, model.name() + ": a read got nowhere");
+                table.add(bytes);
+                next = behind;
             }
+        }
+        if (model.topic.compacts) {
+            table.check(log.compactedOffset());
         }
     }
 
@@ -250,13 +301,12 @@ final class LogClients {
                         .map(position -> position.offset())
                         .orElse(-1L);
         trace.add("time " + model.name() + " @" + found);
+        long expected = model.firstAtOrAfter(timestamp);
+        // A compaction may have taken it.
+        boolean later = model.topic.compacts && (found < 0 || found > expected);
         BrokenPromise.unless(
-                found == model.firstAtOrAfter(timestamp),
-                model.name()
-                        + ": offset "
-                        + found
-                        + " was found by time, not "
-                        + model.firstAtOrAfter(timestamp));
+                found == expected || (expected >= 0 && later),
+                model.name() + ": offset " + found + " was found by time, not " + expected);
     }
 
     // ---- administration
@@ -307,8 +357,12 @@ final class LogClients {
         }
     }
 
+    static String topicName(int number) {
+        return "topic" + number;
+    }
+
     void createTopic() {
-        String name = "topic" + chance.below(TOPICS_MAX);
+        String name = topicName(chance.below(TOPICS_MAX));
         int count = 1 + chance.below(2);
         var model = new TopicModel(chance.id(), name, count, chance);
         if (topics.present().stream().anyMatch(topic -> topic.name.equals(name))) {

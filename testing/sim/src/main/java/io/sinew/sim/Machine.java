@@ -28,6 +28,8 @@ final class Machine {
                     Map.of(
                             BrokerSettings.RETENTION_CHECK_MS,
                             "30000",
+                            BrokerSettings.COMPACTION_CHECK_MS,
+                            "3000",
                             BrokerSettings.PRODUCER_ID_EXPIRATION_MS,
                             "1000000000000",
                             "transactional.id.expiration.ms",
@@ -190,6 +192,14 @@ final class Machine {
     void dieAfter(int operations) {
         trace.add("death in " + operations + " operations");
         disk.powerOffAt(disk.operations() + operations, 50 * chance.below(3));
+    }
+
+    /// Lets it die when a compacted segment takes the place of others, some operations after its
+    /// first change of name.
+    void dieInSwap(int operations) {
+        trace.add("death in a swap, after " + operations + " operations");
+        disk.powerOffBehind(
+                FaultyDisk.Selection.of(FaultyDisk.Operation.MOVE, ".cleaned"), operations);
     }
 
     /// Ends the process, by a power failure or without.

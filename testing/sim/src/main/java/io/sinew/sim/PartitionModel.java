@@ -93,11 +93,11 @@ final class PartitionModel {
 
     // ---- what happens
 
-    Stored appended(ByteBuffer sent, long baseOffset, int leaderEpoch) {
+    Stored appended(ByteBuffer sent, long baseOffset, int leaderEpoch, long nowMs) {
         BrokenPromise.unless(
                 baseOffset == nextOffset(),
                 name() + ": offset " + baseOffset + " was given; next is " + nextOffset());
-        Stored stored = Stored.of(sent, baseOffset, leaderEpoch);
+        Stored stored = Stored.of(sent, baseOffset, leaderEpoch, nowMs);
         batches.add(stored);
         remember(stored);
         return stored;
@@ -231,6 +231,9 @@ final class PartitionModel {
     ///
     /// @return the offset behind the batches that were read whole
     long checkRead(ByteBuffer read, long offset, boolean wholeFirst) {
+        if (topic.compacts) {
+            return CompactedRead.check(this, read, offset, wholeFirst);
+        }
         int at = 0;
         long next = offset;
         for (Stored batch : batches) {
@@ -280,21 +283,34 @@ final class PartitionModel {
 
     /// Retention has moved the start: only what is too old, or more than is to be kept, may go.
     void checkRetained(long newStart, long nowMs) {
+        BrokenPromise.unless(topic.deletes, name() + ": only compaction may take anything");
         long kept =
                 batches.stream()
                         .filter(batch -> batch.baseOffset() >= newStart)
-                        .mapToLong(Stored::sizeBytes)
+                        .mapToLong(this::mostBytes)
                         .sum();
         boolean tooMuch = topic.retentionBytes >= 0 && kept >= topic.retentionBytes;
         boolean boundary = newStart == nextOffset();
         for (Stored batch : live()) {
             boundary |= batch.baseOffset() == newStart;
             boolean tooOld =
-                    topic.retentionMs >= 0 && batch.maxTimestamp() < nowMs - topic.retentionMs;
+                    topic.retentionMs >= 0 && youngest(batch, nowMs) < nowMs - topic.retentionMs;
             BrokenPromise.unless(
                     batch.baseOffset() >= newStart || tooMuch || tooOld,
                     name() + ": retention took offset " + batch.baseOffset() + " too early");
         }
         BrokenPromise.unless(boundary, name() + ": retention cut a batch in two");
+    }
+
+    /// The largest timestamp that must still be in a batch.
+    private long youngest(Stored batch, long nowMs) {
+        return topic.compacts
+                ? new CompactedTable(this, nowMs).youngest(batch)
+                : batch.maxTimestamp();
+    }
+
+    /// The most that a batch may take: compaction may make the times in it longer.
+    private long mostBytes(Stored batch) {
+        return batch.sizeBytes() + (topic.compacts ? 10L * batch.recordCount() : 0);
     }
 }

@@ -22,6 +22,7 @@ final class Simulation implements Steps.Meanwhile {
     private final Machine machine;
     private final LogClients clients;
     private final GroupClients groups;
+    private final ConsumerClients consumers;
     private final TransactionsModel transactionsModel;
     private final TransactionClients transactions;
     private final CommitClient commits;
@@ -48,6 +49,7 @@ final class Simulation implements Steps.Meanwhile {
         var world = new World(chance, clock, trace, machine, promises, topics);
         clients = new LogClients(world);
         groups = new GroupClients(world);
+        consumers = new ConsumerClients(world);
         transactionsModel = new TransactionsModel(world);
         transactions = new TransactionClients(world, clients, transactionsModel);
         commits = new CommitClient(world);
@@ -101,10 +103,14 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 6, transactions::commitPlainly);
         add(all, 30, clients::read);
         add(all, 15, clients::lookUpTime);
+        add(all, 10, clients::readTable);
+        add(all, 4, clients::fillTable);
         add(all, 8, clients::trim);
         add(all, 3, clients::addPartitions);
         add(all, 4, clients::deleteTopic);
         add(all, 50, groups::act);
+        add(all, 50, consumers::act);
+        add(all, 8, consumers::commitAsGhost);
         add(all, 10, groups::commitAlone);
         add(all, 3, groups::checkAlone);
         add(all, 40, commits::act);
@@ -112,6 +118,7 @@ final class Simulation implements Steps.Meanwhile {
         add(all, 1, faults::failOperation);
         add(all, 1, faults::fillDisk);
         add(all, 2, faults::dieSoon);
+        add(all, 2, faults::dieInSwap);
         add(all, 2, faults::flipRecords);
         add(all, 1, this::restart);
         // Whatever the mixture, these are in it.
@@ -181,6 +188,7 @@ final class Simulation implements Steps.Meanwhile {
         clients.noticeRetention();
         promises.settle();
         groups.noticeAnswers();
+        consumers.check();
         topics.check(machine.broker());
         transactionsModel.check();
     }
@@ -242,6 +250,7 @@ final class Simulation implements Steps.Meanwhile {
             promises.restarted(broker);
             groups.restarted();
             commits.restarted();
+            consumers.restarted();
             promises.settle();
             clients.readAll();
             transactions.readAll();
@@ -298,7 +307,8 @@ final class Simulation implements Steps.Meanwhile {
         machine.steps().workUntil(() -> !isFull(), Long.MAX_VALUE);
         clients.createTopic();
         for (PartitionModel partition : topics.partitions()) {
-            clients.append(partition, Batches.plain().at(clock.nowMs(), 1).of("the end"));
+            Batches batches = Batches.plain().at(clock.nowMs(), 1);
+            clients.append(partition, clients.one(partition, batches, "the end"));
         }
         machine.steps().workUntil(transactionsModel::haveEnded, Long.MAX_VALUE);
         check();
@@ -311,6 +321,8 @@ final class Simulation implements Steps.Meanwhile {
                     partition.stable() == partition.end(),
                     partition.name() + " has a transaction that nobody ends");
         }
+        consumers.shareOut();
+        check();
         clients.readAll();
         transactions.readAll();
         transactions.checkAllOffsets();

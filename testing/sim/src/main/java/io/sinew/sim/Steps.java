@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,10 @@ import java.util.function.BooleanSupplier;
 /// comes next is luck. Whoever waits does the others' steps, and where nothing is due time passes.
 final class Steps implements Background {
     private static final long NEVER = Long.MAX_VALUE;
+
+    /// Workers that make checkpoints, which they do under a monitor: the one who waits in it keeps
+    /// the other out. In one thread a monitor keeps nobody out.
+    private static final Set<String> CHECKPOINTING = Set.of("sinew-keeper", "sinew-compactor");
 
     /// Steps in one wait after which somebody has to make room on the disk.
     private static final int PATIENCE = 2_000;
@@ -72,12 +77,19 @@ final class Steps implements Background {
             long wait = work.dueInNanos();
             if (busy
                     || lock.isHeldByCurrentThread()
+                    || isKeptOut()
                     || wait == Work.OVER
                     || wait == Work.WHEN_SIGNALLED) {
                 return NEVER;
             }
             dueAtNanos = Math.min(dueAtNanos, clock.nanos() + wait);
             return dueAtNanos;
+        }
+
+        private boolean isKeptOut() {
+            return CHECKPOINTING.contains(name)
+                    && hands.stream()
+                            .anyMatch(hand -> hand.busy && CHECKPOINTING.contains(hand.name));
         }
 
         void step() {

@@ -23,16 +23,20 @@ final class Stored {
     /// Whether a bit of it was flipped on the disk: then its checksum must tell.
     boolean flipped;
 
-    private Stored(ByteBuffer bytes) {
+    /// When it was appended.
+    final long appendedMs;
+
+    private Stored(ByteBuffer bytes, long appendedMs) {
         this.bytes = bytes;
+        this.appendedMs = appendedMs;
         this.outcome = isTransactional() ? Outcome.OPEN : Outcome.PLAIN;
     }
 
     /// What becomes of a batch that was sent.
-    static Stored of(ByteBuffer sent, long baseOffset, int leaderEpoch) {
+    static Stored of(ByteBuffer sent, long baseOffset, int leaderEpoch, long nowMs) {
         var bytes = ByteBuffer.allocate(sent.remaining()).put(sent.duplicate()).flip();
         bytes.putLong(0, baseOffset).putInt(LEADER_EPOCH_AT, leaderEpoch);
-        return new Stored(bytes);
+        return new Stored(bytes, nowMs);
     }
 
     ByteBuffer bytes() {
@@ -74,6 +78,10 @@ final class Stored {
     /// Whether it is a marker, which nobody is shown.
     boolean isControl() {
         return BatchV2Format.isControl(bytes, 0);
+    }
+
+    int recordCount() {
+        return BatchV2Format.recordCount(bytes, 0);
     }
 
     long maxTimestamp() {

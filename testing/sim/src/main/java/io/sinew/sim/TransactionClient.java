@@ -11,6 +11,7 @@ import io.sinew.groups.GroupOffset;
 import io.sinew.groups.GroupPartition;
 import io.sinew.groups.GroupReply;
 import io.sinew.kit.Batches;
+import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
 import io.sinew.log.PartitionId;
 import java.nio.ByteBuffer;
@@ -319,16 +320,13 @@ final class TransactionClient {
 
     private void send(Producer as, PartitionModel partition, int gap) throws InterruptedException {
         ByteBuffer again = world.chance().oneIn(6) ? as.again(partition, world.chance()) : null;
-        String[] values = log.someValues();
         int sequence = as.sequence(partition) + gap;
-        ByteBuffer batch =
-                again != null
-                        ? again
-                        : Batches.plain()
-                                .producer(as.id, as.epoch, sequence)
-                                .transactional()
-                                .at(log.someTime(), 1)
-                                .of(values);
+        Batches batches =
+                Batches.plain()
+                        .producer(as.id, as.epoch, sequence)
+                        .transactional()
+                        .at(log.someTime(), 1);
+        ByteBuffer batch = again != null ? again : log.some(partition, batches);
         Optional<Commit> stored = log.send(as, partition, batch);
         if (stored.isEmpty()) {
             as.resume(partition);
@@ -337,7 +335,7 @@ final class TransactionClient {
         unanswered.add(stored.get());
         begun = true;
         if (again == null) {
-            as.sent(partition, batch, sequence + values.length);
+            as.sent(partition, batch, sequence + BatchV2Format.recordCount(batch, 0));
         }
     }
 

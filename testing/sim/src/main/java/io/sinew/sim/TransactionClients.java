@@ -150,7 +150,7 @@ final class TransactionClients {
             }
             if (BatchV2Format.isControl(read, at)) {
                 dropped.remove(producerId);
-            } else {
+            } else if (BatchV2Format.recordCount(read, at) > 0) {
                 boolean isShown =
                         !BatchV2Format.isTransactional(read, at) || !dropped.contains(producerId);
                 check(model, BatchV2Format.baseOffset(read, at), isShown);

@@ -77,7 +77,7 @@ final class TransactionsModel {
                                 Math.min(firstOpen, offset + 1)),
                         world.clock().nowMs());
         world.trace().add("marker " + partition.name() + " @" + offset);
-        Stored stored = partition.appended(bytes, offset, leaderEpoch);
+        Stored stored = partition.appended(bytes, offset, leaderEpoch, world.clock().nowMs());
         world.promises()
                 .add(
                         new Promises.Promise(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SimulationTest {
     /// As many as fit the time that a check has.
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 120;
 
     @Test
     void whatever_befalls_disk_and_process_all_promises_are_kept() {
