@@ -6,15 +6,14 @@ import io.sinew.base.Joins;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Owner;
 import io.sinew.topics.StoredRecord;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the ledger of one partition, from when this process takes it over until it loses it or
@@ -63,12 +62,8 @@ final class LedgerShard implements AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
 
-    /// Told when a shard can't go on.
-    interface FailureListener {
-        void failed(int partition, SinewException cause);
-    }
-
-    private final FailureListener listener;
+    /// Told when it can't go on.
+    private final Consumer<SinewException> onFailure;
 
     private LedgerShard(
             int partition,
@@ -76,7 +71,7 @@ final class LedgerShard implements AutoCloseable {
             LedgerContext context,
             ShardLog log,
             LedgerState state,
-            FailureListener listener) {
+            Consumer<SinewException> onFailure) {
         this.partition = partition;
         this.config = config;
         this.clock = context.clock();
@@ -84,14 +79,14 @@ final class LedgerShard implements AutoCloseable {
         this.bodies = new BodyCache(context.cacheBytes());
         this.log = log;
         this.state = state;
-        this.listener = listener;
+        this.onFailure = onFailure;
     }
 
     /// Takes a partition over and goes on from what its ledger says.
     ///
     /// @throws SinewException what the engine throws; `DAMAGED_DATA`
     static LedgerShard open(
-            int partition, LedgerConfig config, LedgerContext context, FailureListener listener)
+            int partition, LedgerConfig config, LedgerContext context, Consumer<SinewException> onFailure)
             throws InterruptedException {
         ShardLog log = ShardLog.own(context.engine(), config, partition);
         try {
@@ -100,7 +95,7 @@ final class LedgerShard implements AutoCloseable {
             ByteSink opened = LedgerRecordV1Format.begin(state.ingestedTo());
             LedgerRecordV1Format.put(opened, state.open(LEASES_LOST_MAX));
             log.commit(List.of(opened.toBytes()), List.of(), nowMs);
-            var shard = new LedgerShard(partition, config, context, log, state, listener);
+            var shard = new LedgerShard(partition, config, context, log, state, onFailure);
             shard.start();
             return shard;
         } catch (RuntimeException | InterruptedException e) {
@@ -151,7 +146,7 @@ final class LedgerShard implements AutoCloseable {
             lock.unlock();
         }
         lost.forEach(group -> group.failed(cause));
-        listener.failed(partition, cause);
+        onFailure.accept(cause);
     }
 
     private void signalAll() {
@@ -305,7 +300,8 @@ final class LedgerShard implements AutoCloseable {
             requireRunning();
             long nowMs = now();
             int before = state.readyCount();
-            Optional<CommitGroup> group = decide(receipt, verdict, nowMs).map(this::add);
+            Optional<CommitGroup> group =
+                    Rulings.decide(state, receipt, verdict, nowMs).map(this::add);
             readyNow(before);
             room.signal();
             return group;
@@ -333,26 +329,6 @@ final class LedgerShard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private Optional<LedgerOp> decide(Receipt receipt, Verdict verdict, long nowMs) {
-        long offset = receipt.offset();
-        int lease = receipt.lease();
-        return switch (verdict) {
-            case Verdict.Done() -> state.ack(offset, lease);
-            case Verdict.Failed(Optional<Duration> delay, String cause) -> {
-                OptionalLong ms =
-                        delay.isPresent()
-                                ? OptionalLong.of(delay.get().toMillis())
-                                : OptionalLong.empty();
-                yield state.fail(offset, lease, ms, cause, nowMs);
-            }
-            case Verdict.Returned(Duration delay) ->
-                    state.giveBack(offset, lease, nowMs + delay.toMillis(), nowMs);
-            case Verdict.Rejected(String cause) -> state.reject(offset, lease, cause, nowMs);
-            case Verdict.Extended(Duration more) ->
-                    state.extend(offset, lease, nowMs + more.toMillis());
-        };
     }
 
     /// Whether a message with that dedupe id would be delivered.
@@ -434,7 +410,7 @@ final class LedgerShard implements AutoCloseable {
 
     // ---- the reader's calls
 
-    /// @return where to read on, -1 for nowhere
+    /// Waits until more may be taken in; tells where to read on, or -1 for nowhere.
     long awaitRoom() throws InterruptedException {
         lock.lock();
         try {
@@ -514,8 +490,10 @@ final class LedgerShard implements AutoCloseable {
         lock.lock();
         try {
             long left = untilBurialNanos;
-            while (!isOver() && !isSomethingToWrite() && !(left <= 0 && isSomethingDoomed())) {
-                if (left == Long.MAX_VALUE || !isSomethingDoomed()) {
+            while (!isOver()
+                    && !isSomethingToWrite()
+                    && !(left <= 0 && state.isSomethingDoomed())) {
+                if (left == Long.MAX_VALUE || !state.isSomethingDoomed()) {
                     toWrite.await();
                 } else {
                     left = toWrite.awaitNanos(left);
@@ -529,10 +507,6 @@ final class LedgerShard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean isSomethingDoomed() {
-        return state.isSomethingDoomed();
     }
 
     private boolean isSomethingToWrite() {

@@ -2,10 +2,7 @@ package io.sinew.ledger;
 
 import io.sinew.base.Check;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
@@ -34,11 +31,7 @@ final class LedgerState {
     private final RowList doomed = new RowList();
     private final DedupeWindow dedupe;
 
-    /// When messages expire, by offset, for the few that do.
-    private final Map<Long, Long> expiries = new HashMap<>();
-
-    /// The last failures of messages that failed, by offset.
-    private final Map<Long, List<FailureNote>> failures = new HashMap<>();
+    private final SideNotes notes = new SideNotes();
 
     private long ingestedTo;
     private long lowestLive;
@@ -138,7 +131,7 @@ final class LedgerState {
         rows.priority(row, facts.priority());
         ready.join(row, facts.group());
         if (facts.expiresMs() > 0) {
-            expiries.put(offset, facts.expiresMs());
+            notes.expires(offset, facts.expiresMs());
             rows.expires(row, true);
         }
         wait(row, facts.dueMs(), false, nowMs);
@@ -191,7 +184,7 @@ final class LedgerState {
         var suspects = new ArrayList<Long>();
         leased.advance(nowMs, row -> expire(row, nowMs, ops, suspects));
         if (!suspects.isEmpty()) {
-            ops.add(new LedgerOp.Suspected(longs(suspects)));
+            ops.add(new LedgerOp.Suspected(suspects.stream().mapToLong(o -> o).toArray()));
         }
         ops.forEach(op -> replay(op, nowMs));
         return ops;
@@ -216,7 +209,12 @@ final class LedgerState {
         int number = rows.failures(row) + 1;
         long wait = delayMs.orElseGet(() -> settings.retry().waitMs(number, offset));
         boolean last = number >= settings.failuresMax();
-        return new LedgerOp.Failed(offset, nowMs + wait, last, nowMs, cause);
+        return new LedgerOp.Failed(offset, dueAfter(wait, nowMs), last, nowMs, cause);
+    }
+
+    /// A wait of nothing is over at once, and not with the next tick.
+    private static long dueAfter(long waitMs, long nowMs) {
+        return waitMs == 0 ? 0 : nowMs + waitMs;
     }
 
     // ---- delivery
@@ -268,7 +266,7 @@ final class LedgerState {
     }
 
     private boolean isExpired(int row, long nowMs) {
-        return rows.expires(row) && expiries.getOrDefault(rows.offset(row), 0L) <= nowMs;
+        return rows.expires(row) && notes.expiryOf(rows.offset(row)) <= nowMs;
     }
 
     // ---- what consumers say of messages that they have
@@ -289,7 +287,8 @@ final class LedgerState {
     }
 
     /// As [#ack]; the consumer gives it back as it was.
-    Optional<LedgerOp> giveBack(long offset, int lease, long dueMs, long nowMs) {
+    Optional<LedgerOp> giveBack(long offset, int lease, long waitMs, long nowMs) {
+        long dueMs = dueAfter(waitMs, nowMs);
         return said(offset, lease, nowMs, row -> new LedgerOp.Returned(offset, dueMs));
     }
 
@@ -377,7 +376,7 @@ final class LedgerState {
                             offset,
                             DeadReason.of(rows.reason(row)),
                             rows.failures(row),
-                            failures.getOrDefault(offset, List.of())));
+                            notes.failuresOf(offset)));
         }
         return found;
     }
@@ -422,8 +421,8 @@ final class LedgerState {
                             rows.reason(row),
                             rows.place(row) == Rows.DELAYED && rows.holds(row),
                             ready.groupHash(row),
-                            rows.expires(row) ? expiries.getOrDefault(offset, 0L) : 0,
-                            failures.getOrDefault(offset, List.of())));
+                            rows.expires(row) ? notes.expiryOf(offset) : 0,
+                            notes.failuresOf(offset)));
         }
         dedupe.forEach(out::dedupe);
         out.end();
@@ -445,12 +444,12 @@ final class LedgerState {
         rows.failures(row, saved.failures());
         ready.join(row, saved.group());
         if (saved.expiresMs() > 0) {
-            expiries.put(saved.offset(), saved.expiresMs());
+            notes.expires(saved.offset(), saved.expiresMs());
             rows.expires(row, true);
         }
         if (!saved.notes().isEmpty()) {
             rows.noted(row, true);
-            failures.put(saved.offset(), new ArrayList<>(saved.notes()));
+            saved.notes().forEach(note -> notes.add(saved.offset(), note));
         }
         switch (saved.place()) {
             case Rows.LEASED -> {
@@ -574,12 +573,7 @@ final class LedgerState {
 
     private void note(int row, FailureNote note) {
         rows.noted(row, true);
-        List<FailureNote> notes =
-                failures.computeIfAbsent(rows.offset(row), _ -> new ArrayList<>());
-        notes.add(note);
-        if (notes.size() > FailureNote.KEPT_MAX) {
-            notes.removeFirst();
-        }
+        notes.add(rows.offset(row), note);
     }
 
     private void putToDoomed(int row, DeadReason reason) {
@@ -590,14 +584,10 @@ final class LedgerState {
     }
 
     private void end(int row) {
-        long offset = rows.offset(row);
         takeOut(row);
         ready.leave(row);
-        if (rows.expires(row)) {
-            expiries.remove(offset);
-        }
-        if (rows.noted(row)) {
-            failures.remove(offset);
+        if (rows.expires(row) || rows.noted(row)) {
+            notes.forget(rows.offset(row));
         }
         rows.remove(row);
     }
@@ -609,11 +599,5 @@ final class LedgerState {
             }
         }
         skipTo(upTo);
-    }
-
-    private static long[] longs(List<Long> values) {
-        var result = new long[values.size()];
-        Arrays.setAll(result, values::get);
-        return result;
     }
 }

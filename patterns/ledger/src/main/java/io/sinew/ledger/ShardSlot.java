@@ -125,7 +125,7 @@ final class ShardSlot implements AutoCloseable {
     private boolean open() throws InterruptedException {
         try {
             LedgerShard opened =
-                    LedgerShard.open(partition, config, context, (_, cause) -> failed(cause));
+                    LedgerShard.open(partition, config, context, this::failed);
             lock.lock();
             try {
                 shard = opened;

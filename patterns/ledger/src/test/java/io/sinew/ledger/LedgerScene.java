@@ -136,7 +136,7 @@ final class LedgerScene {
     }
 
     boolean giveBack(HandedMessage message, long delayMs) {
-        return write(state.giveBack(message.offset(), message.lease(), nowMs + delayMs, nowMs));
+        return write(state.giveBack(message.offset(), message.lease(), delayMs, nowMs));
     }
 
     boolean reject(HandedMessage message) {

@@ -109,14 +109,14 @@ class LedgerTrialsTest {
                     long delay = random.nextLong(3_000);
                     assertThat(scene.failFor(message, delay)).isEqualTo(holds);
                     if (holds) {
-                        model.failed(message, scene.nowMs + delay, scene.nowMs);
+                        model.failed(message, delay == 0 ? 0 : scene.nowMs + delay, scene.nowMs);
                     }
                 }
                 case 3 -> {
                     long delay = random.nextBoolean() ? 0 : random.nextLong(3_000);
                     assertThat(scene.giveBack(message, delay)).isEqualTo(holds);
                     if (holds) {
-                        model.returned(message, scene.nowMs + delay, scene.nowMs);
+                        model.returned(message, delay == 0 ? 0 : scene.nowMs + delay, scene.nowMs);
                     }
                 }
                 case 4 -> {
