@@ -28,8 +28,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/// The embedded engine: topics, partitions, producers and groups of one data directory. Everything
-/// here is in force when it returns and durable when its commit is.
+/// The topics, partitions, producers and groups of one data directory. Everything here is in force
+/// when it returns and durable when its commit is. [EmbeddedEngine] gives it to patterns.
 public final class Broker implements AutoCloseable {
     private static final int PRODUCERS_MACHINE = 4;
 
@@ -45,6 +45,8 @@ public final class Broker implements AutoCloseable {
     private final Transactions transactions;
     private final Housekeeper housekeeper;
     private final CompactionRunner compaction;
+    private final Fences fences = new Fences();
+    private final Shares shares;
     private final Clock clock;
 
     private Broker(
@@ -60,6 +62,7 @@ public final class Broker implements AutoCloseable {
         this.clock = clock;
         this.store = LogStore.open(data, limits, clock, metrics, background);
         this.topics = new Topics(store, settings, new AppendCounts(metrics));
+        this.shares = new Shares(topics);
         this.producerIds = new ProducerIds(store);
         this.groups =
                 new GroupsRunner(
@@ -269,6 +272,23 @@ public final class Broker implements AutoCloseable {
 
     public LogHealth.Status health() {
         return store.health().status();
+    }
+
+    /// Waits for data, for one door or one engine.
+    public ReadWaits newReadWaits() {
+        return new ReadWaits(clock, store.background());
+    }
+
+    LogStore store() {
+        return store;
+    }
+
+    Fences fences() {
+        return fences;
+    }
+
+    Shares shares() {
+        return shares;
     }
 
     /// Where the data is, for people.

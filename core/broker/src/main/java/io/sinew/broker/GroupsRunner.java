@@ -15,10 +15,13 @@ import io.sinew.groups.GroupTopics;
 import io.sinew.groups.GroupsState;
 import io.sinew.groups.StreamsGroupLimits;
 import io.sinew.log.Commit;
+import io.sinew.log.LogEntry;
 import io.sinew.log.LogHealth;
 import io.sinew.log.LogOwner;
 import io.sinew.log.LogStore;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,10 +127,7 @@ public final class GroupsRunner implements AutoCloseable {
     Pending<GroupReply> submitNow(GroupCommand command) {
         lock.lock();
         try {
-            if (closed) {
-                throw new SinewException(
-                        ErrorCode.COORDINATOR_NOT_AVAILABLE, "the broker is shutting down");
-            }
+            requireOpen();
             long ticket = ++lastTicket;
             var pending = new Pending<GroupReply>();
             waiting.put(ticket, pending);
@@ -144,6 +144,64 @@ public final class GroupsRunner implements AutoCloseable {
             return pending;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Commits offsets of groups, as whoever is no member of them, and appends their records as one
+    /// with other entries, behind which they are. The caller has waited for room, and holds what
+    /// the entries need.
+    ///
+    /// @throws SinewException what a group refuses the commit with, or as [LogStore#append]:
+    ///   nothing was done
+    LogStore.Recorded commitWith(
+            List<LogEntry> entries, Collection<GroupCommand.CommitOffsets> commits) {
+        lock.lock();
+        try {
+            requireOpen();
+            // Who is no member leaves no trace in the state before the records are replayed, so
+            // that there is nothing to start over when they can't be appended.
+            var records = new ArrayList<GroupRecord>();
+            var all = new ArrayList<LogEntry>(entries);
+            for (GroupCommand.CommitOffsets commit : commits) {
+                for (GroupRecord record : decided(commit)) {
+                    records.add(record);
+                    byte[] encoded = GroupRecordV1Format.encode(record);
+                    all.add(new LogEntry.State(MACHINE, ByteBuffer.wrap(encoded)));
+                }
+            }
+            LogStore.Recorded recorded = store.append(all);
+            if (!records.isEmpty()) {
+                lastSequence = recorded.sequence();
+                lastCommit = recorded.commit();
+                records.forEach(state::replay);
+                moved();
+            }
+            return recorded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<GroupRecord> decided(GroupCommand.CommitOffsets commit) {
+        state.know(topics.get());
+        GroupDecision decision = state.handle(nowMs(), ++lastTicket, commit);
+        for (GroupReply.Addressed addressed : decision.replies()) {
+            if (addressed.reply() instanceof GroupReply.Refused(ErrorCode error)) {
+                throw new SinewException(
+                        error,
+                        "The positions of group '"
+                                + Quote.of(commit.claim().groupId())
+                                + "' can't be committed: "
+                                + error);
+            }
+        }
+        return decision.records();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new SinewException(
+                    ErrorCode.COORDINATOR_NOT_AVAILABLE, "the broker is shutting down");
         }
     }
 

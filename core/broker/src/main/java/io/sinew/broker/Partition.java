@@ -2,19 +2,23 @@ package io.sinew.broker;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.log.BatchEncoder;
 import io.sinew.log.BatchV2Format;
 import io.sinew.log.Commit;
 import io.sinew.log.CompactionFacts;
 import io.sinew.log.Compactor;
 import io.sinew.log.Dirt;
+import io.sinew.log.LogEntry;
 import io.sinew.log.LogStore;
 import io.sinew.log.MarkerV0Format;
 import io.sinew.log.PartitionLog;
+import io.sinew.log.PlainRecord;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -100,8 +104,7 @@ public final class Partition {
         requireAcceptable(batch, limits);
         ByteBuffer taken = store.intake().take(batch, limits.recordRules(nowMs));
         boolean idempotent = BatchV2Format.producerId(taken, taken.position()) >= 0;
-        OptionalLong stampMs =
-                limits.logAppendTime() ? OptionalLong.of(nowMs) : OptionalLong.empty();
+        OptionalLong stampMs = stampMs(limits, nowMs);
         store.awaitRoom();
         lock.lock();
         try {
@@ -120,6 +123,60 @@ public final class Partition {
         } finally {
             lock.unlock();
         }
+    }
+
+    // ---- the embedded engine's calls
+
+    /// Batches of records from this process, as few as there may be, checked and packed as the
+    /// topic wants them.
+    ///
+    /// @throws SinewException `BATCH_TOO_LARGE`, `INVALID_RECORD`, `INVALID_TIMESTAMP`
+    List<ByteBuffer> batchesOf(List<PlainRecord> records, long nowMs) throws InterruptedException {
+        TopicConfig limits = config;
+        var batches = new ArrayList<ByteBuffer>(1);
+        for (ByteBuffer batch : BatchEncoder.encode(records, limits.maxBatchBytes())) {
+            batches.add(store.intake().take(batch, limits.recordRules(nowMs)));
+        }
+        return batches;
+    }
+
+    /// Appends a batch from [#batchesOf].
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    Appended appendOwn(ByteBuffer batch, long nowMs) throws InterruptedException {
+        store.awaitRoom();
+        lock.lock();
+        try {
+            OptionalLong stampMs = stampMs(config, nowMs);
+            PartitionLog.Append append = log.append(batch, store.leaderEpoch(), stampMs);
+            counts.appended(batch);
+            return new Appended(append.baseOffset(), stampMs.orElse(-1), append.commit());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static OptionalLong stampMs(TopicConfig limits, long nowMs) {
+        return limits.logAppendTime() ? OptionalLong.of(nowMs) : OptionalLong.empty();
+    }
+
+    /// Takes the lock under which the partition is appended to. [#letGo] must follow.
+    void hold() {
+        lock.lock();
+    }
+
+    void letGo() {
+        lock.unlock();
+    }
+
+    /// What is appended for a batch from [#batchesOf]. [#counted] must follow.
+    LogEntry entryOf(ByteBuffer batch, long nowMs) {
+        return new LogEntry.Batch(log, batch, store.leaderEpoch(), stampMs(config, nowMs));
+    }
+
+    /// Counts a batch that was appended.
+    void counted(ByteBuffer batch) {
+        counts.appended(batch);
     }
 
     private static void requireAcceptable(ByteBuffer batch, TopicConfig limits) {

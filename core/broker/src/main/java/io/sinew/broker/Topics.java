@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -44,6 +45,7 @@ public final class Topics {
     private final AppendCounts counts;
     private final ConcurrentMap<PartitionId, Partition> partitions = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private long lastSequence;
 
     Topics(LogStore store, BrokerSettings settings, AppendCounts counts) {
@@ -259,7 +261,22 @@ public final class Topics {
         }
     }
 
+    /// Has `watcher` run after each change, by whoever made it.
+    void watch(Runnable watcher) {
+        watchers.add(watcher);
+    }
+
+    void unwatch(Runnable watcher) {
+        watchers.remove(watcher);
+    }
+
     private Changed change(Decision decision) {
+        Changed changed = changeLocked(decision);
+        watchers.forEach(Runnable::run);
+        return changed;
+    }
+
+    private Changed changeLocked(Decision decision) {
         lock.lock();
         try {
             TopicRecord record = decision.get();

@@ -221,6 +221,18 @@ public final class BatchV2Format {
         bytes.putInt(RECORD_COUNT, 1).putInt(CRC, checksum(bytes, 0));
     }
 
+    /// Fills in the header of an uncompressed batch from this process, whose records are there
+    /// already and reach to the limit.
+    static void putPlainHeader(ByteBuffer bytes, int recordCount, long baseMs, long maxMs) {
+        bytes.putLong(0, 0).putInt(LENGTH, bytes.limit() - PREFIX_BYTES).putInt(LEADER_EPOCH, -1);
+        bytes.put(MAGIC, (byte) 2).putShort(ATTRIBUTES, (short) 0);
+        bytes.putInt(LAST_OFFSET_DELTA, recordCount - 1).putLong(BASE_TIMESTAMP, baseMs);
+        bytes.putLong(MAX_TIMESTAMP, maxMs).putLong(PRODUCER_ID, NO_PRODUCER_ID);
+        bytes.putShort(PRODUCER_EPOCH, (short) -1).putInt(BASE_SEQUENCE, -1);
+        bytes.putInt(RECORD_COUNT, recordCount);
+        seal(bytes, 0);
+    }
+
     /// Checks that `bytes`, from position to limit, is exactly one well-formed batch from a
     /// producer, as far as that can be told without unpacking the records.
     ///

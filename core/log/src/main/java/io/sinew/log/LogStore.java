@@ -387,7 +387,7 @@ public final class LogStore implements AutoCloseable {
         wal.awaitRoom();
     }
 
-    /// Where a state record went.
+    /// Where a state record went, or the last of several entries.
     public record Recorded(long sequence, Commit commit) {}
 
     /// Appends a record of one of the owner's machines. Records of one machine are appended under
@@ -407,8 +407,29 @@ public final class LogStore implements AutoCloseable {
     }
 
     private Recorded record(int machine, ByteBuffer body, boolean freesSpace) {
-        var id = new PartitionId(new UUID(0, 0), machine);
-        Wal.Appended appended = wal.appendState(id, body, freesSpace);
+        Wal.Appended appended = wal.appendState(machine, body, freesSpace);
+        return new Recorded(appended.sequence(), appended.commit());
+    }
+
+    /// Appends batches and state records as one, in their order: after a crash all of them are
+    /// there, or none. Their bytes are copied. The caller has passed [#awaitRoom] before it took
+    /// any lock, and is the one who may append to each of the partitions, as with
+    /// [PartitionLog#append], and who holds each machine's lock, as with [#record]. A batch's
+    /// offset is the partition's next one when its turn comes.
+    ///
+    /// @param entries one at least
+    /// @return the sequence of the last entry
+    /// @throws SinewException `BATCH_TOO_LARGE` (they do not fit one write-ahead file),
+    ///   `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`, `DAMAGED_DATA` or `INTERNAL_ERROR` (the segments
+    ///   are damaged, or cannot be looked at): then nothing has changed
+    public Recorded append(List<LogEntry> entries) {
+        Check.that(!entries.isEmpty(), "a block has a frame");
+        for (LogEntry entry : entries) {
+            if (entry instanceof LogEntry.Batch batch) {
+                batch.log().requireSegments();
+            }
+        }
+        Wal.Appended appended = wal.append(entries);
         return new Recorded(appended.sequence(), appended.commit());
     }
 

@@ -120,18 +120,6 @@ public final class PartitionLog {
 
     // ---- append
 
-    /// What the broker writes into a batch.
-    ///
-    /// @param stampMs time of the append, when the topic wants it in the batch
-    record Placement(long baseOffset, int leaderEpoch, OptionalLong stampMs) {
-        void applyTo(ByteBuffer bytes, int at) {
-            BatchV2Format.place(bytes, at, baseOffset, leaderEpoch);
-            if (stampMs.isPresent()) {
-                BatchV2Format.stampLogAppendTime(bytes, at, stampMs.getAsLong());
-            }
-        }
-    }
-
     /// Where a batch went and when it is safe there.
     public record Append(long baseOffset, long lastOffset, Commit commit) {}
 
@@ -145,14 +133,14 @@ public final class PartitionLog {
     public Append append(ByteBuffer batch, int leaderEpoch, OptionalLong stampMs) {
         requireSegments();
         long base = nextOffset;
-        var placement = new Placement(base, leaderEpoch, stampMs);
-        Commit commit = wal.appendBatch(this, batch, placement);
+        var entry = new LogEntry.Batch(this, batch, leaderEpoch, stampMs);
+        Commit commit = wal.append(List.of(entry)).commit();
         return new Append(base, nextOffset - 1, commit);
     }
 
     /// What was accepted must find its way to a segment: a partition whose segments are damaged
     /// refuses alone, instead of stopping the log for all.
-    private void requireSegments() {
+    void requireSegments() {
         try {
             segments.requireIntact();
         } catch (IOException e) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Goes over the records of one batch, one after the other, and unpacks no more than it has come
@@ -23,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// `SnappyError` too.
 final class RecordCursor implements AutoCloseable {
     private static final int STEP_BYTES = 4 << 10;
-    private static final int MAX_VARINT_BYTES = 10;
 
     private final InputStream in;
     private final long baseOffset;
@@ -164,13 +165,13 @@ final class RecordCursor implements AutoCloseable {
     ///
     /// @param laterMs what to add to it
     void copyTo(OutputStream out, long laterMs) throws IOException {
-        var prefix = ByteBuffer.allocate(1 + 3 * MAX_VARINT_BYTES);
+        var prefix = ByteBuffer.allocate(1 + 3 * Varlong.MAX_BYTES);
         prefix.put((byte) attributes);
-        putVarlong(prefix, timestampDelta + laterMs);
-        putVarlong(prefix, offsetDelta);
-        putVarlong(prefix, keyBytes);
-        var length = ByteBuffer.allocate(MAX_VARINT_BYTES);
-        putVarlong(length, prefix.position() + remaining);
+        Varlong.put(prefix, timestampDelta + laterMs);
+        Varlong.put(prefix, offsetDelta);
+        Varlong.put(prefix, keyBytes);
+        var length = ByteBuffer.allocate(Varlong.MAX_BYTES);
+        Varlong.put(length, prefix.position() + remaining);
         out.write(length.array(), 0, length.position());
         out.write(prefix.array(), 0, prefix.position());
         while (remaining > 0) {
@@ -179,13 +180,51 @@ final class RecordCursor implements AutoCloseable {
         }
     }
 
-    private static void putVarlong(ByteBuffer out, long value) {
-        long left = (value << 1) ^ (value >> 63);
-        while ((left & ~0x7fL) != 0) {
-            out.put((byte) ((left & 0x7f) | 0x80));
-            left >>>= 7;
+    /// The record on its own, as it is told to readers; instead of reading its key.
+    PlainRecord toPlain() throws IOException {
+        byte[] key = bytes(keyBytes);
+        byte[] value = bytes(varlong());
+        long headerCount = varlong();
+        // Each takes two bytes at least: no list is made for more than can be there.
+        if (headerCount < 0 || headerCount > remaining / 2) {
+            throw new IOException("a record says that it has " + headerCount + " headers");
         }
-        out.put((byte) left);
+        if (headerCount == 0) {
+            return new PlainRecord(key, value, List.of(), timestamp());
+        }
+        var headers = new ArrayList<PlainRecord.Header>();
+        for (long i = 0; i < headerCount; i++) {
+            byte[] name = bytes(varlong());
+            if (name == null) {
+                throw new IOException("a header has no name");
+            }
+            headers.add(new PlainRecord.Header(name, bytes(varlong())));
+        }
+        return new PlainRecord(key, value, headers, timestamp());
+    }
+
+    /// The next bytes of the record; null for a negative count. A count that is not true costs no
+    /// more memory than there are bytes.
+    private byte @Nullable [] bytes(long count) throws IOException {
+        if (count < 0) {
+            return null;
+        }
+        if (count > remaining || count > Integer.MAX_VALUE) {
+            throw new EOFException("a record is cut off");
+        }
+        int size = (int) count;
+        byte[] bytes;
+        if (in instanceof BufferBytes && size <= in.available()) {
+            bytes = new byte[size];
+            in.read(bytes, 0, size);
+        } else {
+            bytes = in.readNBytes(size);
+        }
+        if (bytes.length < size) {
+            throw new EOFException("a record is cut off");
+        }
+        remaining -= size;
+        return bytes;
     }
 
     /// Reads up to `wanted` bytes of the record.

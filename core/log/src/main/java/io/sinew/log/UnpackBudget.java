@@ -7,9 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 
-/// The bytes that one look-up by time, all batches together, one append, or one batch in a
-/// compaction may still unpack: some kilobytes can unpack to gigabytes, and a batch may claim a
-/// time that none of its records has, so that all of them are looked at.
+/// The bytes that one look-up by time, all batches together, one append, one batch for a reader in
+/// this process, or one batch in a compaction may still unpack: some kilobytes can unpack to
+/// gigabytes, and a batch may claim a time that none of its records has, so that all of them are
+/// looked at.
 final class UnpackBudget {
     /// What may be unpacked, in bytes: as much as the largest batch holds, packed well.
     static final long MAX_BYTES = 8L * LogLimits.MAX_BATCH_BYTES;
@@ -33,6 +34,13 @@ final class UnpackBudget {
         return new UnpackBudget(
                 "the batch unpacks to more than %d bytes, and the topic's settings ask for a look"
                         + " at its records; send smaller batches");
+    }
+
+    /// For one batch on its way to a reader in this process.
+    static UnpackBudget ofRead() {
+        return new UnpackBudget(
+                "the batch unpacks to more than %d bytes; read on behind it, and have its producer"
+                        + " send smaller batches");
     }
 
     /// For one batch in a compaction; over it the batch stays as it is.

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -143,44 +144,78 @@ final class Wal implements Work, AutoCloseable {
         return bytesSinceCut() < limits.walMaxBytes();
     }
 
-    /// Appends a batch that `log` has found its place for. Called by the one who may append to
-    /// `log`.
+    /// Appends entries as one: they share a block, which recovery takes whole or not at all. Called
+    /// by the one who may append to each of their partitions, and under the lock of each of their
+    /// machines.
     ///
-    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
-    Commit appendBatch(PartitionLog log, ByteBuffer batch, PartitionLog.Placement placement) {
-        long reserved = reserve(batch.remaining());
+    /// @throws SinewException `BATCH_TOO_LARGE` (they do not fit one write-ahead file),
+    ///   `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`: then nothing has changed
+    Appended append(List<LogEntry> entries) {
+        int framesBytes = framesBytes(entries);
+        // Before the lock: whoever gives memory back may need it.
+        long reserved = reserve(framesBytes);
         lock.lock();
         try {
             health.requireWritable();
             requireOpen();
-            int sizeBytes = batch.remaining();
-            WalBlock block = blockFor(sizeBytes);
-            int at = block.openFrame(batch);
-            ByteBuffer bytes = block.buffer().bytes();
-            placement.applyTo(bytes, at);
-            block.closeFrame(WalV1Format.KIND_BATCH, ++sequence, log.id(), sizeBytes);
-            var tailBatch =
-                    new TailBatch(
-                            log,
-                            block.buffer(),
-                            at,
-                            sizeBytes,
-                            placement.baseOffset(),
-                            BatchV2Format.lastOffset(bytes, at),
-                            BatchV2Format.maxTimestamp(bytes, at));
-            block.add(tailBatch);
-            log.appended(tailBatch);
+            WalBlock block = blockFor(framesBytes);
+            for (LogEntry entry : entries) {
+                switch (entry) {
+                    case LogEntry.Batch batch -> putBatch(block, batch);
+                    case LogEntry.State(int machine, ByteBuffer body) ->
+                            putFrame(block, WalV1Format.KIND_STATE, idOf(machine), body);
+                }
+            }
             appended.signal();
-            return commit;
+            return new Appended(sequence, commit);
         } finally {
             lock.unlock();
             pool.unreserve(reserved);
         }
     }
 
-    private long reserve(int bodyBytes) {
+    private int framesBytes(List<LogEntry> entries) {
+        long sum = 0;
+        for (LogEntry entry : entries) {
+            sum += WalV1Format.FRAME_HEADER_BYTES + entry.bytes().remaining();
+        }
+        return requireFits(sum);
+    }
+
+    private void putBatch(WalBlock block, LogEntry.Batch entry) {
+        PartitionLog log = entry.log();
+        int sizeBytes = entry.bytes().remaining();
+        int at = block.openFrame(entry.bytes());
+        ByteBuffer bytes = block.buffer().bytes();
+        long baseOffset = log.nextOffset();
+        BatchV2Format.place(bytes, at, baseOffset, entry.leaderEpoch());
+        if (entry.stampMs().isPresent()) {
+            BatchV2Format.stampLogAppendTime(bytes, at, entry.stampMs().getAsLong());
+        }
+        block.closeFrame(WalV1Format.KIND_BATCH, ++sequence, log.id(), sizeBytes);
+        var tailBatch =
+                new TailBatch(
+                        log,
+                        block.buffer(),
+                        at,
+                        sizeBytes,
+                        baseOffset,
+                        BatchV2Format.lastOffset(bytes, at),
+                        BatchV2Format.maxTimestamp(bytes, at));
+        block.add(tailBatch);
+        log.appended(tailBatch);
+    }
+
+    private static PartitionId idOf(int machine) {
+        return new PartitionId(new UUID(0, 0), machine);
+    }
+
+    private long reserve(int framesBytes) {
         try {
-            return pool.reserve(bytesInBlock(bodyBytes), limits.appendWaitMs(), this::takesBatches);
+            return pool.reserve(
+                    WalV1Format.BLOCK_HEADER_BYTES + framesBytes,
+                    limits.appendWaitMs(),
+                    this::takesBatches);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SinewException(
@@ -193,15 +228,24 @@ final class Wal implements Work, AutoCloseable {
         return true;
     }
 
-    /// What a frame needs in a block of its own.
-    private static int bytesInBlock(int bodyBytes) {
-        return WalV1Format.BLOCK_HEADER_BYTES + WalV1Format.FRAME_HEADER_BYTES + bodyBytes;
+    /// Refuses frames that are larger than a block can be.
+    private int requireFits(long framesBytes) {
+        int most = files().fileBytes() - WalV1Format.BLOCK_HEADER_BYTES;
+        if (framesBytes > most) {
+            throw new SinewException(
+                    ErrorCode.BATCH_TOO_LARGE,
+                    framesBytes
+                            + " bytes do not fit a write-ahead file of "
+                            + files().fileBytes()
+                            + ": send less at a time");
+        }
+        return (int) framesBytes;
     }
 
-    /// Appends a record of the machine that `id` names.
+    /// Appends a record of a machine.
     ///
     /// @param freesSpace whether it is to be taken also while the segments lack space
-    Appended appendState(PartitionId id, ByteBuffer body, boolean freesSpace) {
+    Appended appendState(int machine, ByteBuffer body, boolean freesSpace) {
         lock.lock();
         try {
             if (freesSpace) {
@@ -210,7 +254,7 @@ final class Wal implements Work, AutoCloseable {
                 health.requireWritable();
             }
             requireOpen();
-            appendFrame(WalV1Format.KIND_STATE, id, body);
+            appendFrame(WalV1Format.KIND_STATE, idOf(machine), body);
             return new Appended(sequence, commit);
         } finally {
             lock.unlock();
@@ -234,11 +278,15 @@ final class Wal implements Work, AutoCloseable {
     }
 
     private void appendFrame(int kind, PartitionId id, ByteBuffer body) {
+        long sizeBytes = (long) WalV1Format.FRAME_HEADER_BYTES + body.remaining();
+        putFrame(blockFor(requireFits(sizeBytes)), kind, id, body);
+        appended.signal();
+    }
+
+    private void putFrame(WalBlock block, int kind, PartitionId id, ByteBuffer body) {
         int sizeBytes = body.remaining();
-        WalBlock block = blockFor(sizeBytes);
         block.openFrame(body);
         block.closeFrame(kind, ++sequence, id, sizeBytes);
-        appended.signal();
     }
 
     private void requireOpen() {
@@ -247,7 +295,9 @@ final class Wal implements Work, AutoCloseable {
         }
     }
 
-    /// What an append of a state record is known by.
+    /// What an append is known by.
+    ///
+    /// @param sequence of its last frame
     record Appended(long sequence, Commit commit) {}
 
     /// Sequence of the last frame that is durable.
@@ -285,17 +335,13 @@ final class Wal implements Work, AutoCloseable {
         }
     }
 
-    private WalBlock blockFor(int bodyBytes) {
+    /// A block with room for frames of so many bytes, all of them.
+    private WalBlock blockFor(int framesBytes) {
         WalBlock block = open;
-        if (block != null && block.fits(bodyBytes)) {
+        if (block != null && block.fits(framesBytes)) {
             return block;
         }
-        int needed = bytesInBlock(bodyBytes);
-        if (WalV1Format.paddedSize(needed) > files().fileBytes()) {
-            throw new SinewException(
-                    ErrorCode.BATCH_TOO_LARGE,
-                    bodyBytes + " bytes do not fit a write-ahead file of " + files().fileBytes());
-        }
+        int needed = WalV1Format.BLOCK_HEADER_BYTES + framesBytes;
         if (block != null) {
             block.seal();
             sealed.add(block);

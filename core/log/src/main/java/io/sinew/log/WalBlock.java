@@ -30,8 +30,9 @@ final class WalBlock {
         buffer.retain();
     }
 
-    boolean fits(int bodyBytes) {
-        return end + WalV1Format.FRAME_HEADER_BYTES + bodyBytes <= buffer.capacity();
+    /// Whether there is room for frames of so many bytes, their headers included.
+    boolean fits(int framesBytes) {
+        return framesBytes <= buffer.capacity() - end;
     }
 
     /// Copies a body behind the frames so far and returns where it stands. The caller may still

@@ -23,6 +23,7 @@ public interface Engine extends AutoCloseable {
 
     /// Creates a topic.
     ///
+    /// @param partitionCount one at least
     /// @param settings by Kafka's names; what is left out is the engine's default
     /// @throws SinewException `TOPIC_ALREADY_EXISTS`, `INVALID_TOPIC_NAME`, `INVALID_PARTITIONS`,
     ///   `INVALID_CONFIG`, `TOO_MANY_PARTITIONS`
@@ -56,14 +57,17 @@ public interface Engine extends AutoCloseable {
     /// fails, some of them from the front may be there.
     ///
     /// @return the offset of each
-    /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`, `BATCH_TOO_LARGE`, `INVALID_RECORD`
+    /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`; `BATCH_TOO_LARGE` when one record alone
+    ///   is more than the topic takes; `INVALID_RECORD` as for one without a key in a compacted
+    ///   topic; `INVALID_TIMESTAMP` for a time before 1970 or one that the topic does not take
     long[] append(TopicPartition partition, List<NewRecord> records) throws InterruptedException;
 
     /// Takes a name over from whoever had it, in this process or another: nothing that the one
     /// before begins to commit from now on succeeds, and what it has begun has been or will never
     /// be committed when this returns.
     ///
-    /// @param name up to 200 characters
+    /// @param name from 1 to 200 characters
+    /// @throws SinewException `INVALID_REQUEST` for another name
     Owner own(String name) throws InterruptedException;
 
     // ---- read
@@ -90,7 +94,9 @@ public interface Engine extends AutoCloseable {
 
     /// Deletes the records before `offset`, for good.
     ///
-    /// @throws SinewException `OFFSET_OUT_OF_RANGE` when it is behind the end
+    /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`; `OFFSET_OUT_OF_RANGE` when it is
+    ///   negative or behind the end; `POLICY_VIOLATION` when the topic's `cleanup.policy` has no
+    ///   `delete`
     void trim(TopicPartition partition, long offset) throws InterruptedException;
 
     // ---- positions
@@ -101,8 +107,9 @@ public interface Engine extends AutoCloseable {
 
     /// Commits positions of a group outside of any transaction.
     ///
-    /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`; `UNKNOWN_MEMBER_ID` when the group has
-    ///   members of the Kafka protocol, whose positions they are
+    /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`; `OFFSET_OUT_OF_RANGE` for a negative
+    ///   one; `UNKNOWN_MEMBER_ID` when the group has members of the Kafka protocol, whose positions
+    ///   they are: nothing was committed
     void commitPositions(String group, Map<TopicPartition, Long> positions)
             throws InterruptedException;
 
@@ -114,6 +121,7 @@ public interface Engine extends AutoCloseable {
     /// has lost one.
     ///
     /// @param address where this process can be reached by the others, for [Share#holder]
+    /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`
     Share share(String group, String topic, String address, ShareListener listener)
             throws InterruptedException;
 

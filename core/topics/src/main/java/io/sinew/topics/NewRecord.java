@@ -10,8 +10,17 @@ import org.jspecify.annotations.Nullable;
 ///   `message.timestamp.type=LogAppendTime` puts its own time in place of it
 public record NewRecord(
         byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, long timestampMs) {
-    public NewRecord {
-        headers = List.copyOf(headers);
+    // Written out, because what javac writes into a class file for the short form does not say that
+    // key and value may be null.
+    public NewRecord(
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<Header> headers,
+            long timestampMs) {
+        this.key = key;
+        this.value = value;
+        this.headers = List.copyOf(headers);
+        this.timestampMs = timestampMs;
     }
 
     /// Bytes of key, value and headers.

@@ -27,7 +27,8 @@ public interface Owner extends AutoCloseable {
     /// @return for each append the offsets of its records
     /// @throws SinewException `PRODUCER_FENCED` for good: somebody else has the name, and nothing
     ///   happened; `BATCH_TOO_LARGE` beyond [Engine#COMMIT_BYTES_MAX] or what a topic takes,
-    ///   `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_RECORD`: nothing happened
+    ///   `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_RECORD`, `INVALID_TIMESTAMP`, `OFFSET_OUT_OF_RANGE`
+    ///   (a negative position): nothing happened
     List<long[]> commit(List<Append> appends, List<Positions> positions)
             throws InterruptedException;
 

@@ -14,8 +14,18 @@ public record StoredRecord(
         byte @Nullable [] key,
         byte @Nullable [] value,
         List<Header> headers) {
-    public StoredRecord {
-        headers = List.copyOf(headers);
+    // Written out for the same reason as in [NewRecord].
+    public StoredRecord(
+            long offset,
+            long timestampMs,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<Header> headers) {
+        this.offset = offset;
+        this.timestampMs = timestampMs;
+        this.key = key;
+        this.value = value;
+        this.headers = List.copyOf(headers);
     }
 
     /// The last header of that name, if there is one.

@@ -3,6 +3,7 @@ package io.sinew.kafka;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.Partition;
+import io.sinew.broker.ReadWaits;
 import io.sinew.broker.Topic;
 import io.sinew.kafkawire.FetchRequest;
 import io.sinew.kafkawire.FetchResponse;
@@ -29,14 +30,13 @@ final class FetchHandler implements Handler<FetchRequest> {
 
     private final Broker broker;
     private final TopicLookup lookup;
-    private final FetchWaits waits;
+    private final ReadWaits waits;
     private final int maxBytes;
     private final DoorCounts counts;
     private final Charges charges;
     private final FetchSessions sessions;
 
-    FetchHandler(
-            Broker broker, FetchWaits waits, int maxBytes, DoorCounts counts, Charges charges) {
+    FetchHandler(Broker broker, ReadWaits waits, int maxBytes, DoorCounts counts, Charges charges) {
         this.broker = broker;
         this.counts = counts;
         this.charges = charges;
@@ -98,7 +98,7 @@ final class FetchHandler implements Handler<FetchRequest> {
         }
 
         @Override
-        public Optional<Message> await() {
+        public Optional<Message> await() throws InterruptedException {
             List<FetchResponse.PartitionData> read = timedReadAll();
             if (mustWait(read)) {
                 close();
@@ -269,7 +269,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             return enough ? Long.MAX_VALUE : size;
         }
 
-        private void awaitData() {
+        private void awaitData() throws InterruptedException {
             var logs = new LinkedHashSet<PartitionLog>();
             for (FetchPlan.Read read : plan.reads()) {
                 try {
@@ -282,7 +282,7 @@ final class FetchHandler implements Handler<FetchRequest> {
             }
             long waitMs = Math.min(plan.maxWaitMs(), MAX_WAIT_MS);
             long deadline = broker.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-            waits.await(logs, plan.minBytes(), this::availableBytes, deadline, broker.clock());
+            waits.await(logs, plan.minBytes(), this::availableBytes, deadline);
         }
 
         private long availableBytes() {

@@ -4,6 +4,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
+import io.sinew.broker.ReadWaits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -37,7 +38,7 @@ public final class KafkaDoor implements AutoCloseable {
     private final DoorLimits limits;
     private final DoorCounts counts;
     private final DoorContext context;
-    private final FetchWaits fetchWaits = new FetchWaits();
+    private final ReadWaits fetchWaits;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -48,6 +49,7 @@ public final class KafkaDoor implements AutoCloseable {
             DoorLimits limits,
             Metrics metrics) {
         this.broker = broker;
+        this.fetchWaits = broker.newReadWaits();
         this.server = server;
         this.limits = limits;
         this.counts = new DoorCounts(metrics);
