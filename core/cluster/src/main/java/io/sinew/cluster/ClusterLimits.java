@@ -43,6 +43,9 @@ final class ClusterLimits {
     /// Bytes of a batch. Below what a topic takes unless told otherwise (1 MiB).
     static final int BATCH_BYTES = 256 << 10;
 
+    /// Partitions whose topics take less than [#BATCH_BYTES] that are appended to at a time.
+    static final int NARROW_LOCKS = 64;
+
     /// Bytes of one record, more or less: a topic's `max.message.bytes` is to be what decides.
     static final int REQUEST_BYTES = Engine.COMMIT_BYTES_MAX + (1 << 20);
 

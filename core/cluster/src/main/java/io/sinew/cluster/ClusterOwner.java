@@ -106,11 +106,11 @@ final class ClusterOwner implements Owner {
     public List<long[]> commit(List<Append> appends, List<Positions> positions)
             throws InterruptedException {
         refuseIfOver();
-        List<Positions> all = check(appends, positions) ? positions : witness();
+        Plan plan = plan(appends, positions);
         turn.lockInterruptibly();
         try {
             refuseIfOver();
-            return undisturbed(() -> transaction(appends, all));
+            return undisturbed(() -> transaction(plan));
         } finally {
             turn.unlock();
         }
@@ -123,9 +123,13 @@ final class ClusterOwner implements Owner {
         }
     }
 
-    /// @return whether there is anything in it
-    private boolean check(List<Append> appends, List<Positions> positions)
-            throws InterruptedException {
+    /// Records of one partition, in runs that fit into a batch each.
+    private record Cut(TopicPartition partition, boolean narrow, List<List<NewRecord>> batches) {}
+
+    /// A commit that was checked.
+    private record Plan(List<Cut> cuts, List<Positions> positions) {}
+
+    private Plan plan(List<Append> appends, List<Positions> positions) throws InterruptedException {
         long bytes = 0;
         boolean something = false;
         for (Append append : appends) {
@@ -135,9 +139,12 @@ final class ClusterOwner implements Owner {
             something |= !append.records().isEmpty();
         }
         SharedProducer.checkBytes(bytes, Engine.COMMIT_BYTES_MAX);
+        var cuts = new ArrayList<Cut>(appends.size());
         for (Append append : appends) {
-            topics.facts(append.partition())
-                    .check(append.partition(), append.records(), clock.nowMs());
+            TopicFacts facts = topics.facts(append.partition());
+            facts.check(append.partition(), append.records(), clock.nowMs());
+            cuts.add(
+                    new Cut(append.partition(), facts.isNarrow(), facts.batches(append.records())));
             used = append.partition();
         }
         for (Positions of : positions) {
@@ -148,7 +155,7 @@ final class ClusterOwner implements Owner {
                 something = true;
             }
         }
-        return something;
+        return new Plan(cuts, something ? positions : witness());
     }
 
     /// What goes into a commit of nothing: a transaction without anything in it would not reach the
@@ -187,14 +194,14 @@ final class ClusterOwner implements Owner {
 
     // ---- one transaction
 
-    private List<long[]> transaction(List<Append> appends, List<Positions> positions) {
-        var sent = new ArrayList<List<Future<RecordMetadata>>>(appends.size());
+    private List<long[]> transaction(Plan plan) {
+        var sent = new ArrayList<List<Future<RecordMetadata>>>(plan.cuts().size());
         try {
             producer.beginTransaction();
-            for (Append append : appends) {
-                sent.add(SharedProducer.send(producer, append.partition(), append.records()));
+            for (Cut cut : plan.cuts()) {
+                sent.add(send(cut));
             }
-            for (Positions of : positions) {
+            for (Positions of : plan.positions()) {
                 if (!of.nextOffsets().isEmpty()) {
                     producer.sendOffsetsToTransaction(offsets(of), clients.outside(of.group()));
                 }
@@ -215,6 +222,18 @@ final class ClusterOwner implements Owner {
         }
         awaitMarkers();
         return offsets(sent);
+    }
+
+    private List<Future<RecordMetadata>> send(Cut cut) {
+        var sent = new ArrayList<Future<RecordMetadata>>();
+        for (List<NewRecord> batch : cut.batches()) {
+            sent.addAll(SharedProducer.send(producer, cut.partition(), batch));
+            if (cut.narrow()) {
+                // Ends the batch: what comes next must not go into it.
+                producer.flush();
+            }
+        }
+        return sent;
     }
 
     private static Map<org.apache.kafka.common.TopicPartition, OffsetAndMetadata> offsets(

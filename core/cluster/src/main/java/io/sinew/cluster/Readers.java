@@ -84,12 +84,14 @@ final class Readers {
         return wait.toSeconds() < Long.MAX_VALUE / 1_000_000_000 ? wait.toNanos() : Long.MAX_VALUE;
     }
 
-    /// Until the reader has a record in store, or the time is up and there is none. That a poll
-    /// brought nothing does not say so: an answer may be on its way, or no broker be there. Then
-    /// the partition's end is asked for.
+    /// Until the reader has a record in store, or has passed over all that there is and that nobody
+    /// is to see, or the time is up and there is nothing. That a poll brought nothing does not say
+    /// so: an answer may be on its way, or no broker be there. Then the partition's end is asked
+    /// for.
     private void await(PartitionReader reader, TopicPartition partition, long atMostNanos)
             throws InterruptedException {
         long beganNanos = clock.nanos();
+        long offset = reader.position();
         while (reader.isEmpty()) {
             long leftNanos = atMostNanos - (clock.nanos() - beganNanos);
             if (reader.behindEnd()) {
@@ -109,7 +111,9 @@ final class Readers {
                 if (reader.position() > end) {
                     checkReadable(partition, reader.position());
                 }
-                if (reader.position() >= end && atMostNanos <= clock.nanos() - beganNanos) {
+                boolean gotOn = reader.position() > offset;
+                boolean late = atMostNanos <= clock.nanos() - beganNanos;
+                if (reader.position() >= end && (gotOn || late)) {
                     return;
                 }
             }

@@ -7,10 +7,13 @@ import io.sinew.topics.NewRecord;
 import io.sinew.topics.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,10 +34,15 @@ final class SharedProducer {
     private final Clock clock;
     private final KafkaProducer<byte[], byte[]> producer;
 
+    /// Held while a partition is appended to whose topic takes small batches only; partitions share
+    /// them.
+    private final ReentrantLock[] narrow = new ReentrantLock[ClusterLimits.NARROW_LOCKS];
+
     SharedProducer(Clients clients, ClusterTopics topics, Clock clock) {
         this.clients = clients;
         this.topics = topics;
         this.clock = clock;
+        Arrays.setAll(narrow, i -> new ReentrantLock());
         this.producer =
                 clients.producer(
                         "append",
@@ -44,10 +52,13 @@ final class SharedProducer {
     }
 
     long[] append(TopicPartition partition, List<NewRecord> records) throws InterruptedException {
-        topics.facts(partition).check(partition, records, clock.nowMs());
+        TopicFacts facts = topics.facts(partition);
+        facts.check(partition, records, clock.nowMs());
         String what = "appending to " + partition;
         try {
-            return offsets(send(producer, partition, records));
+            return facts.isNarrow()
+                    ? appendNarrow(partition, facts.batches(records))
+                    : offsets(send(producer, partition, records));
         } catch (ExecutionException | KafkaException e) {
             RuntimeException refusal = clients.refusals().orInterrupted(e, what);
             if (Refusals.bare(e) instanceof RetriableException) {
@@ -56,6 +67,24 @@ final class SharedProducer {
             }
             throw refusal;
         }
+    }
+
+    /// Batch after batch, each waited for, and nobody else's records between them.
+    private long[] appendNarrow(TopicPartition partition, List<List<NewRecord>> batches)
+            throws ExecutionException, InterruptedException {
+        ReentrantLock lock = narrow[Math.floorMod(partition.hashCode(), narrow.length)];
+        var all = LongStream.builder();
+        lock.lockInterruptibly();
+        try {
+            for (List<NewRecord> batch : batches) {
+                for (long offset : offsets(send(producer, partition, batch))) {
+                    all.add(offset);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return all.build().toArray();
     }
 
     /// Sends records of one partition, in their order.

@@ -6,6 +6,7 @@ import io.sinew.topics.Header;
 import io.sinew.topics.NewRecord;
 import io.sinew.topics.TopicPartition;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ record TopicFacts(
     /// Bytes of a record's attributes and of its distances to the batch's first offset and time,
     /// when it is the only one.
     private static final int RECORD_HEAD_BYTES = 3;
+
+    /// What a record's distances, and its length, take up more than that at most.
+    private static final int DISTANCE_BYTES_MAX = 20;
 
     /// From a topic's settings, those included that it has not of its own.
     static TopicFacts of(long askedNanos, int partitionCount, Map<String, String> settings) {
@@ -96,6 +100,33 @@ record TopicFacts(
                             + ", further from now than the topic's"
                             + " message.timestamp.before.max.ms and .after.max.ms allow");
         }
+    }
+
+    /// Whether the topic takes less than a batch of the producers may have. Kafka's client then has
+    /// to find out by halving it again and again, which takes seconds.
+    boolean isNarrow() {
+        return batchBytesMax < ClusterLimits.BATCH_BYTES + BATCH_HEADER_BYTES;
+    }
+
+    /// Cuts records into runs that fit into one batch each, in their order.
+    List<List<NewRecord>> batches(List<NewRecord> records) {
+        if (!isNarrow()) {
+            return List.of(records);
+        }
+        var batches = new ArrayList<List<NewRecord>>();
+        int begin = 0;
+        long bytes = 0;
+        for (int i = 0; i < records.size(); i++) {
+            long more = batchBytes(records.get(i)) + DISTANCE_BYTES_MAX;
+            if (i > begin && bytes + more > batchBytesMax) {
+                batches.add(records.subList(begin, i));
+                begin = i;
+                bytes = 0;
+            }
+            bytes += more;
+        }
+        batches.add(records.subList(begin, records.size()));
+        return batches;
     }
 
     /// Bytes of a batch that holds one record and nothing else, unpacked.
