@@ -47,7 +47,8 @@ final class PartitionReader {
     /// Whether it reads somewhere in that partition, and its last fetch is not one that a broker
     /// holds back, which the next one would wait for.
     boolean canMoveIn(TopicPartition wanted) {
-        return partition.equals(wanted) && position < endSeen;
+        boolean heldBack = position >= endSeen && idleNanos() < ClusterLimits.FETCH_WAIT.toNanos();
+        return partition.equals(wanted) && !heldBack;
     }
 
     boolean isOf(String topic) {
@@ -112,6 +113,7 @@ final class PartitionReader {
         }
         // Behind the last record, and behind what readers of committed records never see.
         position = consumer.position(at);
+        consumer.currentLag(at).ifPresent(lag -> sawEnd(position + lag));
     }
 
     /// Gives out what there is, and polls on for what has been fetched already.

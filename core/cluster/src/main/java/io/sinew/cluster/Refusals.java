@@ -18,6 +18,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -74,11 +75,13 @@ record Refusals(String bootstrap) {
         return bare;
     }
 
-    /// Whether somebody else has the name by now.
+    /// Whether somebody else has the name by now. A coordinator that has ended the transaction of a
+    /// fenced producer says `INVALID_TXN_STATE` when that comes to end it, too.
     static boolean fenced(Throwable failure) {
         for (Throwable at = bare(failure); at != null; at = at.getCause()) {
             if (at instanceof ProducerFencedException
-                    || at instanceof InvalidProducerEpochException) {
+                    || at instanceof InvalidProducerEpochException
+                    || at instanceof InvalidTxnStateException) {
                 return true;
             }
         }

@@ -31,6 +31,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 final class KafkaCluster implements AutoCloseable {
     private static final Path CLASS_PATH = Path.of(System.getProperty("sinew.kafka.classpath"));
 
+    /// Records of tests are from long ago: a broker would delete them after its first 30 seconds.
+    private static final Map<String, String> PROPERTIES = Map.of("log.retention.ms", "-1");
+
     private final TempFolder folder;
     private final ApacheKafka kafka;
 
@@ -40,17 +43,13 @@ final class KafkaCluster implements AutoCloseable {
     }
 
     static KafkaCluster start() throws Exception {
-        return start(Map.of());
-    }
-
-    static KafkaCluster start(Map<String, String> properties) throws Exception {
         TempFolder folder = TempFolder.in(Path.of("target"));
         var kafka =
                 new ApacheKafka(
                         folder.path(),
                         Files.readString(CLASS_PATH).strip(),
                         ApacheKafka.TEST_FLAGS,
-                        properties);
+                        PROPERTIES);
         kafka.format();
         kafka.start();
         return new KafkaCluster(folder, kafka);
