@@ -66,8 +66,8 @@ final class ClusterLimits {
     /// so that a commit is not cut off by it.
     static final Duration TRANSACTION = Duration.ofSeconds(60);
 
-    /// How long a commit that has happened waits for its markers. The next one of that name could not
-    /// begin without them.
+    /// How long a commit that has happened waits for its markers. The next one of that name could
+    /// not begin without them.
     static final Duration MARKERS = GIVE_UP;
 
     /// Consumers that read at a time. Each has a connection to its partition's broker and no

@@ -1,6 +1,7 @@
 package io.sinew.cluster;
 
 import io.sinew.base.SinewException;
+import io.sinew.topics.NewRecord;
 import io.sinew.topics.Owner;
 import io.sinew.topics.Share;
 import io.sinew.topics.ShareListener;
@@ -55,7 +56,13 @@ final class SharingProcess implements ShareListener {
         var at = new TopicPartition(topic, partition);
         try {
             String value = "child " + number;
-            owner.commit(List.of(new Owner.Append(at, KafkaCluster.records(value))), List.of());
+            var record =
+                    new NewRecord(
+                            new byte[0],
+                            value.getBytes(StandardCharsets.UTF_8),
+                            List.of(),
+                            1_700_000_000_000L);
+            owner.commit(List.of(new Owner.Append(at, List.of(record))), List.of());
             note("committed " + partition + " " + value);
         } catch (SinewException e) {
             owned.remove(partition);
