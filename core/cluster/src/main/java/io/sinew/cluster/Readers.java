@@ -28,6 +28,10 @@ final class Readers {
     /// How long one poll waits for what is known to be there.
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
+    /// How long one poll waits for what may come. Then the end is asked for, so that a reader
+    /// notices a cluster that is gone.
+    private static final long TURN_NANOS = 5_000_000_000L;
+
     private final Clients clients;
     private final Clock clock;
     private final Offsets offsets;
@@ -104,7 +108,9 @@ final class Readers {
                 reader.poll(PATIENCE);
                 continue;
             }
-            reader.poll(Duration.ofNanos(Math.max(0, leftNanos)));
+            boolean passedOver = reader.position() > offset;
+            long waitNanos = passedOver ? 0 : Math.clamp(leftNanos, 0, TURN_NANOS);
+            reader.poll(Duration.ofNanos(waitNanos));
             if (reader.isEmpty()) {
                 long end = offsets.end(partition);
                 reader.sawEnd(end);
