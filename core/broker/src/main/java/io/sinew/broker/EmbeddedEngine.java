@@ -343,15 +343,14 @@ public final class EmbeddedEngine implements Engine {
                 broker.groups()
                         .submit(new GroupCommand.FetchOffsets(group, List.of(wanted), false))
                         .await();
-        return switch (reply) {
-            case GroupReply.OffsetsFetched fetched
-                    when fetched.offsets().getFirst().offset() >= 0 ->
-                    OptionalLong.of(fetched.offsets().getFirst().offset());
-            case GroupReply.Refused(ErrorCode error) ->
-                    throw new SinewException(
-                            error, "The position of group '" + Quote.of(group) + "': " + error);
-            default -> OptionalLong.empty();
-        };
+        if (reply instanceof GroupReply.Refused(ErrorCode error)) {
+            throw new SinewException(
+                    error, "The position of group '" + Quote.of(group) + "': " + error);
+        }
+        return reply instanceof GroupReply.OffsetsFetched fetched
+                        && fetched.offsets().getFirst().offset() >= 0
+                ? OptionalLong.of(fetched.offsets().getFirst().offset())
+                : OptionalLong.empty();
     }
 
     @Override

@@ -72,7 +72,10 @@ public interface Engine extends AutoCloseable {
 
     // ---- read
 
-    /// Reads committed records: none of a transaction that is open or was aborted.
+    /// Reads committed records: none of a transaction that is open or was aborted. It may find none
+    /// and get on all the same, when it has passed over what nobody is to see. Between the end of
+    /// what is committed and that of what is open there is nothing yet, which is no refusal on a
+    /// Kafka cluster.
     ///
     /// @param maxBytes of records to return, more or less; one record at least is returned if there
     ///   is one

@@ -24,11 +24,19 @@ public interface Owner extends AutoCloseable {
     /// Appends to several partitions and commits positions, all or nothing; durable when it
     /// returns. Readers of one partition may see their part a moment before those of another.
     ///
+    /// A commit of nothing is one too, and tells whether the name is still held.
+    ///
+    /// On a Kafka cluster the answer to a commit can be lost. The refusal is then
+    /// `ENGINE_UNAVAILABLE`, and this owner is over: nobody knows whether it happened until the
+    /// name is owned again. If somebody else takes the name before the answer is asked for again,
+    /// the refusal is `PRODUCER_FENCED`, and the commit may have happened just before that: whoever
+    /// has the name now reads it.
+    ///
     /// @return for each append the offsets of its records
     /// @throws SinewException `PRODUCER_FENCED` for good: somebody else has the name, and nothing
-    ///   happened; `BATCH_TOO_LARGE` beyond [Engine#COMMIT_BYTES_MAX] or what a topic takes,
-    ///   `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_RECORD`, `INVALID_TIMESTAMP`, `OFFSET_OUT_OF_RANGE`
-    ///   (a negative position): nothing happened
+    ///   happened but as above; `BATCH_TOO_LARGE` beyond [Engine#COMMIT_BYTES_MAX] or what a topic
+    ///   takes, `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_RECORD`, `INVALID_TIMESTAMP`,
+    ///   `OFFSET_OUT_OF_RANGE` (a negative position): nothing happened
     List<long[]> commit(List<Append> appends, List<Positions> positions)
             throws InterruptedException;
 

@@ -21,7 +21,6 @@ final class DedupeWindow {
     private int first;
     private int count;
     private long nowMs = Long.MIN_VALUE;
-    private long early;
 
     DedupeWindow(long windowMs, int most) {
         this.windowMs = windowMs;
@@ -34,11 +33,6 @@ final class DedupeWindow {
 
     boolean isFull() {
         return count >= most;
-    }
-
-    /// Ids that went before their time, because there were too many.
-    long early() {
-        return early;
     }
 
     private int capacity() {
@@ -82,7 +76,6 @@ final class DedupeWindow {
     void add(MessageFacts.DedupeId id, long offset, long atMs) {
         forget(atMs);
         if (count == most) {
-            early++;
             forgetFirst();
         }
         if (count == capacity()) {

@@ -86,7 +86,10 @@ final class LedgerShard implements AutoCloseable {
     ///
     /// @throws SinewException what the engine throws; `DAMAGED_DATA`
     static LedgerShard open(
-            int partition, LedgerConfig config, LedgerContext context, Consumer<SinewException> onFailure)
+            int partition,
+            LedgerConfig config,
+            LedgerContext context,
+            Consumer<SinewException> onFailure)
             throws InterruptedException {
         ShardLog log = ShardLog.own(context.engine(), config, partition);
         try {

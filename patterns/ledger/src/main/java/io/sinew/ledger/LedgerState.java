@@ -37,7 +37,6 @@ final class LedgerState {
     private long lowestLive;
     private int nextLease;
     private boolean paused;
-    private long duplicates;
 
     /// @param nowMs no time that is told later is before it
     LedgerState(LedgerSettings settings, long nowMs) {
@@ -88,16 +87,6 @@ final class LedgerState {
                 Math.max(0, endOffset - ingestedTo));
     }
 
-    /// Messages that were not delivered, for another had their dedupe id.
-    long duplicates() {
-        return duplicates;
-    }
-
-    /// Dedupe ids that were forgotten early.
-    long earlyForgotten() {
-        return dedupe.early();
-    }
-
     /// Whether a message with that id would be delivered as of `nowMs`.
     DedupeAnswer known(MessageFacts.DedupeId id, long nowMs) {
         OptionalLong offset = dedupe.find(id, nowMs);
@@ -119,7 +108,6 @@ final class LedgerState {
         ingestedTo = offset + 1;
         if (facts.dedupe().isThere()) {
             if (dedupe.find(facts.dedupe(), facts.timestampMs()).isPresent()) {
-                duplicates++;
                 return;
             }
             dedupe.add(facts.dedupe(), offset, facts.timestampMs());

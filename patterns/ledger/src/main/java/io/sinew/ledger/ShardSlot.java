@@ -124,8 +124,7 @@ final class ShardSlot implements AutoCloseable {
 
     private boolean open() throws InterruptedException {
         try {
-            LedgerShard opened =
-                    LedgerShard.open(partition, config, context, this::failed);
+            LedgerShard opened = LedgerShard.open(partition, config, context, this::failed);
             lock.lock();
             try {
                 shard = opened;
