@@ -1,8 +1,11 @@
 package io.sinew.bench;
 
 import io.sinew.base.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Messages that all wait for a time of their own, in a queue that keeps them back.
 ///
@@ -25,7 +28,8 @@ record DelayedWorkload(int messages, Duration window) implements QueueWorkload {
     @Override
     public String meaning() {
         return ("%,d messages due over %d minutes (both to scale), in no order, published before the"
-                        + " first is due; late: from when each was due to the receiver's hands")
+                        + " first is due; late: from when each was due to the receiver's hands; memory: when all are"
+                        + " waiting")
                 .formatted(messages, window.toMinutes());
     }
 
@@ -43,11 +47,15 @@ record DelayedWorkload(int messages, Duration window) implements QueueWorkload {
         long firstNanos = Clock.system().nanos() + leadNanos;
         var shape = QueueLoad.Shape.of(1, 1, IN_FLIGHT).backlogMax(count + IN_FLIGHT);
         var next = new AtomicInteger();
+        var pendingBytes = new AtomicLong();
         var outcome =
                 new QueueLoad(system, FlowWorkload.QUEUE, shape)
                         .runAll(
                                 thread -> {
                                     int id = next.getAndIncrement();
+                                    if (id == count) {
+                                        pendingBytes.set(residentBytes(system));
+                                    }
                                     return id < count
                                             ? message(id, count, firstNanos, intervalNanos)
                                             : null;
@@ -56,7 +64,15 @@ record DelayedWorkload(int messages, Duration window) implements QueueWorkload {
         return new Readings()
                 .late(outcome.endToEnd())
                 .put(Quantity.CPU_US_PER_MESSAGE, Readings.cpuMicros(outcome, count))
-                .megabytes(Quantity.RESIDENT_PEAK_MB, outcome.after().residentPeakBytes());
+                .megabytes(Quantity.RESIDENT_MB, pendingBytes.get());
+    }
+
+    private static long residentBytes(QueueSystem system) {
+        try {
+            return ProcessFacts.sharedOnceBytes(system.pids());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the server's memory could not be read", e);
+        }
     }
 
     private static QueueMessage message(int id, int count, long firstNanos, double intervalNanos) {

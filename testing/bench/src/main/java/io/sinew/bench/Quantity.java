@@ -27,7 +27,7 @@ enum Quantity {
     CPU_US_PER_MESSAGE("server CPU us/message"),
     REDELIVERED("delivered more often than asked for"),
     SYNCS_PER_MESSAGE("syncs per message"),
-    RESIDENT_MB("resident MB"),
+    RESIDENT_MB("server resident MB, shared pages once"),
     FORMAT_S("format s"),
     START_FRESH_S("start, fresh folder s"),
     START_EXISTING_S("start, existing folder s"),

@@ -114,6 +114,7 @@ final class QueueLoad {
     /// @param again from the end of a nack's delay to the next delivery, in ns
     /// @param before the server when the window opened
     /// @param after the server when it closed
+    /// @param residentBytes the server's memory then; what its processes share counts once
     record Outcome(
             long settled,
             long nanos,
@@ -122,7 +123,8 @@ final class QueueLoad {
             Histogram again,
             long redelivered,
             ProcessFacts before,
-            ProcessFacts after) {}
+            ProcessFacts after,
+            long residentBytes) {}
 
     /// Where the threads of the publishers get their messages from.
     interface Source {
@@ -145,10 +147,14 @@ final class QueueLoad {
         long perSecondNanos = shape.ratePerSecond() > 0 ? (long) (1e9 / shape.ratePerSecond()) : 0;
         var pace = new Pace(Clock.system().nanos(), perSecondNanos);
         try (var ends = new Ends()) {
-            ends.receive();
-            ends.publish(thread -> timed(pace));
+            ends.start(thread -> timed(pace));
             Eventually.await(
-                    READY_LIMIT, "the first message to be settled", () -> tally.settledAny());
+                    READY_LIMIT,
+                    "the first message to be settled",
+                    () -> tally.settledAny() || ends.failed());
+            if (ends.failed()) {
+                ends.join(DRAIN_LIMIT);
+            }
             long fromNanos = Clock.system().nanos() + warmUp.toNanos();
             long untilNanos = fromNanos + measured.toNanos();
             window = new Window(fromNanos, untilNanos);
@@ -156,11 +162,12 @@ final class QueueLoad {
             ProcessFacts before = facts();
             Pace.until(untilNanos);
             ProcessFacts after = facts();
+            long residentBytes = residentBytes();
             atEnd.run();
             drainDeadlineNanos = untilNanos + DRAIN_LIMIT.toNanos();
             ends.join(DRAIN_LIMIT.multipliedBy(2));
             require();
-            return outcome(measured.toNanos(), before, after);
+            return outcome(measured.toNanos(), before, after, residentBytes);
         }
     }
 
@@ -172,13 +179,13 @@ final class QueueLoad {
         drainDeadlineNanos = startNanos + limit.toNanos();
         try (var ends = new Ends()) {
             ProcessFacts before = facts();
-            ends.receive();
-            ends.publish(source);
+            ends.start(source);
             ends.join(limit.multipliedBy(2));
             if (shape.receivers() > 0) {
                 require();
             }
-            return outcome(Clock.system().nanos() - startNanos, before, facts());
+            long nanos = Clock.system().nanos() - startNanos;
+            return outcome(nanos, before, facts(), residentBytes());
         }
     }
 
@@ -191,7 +198,8 @@ final class QueueLoad {
             ends.receive(receivers);
             ends.join(limit.multipliedBy(2));
             require();
-            return outcome(Clock.system().nanos() - startNanos, before, facts());
+            long nanos = Clock.system().nanos() - startNanos;
+            return outcome(nanos, before, facts(), residentBytes());
         }
     }
 
@@ -208,7 +216,12 @@ final class QueueLoad {
         return ProcessFacts.of(system.pids());
     }
 
-    private Outcome outcome(long nanos, ProcessFacts before, ProcessFacts after) {
+    private long residentBytes() throws IOException {
+        return ProcessFacts.sharedOnceBytes(system.pids());
+    }
+
+    private Outcome outcome(
+            long nanos, ProcessFacts before, ProcessFacts after, long residentBytes) {
         return new Outcome(
                 settledInWindow.get(),
                 nanos,
@@ -217,7 +230,8 @@ final class QueueLoad {
                 again,
                 tally.redelivered(),
                 before,
-                after);
+                after,
+                residentBytes);
     }
 
     private void require() throws IOException {
@@ -238,22 +252,27 @@ final class QueueLoad {
     private final class Ends implements AutoCloseable {
         private final Workers workers = new Workers(List.of());
 
-        void receive() throws Exception {
-            receive(shape.receivers());
+        /// Starts both. Receivers end when nobody publishes and nothing is open, so somebody counts
+        /// as publishing until all who do are counted.
+        void start(Source source) throws Exception {
+            publishing.incrementAndGet();
+            try {
+                receive(shape.receivers());
+                publish(source);
+            } finally {
+                publishing.decrementAndGet();
+            }
         }
 
         void receive(int receivers) throws Exception {
-            publishing.incrementAndGet();
             for (int n = 0; n < receivers; n++) {
                 var receiver = system.receiver(queue, PREFETCH);
                 workers.closesToo(receiver);
                 workers.start("receive-" + n, () -> receiveAll(receiver));
             }
-            publishing.decrementAndGet();
         }
 
-        void publish(Source source) throws Exception {
-            publishing.incrementAndGet();
+        private void publish(Source source) throws Exception {
             for (int n = 0; n < shape.publishers(); n++) {
                 var publisher = system.publisher(queue);
                 workers.closesToo(publisher);
@@ -264,7 +283,10 @@ final class QueueLoad {
                             "publish-" + thread, () -> publishAll(publisher, source, thread));
                 }
             }
-            publishing.decrementAndGet();
+        }
+
+        boolean failed() {
+            return workers.failed();
         }
 
         void join(Duration limit) throws Exception {

@@ -80,11 +80,11 @@ final class QueueTally {
 
     /// A message was acknowledged.
     ///
-    /// @return whether for the first time
+    /// @return whether that was so for the first time, of one that is known
     boolean settled(long id) {
         lock.lock();
         try {
-            boolean first = id >= 0 && !settled.get(index(id));
+            boolean first = id >= 0 && received.get(index(id)) && !settled.get(index(id));
             if (first) {
                 settled.set(index(id));
                 open--;

@@ -63,7 +63,7 @@ final class Readings {
         if (outcome.redelivered() > 0) {
             put(Quantity.REDELIVERED, (double) outcome.redelivered());
         }
-        return megabytes(Quantity.RESIDENT_MB, outcome.after().residentBytes());
+        return megabytes(Quantity.RESIDENT_MB, outcome.residentBytes());
     }
 
     /// How late things were that had a time.

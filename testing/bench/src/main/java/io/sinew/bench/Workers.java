@@ -84,6 +84,11 @@ final class Workers {
         }
     }
 
+    /// Whether one has failed; [#join] says how.
+    boolean failed() {
+        return !failures.isEmpty();
+    }
+
     /// Makes all of them end, as if one had failed.
     void endAll() {
         ended = true;
