@@ -48,12 +48,14 @@ record DelayedWorkload(int messages, Duration window) implements QueueWorkload {
         var shape = QueueLoad.Shape.of(1, 1, IN_FLIGHT).backlogMax(count + IN_FLIGHT);
         var next = new AtomicInteger();
         var pendingBytes = new AtomicLong();
+        var publishedNanos = new AtomicLong();
         var outcome =
                 new QueueLoad(system, FlowWorkload.QUEUE, shape)
                         .runAll(
                                 thread -> {
                                     int id = next.getAndIncrement();
                                     if (id == count) {
+                                        publishedNanos.set(Clock.system().nanos());
                                         pendingBytes.set(residentBytes(system));
                                     }
                                     return id < count
@@ -61,6 +63,14 @@ record DelayedWorkload(int messages, Duration window) implements QueueWorkload {
                                             : null;
                                 },
                                 LIMIT);
+        long behindNanos = publishedNanos.get() - firstNanos;
+        if (behindNanos > 0) {
+            run.notes()
+                    .accept(
+                            ("%s: `%s` took the last message %.1f s after the first was due; its"
+                                            + " lateness is that of publishing too")
+                                    .formatted(name(), run.name(), behindNanos / 1e9));
+        }
         return new Readings()
                 .late(outcome.endToEnd())
                 .put(Quantity.CPU_US_PER_MESSAGE, Readings.cpuMicros(outcome, count))

@@ -53,7 +53,7 @@ record KafkaShareQueue(String classPath) implements QueuePeer {
                 + KafkaPeer.VERSION
                 + ", one KRaft node, one partition, server.properties of the distribution "
                 + SETTINGS
-                + ", acks=all, linger.ms=0, explicit acknowledgement, max.poll.records="
+                + ", acks=all, linger.ms=0, explicit acknowledgement, share.acquire.mode=record_limit, max.poll.records="
                 + QueueLoad.PREFETCH
                 + ", java "
                 + String.join(" ", ApacheKafka.SCRIPT_FLAGS);
@@ -122,7 +122,9 @@ record KafkaShareQueue(String classPath) implements QueuePeer {
                             "share.acknowledgement.mode",
                             "explicit",
                             "max.poll.records",
-                            prefetch);
+                            prefetch,
+                            "share.acquire.mode",
+                            "record_limit");
             var consumer = new KafkaShareConsumer<>(settings, bytes, bytes);
             consumer.subscribe(List.of(queue));
             return new ShareReceiver(consumer);

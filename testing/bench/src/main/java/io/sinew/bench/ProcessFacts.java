@@ -48,7 +48,8 @@ record ProcessFacts(
                 Path file = Path.of("/proc", Long.toString(pid), "smaps_rollup");
                 sum += 1024 * field(Files.readAllLines(file), "Pss:");
             } catch (IOException e) {
-                if (ProcessHandle.of(pid).isPresent()) {
+                // One that has ended has no memory, even while its parent has not noticed.
+                if (of(List.of(pid)).residentBytes() > 0) {
                     throw e;
                 }
             }
