@@ -53,7 +53,7 @@ record KafkaShareQueue(String classPath) implements QueuePeer {
                 + KafkaPeer.VERSION
                 + ", one KRaft node, one partition, server.properties of the distribution "
                 + SETTINGS
-                + ", acks=all, linger.ms=0, explicit acknowledgement, share.acquire.mode=record_limit, max.poll.records="
+                + ", acks=all, linger.ms=0, explicit acknowledgement, max.poll.records="
                 + QueueLoad.PREFETCH
                 + ", java "
                 + String.join(" ", ApacheKafka.SCRIPT_FLAGS);
@@ -124,7 +124,7 @@ record KafkaShareQueue(String classPath) implements QueuePeer {
                             "max.poll.records",
                             prefetch,
                             "share.acquire.mode",
-                            "record_limit");
+                            prefetch == 1 ? "record_limit" : "batch_optimized");
             var consumer = new KafkaShareConsumer<>(settings, bytes, bytes);
             consumer.subscribe(List.of(queue));
             return new ShareReceiver(consumer);
@@ -141,7 +141,9 @@ record KafkaShareQueue(String classPath) implements QueuePeer {
 
         @Override
         public String describe() {
-            return "all acknowledgements of a poll are confirmed together (commitSync)";
+            return "all acknowledgements of a poll are confirmed together (commitSync);"
+                    + " group.share.partition.max.record.locks is 2000, counted from the oldest"
+                    + " record that is not acknowledged";
         }
 
         @Override
