@@ -153,9 +153,7 @@ final class LedgerShard implements AutoCloseable {
     }
 
     private void signalAll() {
-        toWrite.signalAll();
-        toTick.signalAll();
-        room.signalAll();
+        List.of(toWrite, toTick, room).forEach(Condition::signalAll);
     }
 
     /// Whether it answers nobody any more.

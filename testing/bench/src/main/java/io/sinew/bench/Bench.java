@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         description = "Measures Sinew and the product people would take instead, side by side.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = LogBench.class)
+        subcommands = {LogBench.class, QueueBench.class})
 final class Bench {
     private Bench() {}
 

@@ -22,16 +22,17 @@ record Pace(long startNanos, double intervalNanos) {
     /// @return when it was due
     long await(long n) {
         long dueNanos = dueNanos(n);
-        awaitNanos(dueNanos);
+        until(dueNanos);
         return dueNanos;
     }
 
     /// Lets time pass, for what is measured at rest.
     static void rest(Duration duration) {
-        awaitNanos(Clock.system().nanos() + duration.toNanos());
+        until(Clock.system().nanos() + duration.toNanos());
     }
 
-    private static void awaitNanos(long untilNanos) {
+    /// Waits for a moment of the system's clock; returns at once when it is past.
+    static void until(long untilNanos) {
         Clock clock = Clock.system();
         for (long left = untilNanos - clock.nanos(); left > 0; left = untilNanos - clock.nanos()) {
             LockSupport.parkNanos(left);

@@ -39,6 +39,24 @@ record ProcessFacts(
         return sum;
     }
 
+    /// The memory of processes that share some of it with each other, such as PostgreSQL's: what is
+    /// shared counts once.
+    static long sharedOnceBytes(List<Long> pids) throws IOException {
+        long sum = 0;
+        for (long pid : pids) {
+            try {
+                Path file = Path.of("/proc", Long.toString(pid), "smaps_rollup");
+                sum += 1024 * field(Files.readAllLines(file), "Pss:");
+            } catch (IOException e) {
+                // One that has ended has no memory, even while its parent has not noticed.
+                if (of(List.of(pid)).residentBytes() > 0) {
+                    throw e;
+                }
+            }
+        }
+        return sum;
+    }
+
     private static ProcessFacts of(long pid) throws IOException {
         Path folder = Path.of("/proc", Long.toString(pid));
         String stat = Files.readString(folder.resolve("stat"));

@@ -49,6 +49,49 @@ final class Readings {
         return put(Quantity.CPU_S_PER_GB, user + system);
     }
 
+    /// What a load on a queue measured. Latencies are left out where there are none.
+    Readings queue(QueueLoad.Outcome outcome) {
+        if (outcome.settled() > 0) {
+            put(Quantity.MESSAGES_PER_S, outcome.settled() * NANOS_PER_S / outcome.nanos());
+            put(Quantity.CPU_US_PER_MESSAGE, cpuMicros(outcome, outcome.settled()));
+        }
+        percentile(Quantity.PUBLISH_P50_MS, outcome.confirm(), 50);
+        percentile(Quantity.PUBLISH_P99_MS, outcome.confirm(), 99);
+        percentile(Quantity.PUBLISH_P999_MS, outcome.confirm(), 99.9);
+        percentile(Quantity.END_TO_END_P50_MS, outcome.endToEnd(), 50);
+        percentile(Quantity.END_TO_END_P99_MS, outcome.endToEnd(), 99);
+        if (outcome.redelivered() > 0) {
+            put(Quantity.REDELIVERED, (double) outcome.redelivered());
+        }
+        return megabytes(Quantity.RESIDENT_MB, outcome.residentBytes());
+    }
+
+    /// How late things were that had a time.
+    Readings late(Histogram nanos) {
+        percentile(Quantity.LATE_P50_MS, nanos, 50);
+        percentile(Quantity.LATE_P99_MS, nanos, 99);
+        return percentile(Quantity.LATE_MAX_MS, nanos, 100);
+    }
+
+    private Readings percentile(Quantity quantity, Histogram nanos, double percentile) {
+        if (nanos.getTotalCount() > 0) {
+            put(quantity, nanos.getValueAtPercentile(percentile) / NANOS_PER_MS);
+        }
+        return this;
+    }
+
+    /// CPU time of the server for each message.
+    static double cpuMicros(QueueLoad.Outcome outcome, long messages) {
+        ProcessFacts before = outcome.before();
+        ProcessFacts after = outcome.after();
+        double seconds =
+                after.userSeconds()
+                        - before.userSeconds()
+                        + after.systemSeconds()
+                        - before.systemSeconds();
+        return seconds * 1e6 / messages;
+    }
+
     /// Percentiles of a histogram of nanoseconds.
     Readings latency(Histogram nanos) {
         put(Quantity.P50_MS, nanos.getValueAtPercentile(50) / NANOS_PER_MS);

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 record Report(
         String title,
         Map<String, String> facts,
-        List<Peer> peers,
+        List<? extends Subject> peers,
         Map<String, String> meanings,
         List<String> notes,
         Results results) {
@@ -27,13 +27,14 @@ record Report(
         var out = new StringBuilder();
         out.append(title).append("\n\n");
         facts.forEach((name, value) -> line(out, "- " + name + ": " + value));
-        for (Peer peer : peers) {
+        for (Subject peer : peers) {
             line(out, "- `%s`: %s; %s".formatted(peer.name(), peer.durability(), peer.command()));
         }
         notes.forEach(note -> line(out, "- " + note));
         line(out, "- cells: median (lowest to highest) of the rounds; MB = 10^6, GB = 10^9 bytes");
         bars(out, bars);
         results.workloads().forEach(workload -> workload(out, workload));
+        absences(out);
         failures(out);
         return out.toString();
     }
@@ -48,6 +49,7 @@ record Report(
         root.put("notes", notes);
         root.put("samples", results.samples());
         root.put("failures", results.failures());
+        root.put("absences", results.absences());
         root.put("bars", bars.stream().map(this::bar).toList());
         return JsonMapper.builder()
                 .build()
@@ -113,6 +115,18 @@ record Report(
                         .formatted(median, number(spread.lowest()), number(spread.highest()));
     }
 
+    private void absences(StringBuilder out) {
+        if (results.absences().isEmpty()) {
+            return;
+        }
+        line(out, "\n### Not available\n");
+        for (Results.Absence absence : results.absences()) {
+            line(
+                    out,
+                    "- %s, %s: %s".formatted(absence.workload(), absence.peer(), absence.reason()));
+        }
+    }
+
     private void failures(StringBuilder out) {
         if (results.failures().isEmpty()) {
             return;
@@ -141,7 +155,7 @@ record Report(
         return fields;
     }
 
-    private static Map<String, String> peer(Peer peer) {
+    private static Map<String, String> peer(Subject peer) {
         return Map.of(
                 "name", peer.name(), "durability", peer.durability(), "command", peer.command());
     }

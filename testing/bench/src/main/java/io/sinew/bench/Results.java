@@ -2,15 +2,18 @@ package io.sinew.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /// Everything that a whole run of the bench has read off.
 final class Results {
     private final List<Sample> samples = new ArrayList<>();
     private final List<Failure> failures = new ArrayList<>();
+    private final Set<Absence> absences = new LinkedHashSet<>();
 
     /// One measurement: `peer` under `workload` in `round`, which count from 1.
     record Sample(String workload, String peer, int round, Map<Quantity, Double> values) {
@@ -21,6 +24,9 @@ final class Results {
 
     /// A measurement that could not be made.
     record Failure(String workload, String peer, int round, String reason) {}
+
+    /// What a peer has not got, which is a result as good as a figure.
+    record Absence(String workload, String peer, String reason) {}
 
     /// What the rounds gave.
     record Spread(double median, double lowest, double highest) {}
@@ -33,12 +39,21 @@ final class Results {
         failures.add(failure);
     }
 
+    void add(Absence absence) {
+        absences.add(absence);
+    }
+
     List<Sample> samples() {
         return List.copyOf(samples);
     }
 
     List<Failure> failures() {
         return List.copyOf(failures);
+    }
+
+    /// Each once, however many rounds there were.
+    List<Absence> absences() {
+        return List.copyOf(absences);
     }
 
     /// The workloads that gave a figure, in the order in which they ran.

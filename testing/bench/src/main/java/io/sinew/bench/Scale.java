@@ -19,6 +19,11 @@ record Scale(Duration warmUp, Duration measured, double factor, int starts) {
         return new Scale(Duration.ofSeconds(3), Duration.ofSeconds(4), factor / 4, 2);
     }
 
+    /// The same with another time to measure.
+    Scale measured(Duration duration) {
+        return new Scale(warmUp, duration, factor, starts);
+    }
+
     /// `count` to scale, at least 1.
     int of(int count) {
         return Math.max(1, (int) Math.round(count * factor));

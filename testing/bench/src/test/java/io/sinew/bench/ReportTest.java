@@ -62,6 +62,15 @@ class ReportTest {
     }
 
     @Test
+    void what_a_peer_has_not_got_is_told_once_and_not_among_what_failed() {
+        results.add(new Results.Absence(WORKLOAD, "kafka", "no such thing"));
+        results.add(new Results.Absence(WORKLOAD, "kafka", "no such thing"));
+        assertThat(report().markdown(List.of()))
+                .containsOnlyOnce("- " + WORKLOAD + ", kafka: no such thing")
+                .doesNotContain("Not measured");
+    }
+
+    @Test
     void the_json_holds_every_sample() {
         add("kafka", 10, 12);
         assertThat(report().json(List.of(ratio(Bar.Limit.atMost(0.4)))))

@@ -41,12 +41,11 @@ public final class ChildProcess implements AutoCloseable {
 
     private static final int LINES_IN_MESSAGE = 30;
     private static final Set<ChildProcess> LIVE = ConcurrentHashMap.newKeySet();
+    private static volatile boolean ending;
 
     static {
         Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> LIVE.forEach(ChildProcess::killTree), "end-child-processes"));
+                .addShutdownHook(new Thread(ChildProcess::killAll, "end-child-processes"));
     }
 
     private final String name;
@@ -77,6 +76,10 @@ public final class ChildProcess implements AutoCloseable {
         var child = new ChildProcess(name, builder.start(), output);
         LIVE.add(child);
         child.reader.start();
+        if (ending) {
+            // Other threads go on while this JVM ends, and nobody would end what they start now.
+            child.killTree();
+        }
         return child;
     }
 
@@ -211,6 +214,11 @@ public final class ChildProcess implements AutoCloseable {
             killTree();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void killAll() {
+        ending = true;
+        LIVE.forEach(ChildProcess::killTree);
     }
 
     private void killTree() {

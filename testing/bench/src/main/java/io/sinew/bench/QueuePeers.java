@@ -1,0 +1,19 @@
+package io.sinew.bench;
+
+import java.util.List;
+
+/// All queues that can be measured, in the order of the report. Sinew's own belong here when there
+/// are any: embedded in the driver's JVM, and behind its Kafka door.
+final class QueuePeers {
+    private QueuePeers() {}
+
+    static List<QueuePeer> all(String kafkaClassPath) {
+        return List.of(
+                RabbitQueue.quorum(),
+                RabbitQueue.classic(),
+                new ArtemisQueue(),
+                new KafkaShareQueue(kafkaClassPath),
+                new NatsQueue(),
+                new PostgresQueue());
+    }
+}

@@ -1,0 +1,58 @@
+package io.sinew.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What `bench queue` measures, under the names of the profiles that queues are compared by.
+final class QueueSuite {
+    /// How long a cell is measured for figures that are to be quoted.
+    static final Duration MEASURED = Duration.ofSeconds(30);
+
+    /// What is counted is so much less with `--quick`, beyond what it is less elsewhere.
+    static final int QUICK_DIVISOR = 10;
+
+    private static final int MILLION = 1_000_000;
+    private static final int GROUPS = 1_000;
+    private static final int PACED_PER_S = 500;
+
+    private QueueSuite() {}
+
+    static List<DiskRates> disk() {
+        return List.of(new DiskRates(4));
+    }
+
+    static List<QueueWorkload> workloads() {
+        return List.of(
+                new FlowWorkload(
+                        "W1-in-flight-1",
+                        "one publisher that sends when the last was confirmed, one receiver",
+                        QueueLoad.Shape.of(1, 1, 1)),
+                new FlowWorkload(
+                        "W2-in-flight-300",
+                        "one publisher with 300 unconfirmed messages, one receiver",
+                        QueueLoad.Shape.of(1, 1, 300)),
+                new FlowWorkload(
+                        "paced/" + PACED_PER_S + "ps",
+                        "one publisher at a fixed rate, one receiver; latencies from when each was"
+                                + " due",
+                        QueueLoad.Shape.of(1, 1, 300).paced(PACED_PER_S)),
+                new FlowWorkload(
+                        "W3-8p-8c",
+                        "8 publishers with 40 unconfirmed messages each, 8 receivers",
+                        QueueLoad.Shape.of(8, 8, 40)),
+                new BacklogWorkload(MILLION),
+                new FlowWorkload(
+                        "W5-nack",
+                        "as W2, and every tenth message is given back once for 1 s; late: from the"
+                                + " end of that second to the next delivery",
+                        QueueLoad.Shape.of(1, 1, 300).nackEvery(10)),
+                new DelayedWorkload(MILLION, Duration.ofMinutes(10)),
+                new FlowWorkload(
+                        "W7-groups",
+                        "%,d ordered groups, 8 publishers with 40 unconfirmed messages each, 8"
+                                        .formatted(GROUPS)
+                                + " receivers; the order in each group is checked",
+                        QueueLoad.Shape.of(8, 8, 40).groups(GROUPS)),
+                new OneSlowWorkload(QueueLoad.Shape.of(1, 1, 300)));
+    }
+}
