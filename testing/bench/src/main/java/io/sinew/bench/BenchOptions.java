@@ -66,8 +66,8 @@ final class BenchOptions {
     @Option(
             names = "--kafka-class-path",
             description = "A file with the class path of Kafka and its tools.",
-            defaultValue = "testing/bench/target/kafka-classpath.txt")
-    private Path kafkaClassPath = Path.of("testing/bench/target/kafka-classpath.txt");
+            defaultValue = "testing/apache-kafka/target/kafka-classpath.txt")
+    private Path kafkaClassPath = Path.of("testing/apache-kafka/target/kafka-classpath.txt");
 
     @Option(names = "--list", description = "Lists the workloads and ends.")
     private boolean list;

@@ -2,8 +2,7 @@ package io.sinew.bench;
 
 import java.util.List;
 
-/// All queues that can be measured, in the order of the report. Sinew's own belong here when there
-/// are any: embedded in the driver's JVM, and behind its Kafka door.
+/// All queues that can be measured, in the order of the report.
 final class QueuePeers {
     private QueuePeers() {}
 
@@ -14,6 +13,7 @@ final class QueuePeers {
                 new ArtemisQueue(),
                 new KafkaShareQueue(kafkaClassPath),
                 new NatsQueue(),
-                new PostgresQueue());
+                new PostgresQueue(),
+                new SinewQueue());
     }
 }

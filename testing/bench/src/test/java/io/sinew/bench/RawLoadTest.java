@@ -34,7 +34,8 @@ class RawLoadTest {
     @BeforeAll
     static void start() throws Exception {
         folder = TempFolder.create();
-        String classPath = Files.readString(Path.of("target/kafka-classpath.txt")).strip();
+        String classPath =
+                Files.readString(Path.of("../apache-kafka/target/kafka-classpath.txt")).strip();
         kafka = ApacheKafka.start(folder.path(), classPath);
     }
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// A real Apache Kafka broker: one node, KRaft, plain text on 127.0.0.1, in a JVM of its own. It is
 /// the peer of benchmarks, the oracle of protocol tests and an engine of the contract suites.
 ///
-/// Its jars come from Maven Central but never onto our own class path: the using module lists
-/// `kafka_2.13` and `log4j-slf4j-impl`, lets `maven-dependency-plugin:build-classpath` write the
-/// class path into a file and hands over the content (the bench's pom shows how).
+/// Its jars come from Maven Central but never onto our own class path: the module
+/// `testing/apache-kafka` writes them down in `target/kafka-classpath.txt`, whose content is handed
+/// over here.
 ///
 /// A broker is stopped, killed and started again on the same folder and port as often as one likes.
 /// Not safe for several threads.

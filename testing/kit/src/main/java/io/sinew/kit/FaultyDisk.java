@@ -80,10 +80,7 @@ public final class FaultyDisk implements Disk {
     private final Set<Path> locks = new HashSet<>();
     private int openFiles;
     private boolean off;
-    private long powerOffAt = Long.MAX_VALUE;
-    private int percentWritten = 50;
-    private @Nullable Selection fatal;
-    private int fatalDelay;
+    private final PowerCut cut = new PowerCut();
     private long failAt = Long.MAX_VALUE;
     private @Nullable Selection failing;
     private @Nullable IOException failure;
@@ -140,15 +137,12 @@ public final class FaultyDisk implements Disk {
     /// From the operation with this number on, every one fails. Of a write so many percent are
     /// done.
     public synchronized void powerOffAt(long operation, int percentWritten) {
-        powerOffAt = operation;
-        this.percentWritten = percentWritten;
-        fatal = null;
+        cut.at(operation, percentWritten);
     }
 
     /// The power goes so many operations after the next of a kind.
     public synchronized void powerOffBehind(Selection selection, int operations) {
-        fatal = selection;
-        fatalDelay = operations;
+        cut.behind(selection, operations);
     }
 
     /// The operation with this number fails, and no other. Of a write half is done.
@@ -271,11 +265,7 @@ public final class FaultyDisk implements Disk {
         awaitFree(event);
         requirePower();
         events.add(event);
-        Selection last = fatal;
-        if (last != null && last.test(event)) {
-            powerOffAt(events.size() + fatalDelay, percentWritten);
-        }
-        if (events.size() >= powerOffAt) {
+        if (cut.isDue(event, events.size())) {
             switchOff();
             return powerOff();
         }
@@ -527,20 +517,15 @@ public final class FaultyDisk implements Disk {
         @Override
         public void write(ByteBuffer[] sources, long position) throws IOException {
             synchronized (FaultyDisk.this) {
-                int total = 0;
-                for (ByteBuffer source : sources) {
-                    total += source.remaining();
-                }
+                int total = Arrays.stream(sources).mapToInt(ByteBuffer::remaining).sum();
                 var bytes = new byte[total];
                 var into = ByteBuffer.wrap(bytes);
-                for (ByteBuffer source : sources) {
-                    into.put(source);
-                }
+                Arrays.stream(sources).forEach(into::put);
                 int at = Math.toIntExact(position);
                 requireOpen();
                 IOException fault = FaultyDisk.this.begin(Operation.WRITE, path);
                 if (fault != null) {
-                    content.write(bytes, 0, (int) (total * (long) percentWritten / 100), at);
+                    content.write(bytes, 0, (int) (total * (long) cut.percentWritten() / 100), at);
                     throw fault;
                 }
                 writeWithin(bytes, at);

@@ -31,6 +31,11 @@ final class Storeys {
                             Set.of("base", "log", "groups", "topics", "broker", "kafka-wire")),
                     Map.entry("http", Set.of("base")),
                     Map.entry(
+                            "library",
+                            Set.of(
+                                    "base", "log", "groups", "topics", "broker", "cluster",
+                                    "ledger", "queue")),
+                    Map.entry(
                             "server",
                             Set.of(
                                     "base",

@@ -1,0 +1,122 @@
+package io.sinew.library;
+
+import io.sinew.base.Clock;
+import io.sinew.base.Disk;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.Metrics;
+import io.sinew.base.SinewException;
+import io.sinew.broker.Broker;
+import io.sinew.broker.BrokerSettings;
+import io.sinew.broker.EmbeddedEngine;
+import io.sinew.cluster.ClusterEngine;
+import io.sinew.cluster.ClusterSettings;
+import io.sinew.log.DataDirectory;
+import io.sinew.queue.Queue;
+import io.sinew.queue.QueueSettings;
+import io.sinew.queue.Queues;
+import io.sinew.topics.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Sinew in this process: topics, and what is built on them. One for an application; safe for any
+/// thread.
+public final class Sinew implements AutoCloseable {
+    private final Engine engine;
+    private final @Nullable Broker broker;
+    private final Queues queues;
+
+    private Sinew(Engine engine, @Nullable Broker broker, String address) {
+        this.engine = engine;
+        this.broker = broker;
+        this.queues = new Queues(engine, Clock.system(), address);
+    }
+
+    /// Opens Sinew on a data directory, which is made if it is not there and is this process's
+    /// alone until it is closed. No sockets.
+    ///
+    /// @throws SinewException `DATA_DIRECTORY_LOCKED`, `DATA_DIRECTORY_TOO_NEW`, `DAMAGED_DATA`
+    public static Sinew open(Path data) throws IOException {
+        return open(data, Map.of());
+    }
+
+    /// As [#open(Path)].
+    ///
+    /// @param settings of the broker, by the names in docs/configuration.md
+    /// @throws SinewException `INVALID_CONFIG` too
+    public static Sinew open(Path data, Map<String, String> settings) throws IOException {
+        BrokerSettings checked = BrokerSettings.of(settings);
+        DataDirectory directory =
+                DataDirectory.open(
+                        Disk.system(),
+                        data.toAbsolutePath().normalize(),
+                        UUID.randomUUID().toString());
+        try {
+            Broker broker = Broker.open(directory, checked, Clock.system(), new Metrics());
+            return new Sinew(new EmbeddedEngine(broker, UUID::randomUUID), broker, "");
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /// Opens Sinew on an existing Kafka cluster. Several processes may: they share the work.
+    ///
+    /// @param bootstrap `HOST:PORT` of some of its brokers, with commas between them
+    /// @throws SinewException `INVALID_CONFIG`, `ENGINE_UNAVAILABLE`
+    public static Sinew connect(String bootstrap) throws InterruptedException {
+        return connect(ClusterSettings.of(bootstrap), "");
+    }
+
+    /// As [#connect(String)].
+    ///
+    /// @param address where the other processes reach this one, for whoever forwards to the one
+    ///   that has a partition
+    public static Sinew connect(ClusterSettings settings, String address)
+            throws InterruptedException {
+        return new Sinew(ClusterEngine.open(settings), null, address);
+    }
+
+    /// The topics themselves.
+    public Engine engine() {
+        return engine;
+    }
+
+    /// The work queues.
+    public Queues queues() {
+        return queues;
+    }
+
+    /// A queue, which is created with its defaults and one partition if it is not there.
+    public Queue queue(String name) throws InterruptedException {
+        if (queues.find(name).isEmpty()) {
+            try {
+                var _ = queues.create(name, 1, QueueSettings.defaults());
+            } catch (SinewException e) {
+                // Somebody else was first.
+                if (e.code() != ErrorCode.QUEUE_ALREADY_EXISTS) {
+                    throw e;
+                }
+            }
+        }
+        return queues.queue(name);
+    }
+
+    /// The Kafka broker's settings and state, when Sinew has the data itself.
+    Optional<Broker> broker() {
+        return Optional.ofNullable(broker);
+    }
+
+    /// Ends all work here. What was acknowledged is durable.
+    @Override
+    public void close() throws IOException {
+        queues.close();
+        engine.close();
+        if (broker != null) {
+            broker.close();
+        }
+    }
+}
