@@ -44,10 +44,10 @@ record SinewQueue() implements QueuePeer {
 
     @Override
     public QueueSystem start(Path folder) throws Exception {
-        return new System(Sinew.open(folder.resolve("data")));
+        return new SinewSystem(Sinew.open(folder.resolve("data")));
     }
 
-    private record System(Sinew sinew) implements QueueSystem {
+    private record SinewSystem(Sinew sinew) implements QueueSystem {
         @Override
         public void create(String queue) throws Exception {
             // As much memory as the backlogs of the workloads need.
