@@ -68,7 +68,11 @@ final class CommitGroup {
         settled.countDown();
     }
 
+    /// Nothing follows if it was settled before.
     void failed(SinewException cause) {
+        if (settled.getCount() == 0) {
+            return;
+        }
         failure = cause;
         settled.countDown();
     }

@@ -31,8 +31,13 @@ final class DedupeWindow {
         return count;
     }
 
-    boolean isFull() {
-        return count >= most;
+    /// Whether another id would drive out one that counts as of `atMs`.
+    boolean isFull(long atMs) {
+        return count >= most && !isOver(first, Math.max(nowMs, atMs));
+    }
+
+    private boolean isOver(int entry, long atMs) {
+        return timeMs(entry) <= atMs - windowMs;
     }
 
     private int capacity() {
@@ -62,10 +67,16 @@ final class DedupeWindow {
     /// The message that had the id first, if that is remembered as of `atMs`.
     OptionalLong find(MessageFacts.DedupeId id, long atMs) {
         forget(atMs);
+        return look(id, atMs);
+    }
+
+    /// As [#find], and changes nothing: for whoever asks by another clock than the records'.
+    OptionalLong look(MessageFacts.DedupeId id, long atMs) {
+        long time = Math.max(nowMs, atMs);
         int slot = index.first(hash(id.high(), id.low()));
         for (int entry = index.at(slot); entry != IntIndex.NONE; entry = index.at(slot)) {
             if (high(entry) == id.high() && low(entry) == id.low()) {
-                return OptionalLong.of(offset(entry));
+                return isOver(entry, time) ? OptionalLong.empty() : OptionalLong.of(offset(entry));
             }
             slot = index.after(slot);
         }
@@ -93,7 +104,7 @@ final class DedupeWindow {
 
     private void forget(long atMs) {
         nowMs = Math.max(nowMs, atMs);
-        while (count > 0 && timeMs(first) <= nowMs - windowMs) {
+        while (count > 0 && isOver(first, nowMs)) {
             forgetFirst();
         }
     }

@@ -3,6 +3,7 @@ package io.sinew.ledger;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Joins;
+import io.sinew.base.Periodic;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Owner;
 import io.sinew.topics.StoredRecord;
@@ -116,11 +117,7 @@ final class LedgerShard implements AutoCloseable {
         threads.add(Thread.ofVirtual().name(name + "-tick").start(() -> run(this::tick)));
     }
 
-    private interface Loop {
-        void run() throws InterruptedException;
-    }
-
-    private void run(Loop loop) {
+    private void run(Periodic.Step loop) {
         try {
             loop.run();
         } catch (SinewException e) {
@@ -185,15 +182,15 @@ final class LedgerShard implements AutoCloseable {
     }
 
     private void letPass(long nowMs) {
-        int before = state.readyCount();
+        int before = state.deliverableCount();
         state.tick(nowMs).forEach(this::add);
         tickAtMs = state.nextTickMs();
         readyNow(before);
     }
 
-    /// Tells those who wait of what has become ready since there were so many.
+    /// Tells those who wait of what can be delivered since there was so much.
     private void readyNow(int before) {
-        int more = state.readyCount() - before;
+        int more = state.deliverableCount() - before;
         if (more > 0) {
             arrivals.arrived(more);
         }
@@ -230,18 +227,23 @@ final class LedgerShard implements AutoCloseable {
 
     /// Gives out up to `most` messages.
     List<Message> receive(int most, long leaseMs) throws InterruptedException {
-        List<HandedMessage> handed;
-        lock.lock();
-        try {
-            requireRunning();
-            long nowMs = now();
-            LedgerDelivery delivery = state.receive(nowMs, most, nowMs + leaseMs);
-            delivery.ops().forEach(this::add);
-            handed = delivery.messages();
-        } finally {
-            lock.unlock();
+        while (true) {
+            LedgerDelivery delivery;
+            lock.lock();
+            try {
+                requireRunning();
+                long nowMs = now();
+                delivery = state.receive(nowMs, most, nowMs + leaseMs);
+                delivery.ops().forEach(this::add);
+            } finally {
+                lock.unlock();
+            }
+            List<Message> messages = withBodies(delivery.messages());
+            // What had expired, or is gone from the log, may have been in the way of others.
+            if (!messages.isEmpty() || delivery.ops().isEmpty()) {
+                return messages;
+            }
         }
-        return handed.isEmpty() ? List.of() : withBodies(handed);
     }
 
     private List<Message> withBodies(List<HandedMessage> handed) throws InterruptedException {
@@ -269,7 +271,9 @@ final class LedgerShard implements AutoCloseable {
     private void gone(long offset) {
         lock.lock();
         try {
+            int before = state.deliverableCount();
             state.gone(offset).ifPresent(this::add);
+            readyNow(before);
         } finally {
             lock.unlock();
         }
@@ -281,7 +285,7 @@ final class LedgerShard implements AutoCloseable {
         try {
             if (!isOver()) {
                 long nowMs = now();
-                int before = state.readyCount();
+                int before = state.deliverableCount();
                 for (HandedMessage one : handed) {
                     state.giveBack(one.offset(), one.lease(), 0, nowMs).ifPresent(this::add);
                 }
@@ -300,7 +304,7 @@ final class LedgerShard implements AutoCloseable {
         try {
             requireRunning();
             long nowMs = now();
-            int before = state.readyCount();
+            int before = state.deliverableCount();
             Optional<CommitGroup> group =
                     Rulings.decide(state, receipt, verdict, nowMs).map(this::add);
             readyNow(before);
@@ -364,7 +368,6 @@ final class LedgerShard implements AutoCloseable {
         }
     }
 
-    /// Live messages from `from` on, with their records as far as the log has them.
     List<SeenMessage> look(long from, int most) {
         lock.lock();
         try {
@@ -381,12 +384,11 @@ final class LedgerShard implements AutoCloseable {
         return log.record(offset, new BodyCache(0));
     }
 
-    /// Stops or resumes deliveries.
     CommitGroup pause(boolean paused) {
         lock.lock();
         try {
             requireRunning();
-            int before = state.readyCount();
+            int before = state.deliverableCount();
             CommitGroup group = add(state.pause(paused));
             readyNow(before);
             return group;
@@ -402,8 +404,11 @@ final class LedgerShard implements AutoCloseable {
         try {
             requireRunning();
             now();
+            int before = state.deliverableCount();
+            CommitGroup group = add(state.purge(end));
+            readyNow(before);
             room.signal();
-            return add(state.purge(end));
+            return group;
         } finally {
             lock.unlock();
         }
@@ -442,7 +447,7 @@ final class LedgerShard implements AutoCloseable {
                 return;
             }
             long nowMs = now();
-            int before = state.readyCount();
+            int before = state.deliverableCount();
             for (MessageFacts fact : facts) {
                 // A purge may have gone further meanwhile.
                 if (fact.offset() >= state.ingestedTo()) {
@@ -478,9 +483,12 @@ final class LedgerShard implements AutoCloseable {
 
     /// What is to be written.
     ///
-    /// @param snapshot of the state as these groups leave it; empty for none
+    /// @param snapshot of the state as those of the groups leave it that have no condition; empty
+    ///   for none
     /// @param ingestedTo as of then
-    record Work(List<CommitGroup> groups, List<byte[]> snapshot, long ingestedTo) {}
+    /// @param lowestLive as of then
+    record Work(
+            List<CommitGroup> groups, List<byte[]> snapshot, long ingestedTo, long lowestLive) {}
 
     /// Waits until there is something to write, or somebody to bury.
     ///
@@ -503,8 +511,9 @@ final class LedgerShard implements AutoCloseable {
             if (failure != null || (closing && !isSomethingToWrite())) {
                 return null;
             }
-            List<CommitGroup> groups = groups();
-            return new Work(groups, withSnapshot ? snapshot() : List.of(), state.ingestedTo());
+            // If this fails, the groups are still where whoever ends the shard finds them.
+            List<byte[]> snapshot = withSnapshot ? snapshot() : List.of();
+            return new Work(groups(), snapshot, state.ingestedTo(), state.lowestLive());
         } finally {
             lock.unlock();
         }
@@ -545,19 +554,10 @@ final class LedgerShard implements AutoCloseable {
     void replay(LedgerOp op) {
         lock.lock();
         try {
-            int before = state.readyCount();
+            int before = state.deliverableCount();
             state.replay(op, lastNowMs);
             readyNow(before);
             room.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    long lowestLive() {
-        lock.lock();
-        try {
-            return state.lowestLive();
         } finally {
             lock.unlock();
         }

@@ -73,8 +73,9 @@ final class LedgerState {
         return paused;
     }
 
-    int readyCount() {
-        return paused ? 0 : ready.count();
+    /// Messages that consumers could have now.
+    int deliverableCount() {
+        return paused ? 0 : ready.deliverable();
     }
 
     /// @param endOffset of the data partition
@@ -89,11 +90,11 @@ final class LedgerState {
 
     /// Whether a message with that id would be delivered as of `nowMs`.
     DedupeAnswer known(MessageFacts.DedupeId id, long nowMs) {
-        OptionalLong offset = dedupe.find(id, nowMs);
+        OptionalLong offset = dedupe.look(id, nowMs);
         if (offset.isPresent()) {
             return new DedupeAnswer.Known(offset.getAsLong());
         }
-        return dedupe.isFull() ? new DedupeAnswer.Full() : new DedupeAnswer.Fresh();
+        return dedupe.isFull(nowMs) ? new DedupeAnswer.Full() : new DedupeAnswer.Fresh();
     }
 
     // ---- records of the data partition

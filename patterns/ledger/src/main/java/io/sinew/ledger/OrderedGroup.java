@@ -17,6 +17,9 @@ final class OrderedGroup {
     /// Messages of the group that are live, wherever they are.
     int live;
 
+    /// Messages that wait and that nothing of the group holds up.
+    int deliverable;
+
     // Its place in the ring of its priority, if it is in one.
     @Nullable OrderedGroup next;
     @Nullable OrderedGroup prev;

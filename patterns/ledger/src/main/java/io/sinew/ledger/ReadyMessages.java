@@ -29,6 +29,7 @@ final class ReadyMessages {
     private final List<OrderedGroup> byNumber = new ArrayList<>();
     private final List<Integer> freeNumbers = new ArrayList<>();
     private int count;
+    private int deliverable;
 
     ReadyMessages(Rows rows, LedgerSettings settings) {
         this.rows = rows;
@@ -43,6 +44,12 @@ final class ReadyMessages {
     /// Messages that wait and are due, those behind the first of their group included.
     int count() {
         return count;
+    }
+
+    /// Messages that could all go out now: of those that [#count] has, the ones that do not wait
+    /// for others of their group.
+    int deliverable() {
+        return deliverable;
     }
 
     int groupCount() {
@@ -124,6 +131,7 @@ final class ReadyMessages {
             int priority = rows.priority(row);
             beginsToWait(priority, nowMs);
             plain[priority].addLast(rows, row);
+            deliverable++;
             return;
         }
         OrderedGroup group = byNumber.get(number);
@@ -145,6 +153,7 @@ final class ReadyMessages {
         int number = rows.group(row);
         if (number == Rows.NONE) {
             plain[rows.priority(row)].remove(rows, row);
+            deliverable--;
             return;
         }
         OrderedGroup group = byNumber.get(number);
@@ -154,7 +163,11 @@ final class ReadyMessages {
 
     /// Puts a group where it belongs: into the ring of its head's priority, or into none.
     private void settle(OrderedGroup group) {
-        boolean gives = !group.waiting.isEmpty() && group.out < groupConcurrency;
+        int places = Math.max(0, groupConcurrency - group.out);
+        int giving = Math.min(places, group.waiting.count());
+        deliverable += giving - group.deliverable;
+        group.deliverable = giving;
+        boolean gives = giving > 0;
         int priority = gives ? rows.priority(group.waiting.head()) : -1;
         if (group.ringPriority == priority) {
             return;

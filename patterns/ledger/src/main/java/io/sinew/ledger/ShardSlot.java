@@ -56,16 +56,20 @@ final class ShardSlot implements AutoCloseable {
     }
 
     private void keep() {
-        long pauseMs = PAUSE_MIN_MS;
+        long pauseMs = 0;
+        long openedNanos = context.clock().nanos();
         try {
             while (awaitTurn()) {
-                if (wasFenced()) {
-                    pause(PAUSE_FENCED_MS);
-                } else if (open()) {
-                    pauseMs = PAUSE_MIN_MS;
-                } else {
-                    pause(pauseMs);
-                    pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS);
+                long ranNanos = context.clock().nanos() - openedNanos;
+                if (ranNanos > TimeUnit.MILLISECONDS.toNanos(2 * PAUSE_MAX_MS)) {
+                    pauseMs = 0;
+                }
+                // One that fails soon after it was opened has a reason that may last.
+                pause(wasFenced() ? Math.max(pauseMs, PAUSE_FENCED_MS) : pauseMs);
+                pauseMs = Math.clamp(2 * pauseMs, PAUSE_MIN_MS, PAUSE_MAX_MS);
+                openedNanos = context.clock().nanos();
+                if (!isClosed()) {
+                    open();
                 }
             }
         } catch (InterruptedException e) {
@@ -122,7 +126,7 @@ final class ShardSlot implements AutoCloseable {
         }
     }
 
-    private boolean open() throws InterruptedException {
+    private void open() throws InterruptedException {
         try {
             LedgerShard opened = LedgerShard.open(partition, config, context, this::failed);
             lock.lock();
@@ -132,13 +136,12 @@ final class ShardSlot implements AutoCloseable {
                 lock.unlock();
             }
             context.arrivals().arrived(Integer.MAX_VALUE);
-            return true;
-        } catch (SinewException e) {
+        } catch (RuntimeException e) {
+            // Also a defect: with the next try it may be over, and the other partitions go on.
             LOGGER.log(
                     System.Logger.Level.WARNING,
                     "ledger=unopened partition=" + config.topic() + "-" + partition,
                     e);
-            return false;
         }
     }
 

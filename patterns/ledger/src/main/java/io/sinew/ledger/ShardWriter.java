@@ -1,6 +1,7 @@
 package io.sinew.ledger;
 
 import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,9 +45,15 @@ final class ShardWriter {
     /// @throws SinewException a commit failed: the state is ahead of the log
     void write() throws InterruptedException {
         for (LedgerShard.Work work = next(); work != null; work = next()) {
-            commitAll(work.groups(), work.ingestedTo());
-            if (!work.snapshot().isEmpty()) {
-                commitSnapshot(work.snapshot(), work.ingestedTo());
+            try {
+                write(work);
+            } catch (SinewException e) {
+                work.groups().forEach(group -> group.failed(e));
+                throw e;
+            } catch (InterruptedException | RuntimeException | Error e) {
+                var failed = new SinewException(ErrorCode.INTERNAL_ERROR, "a defect: " + e, e);
+                work.groups().forEach(group -> group.failed(failed));
+                throw e;
             }
             bury();
         }
@@ -64,23 +71,25 @@ final class ShardWriter {
         return bytesSinceSnapshot > Math.max(SNAPSHOT_AFTER_BYTES, 2 * snapshotBytes);
     }
 
-    private void commitAll(List<CommitGroup> groups, long ingestedTo) throws InterruptedException {
-        for (int i = 0; i < groups.size(); i++) {
-            try {
-                commit(groups.get(i), ingestedTo);
-            } catch (SinewException e) {
-                groups.subList(i, groups.size()).forEach(group -> group.failed(e));
-                throw e;
+    /// A snapshot knows nothing of what its groups with a condition will do: they come behind it.
+    private void write(LedgerShard.Work work) throws InterruptedException {
+        for (CommitGroup group : work.groups()) {
+            if (group.condition().isEmpty()) {
+                commit(group, work.ingestedTo());
+            }
+        }
+        if (!work.snapshot().isEmpty()) {
+            commitSnapshot(work);
+        }
+        for (CommitGroup group : work.groups()) {
+            if (group.condition().isPresent()) {
+                commitIf(group.condition().get(), group, group.record(work.ingestedTo()));
             }
         }
     }
 
     private void commit(CommitGroup group, long ingestedTo) throws InterruptedException {
         byte[] record = group.record(ingestedTo);
-        if (group.condition().isPresent()) {
-            commitIf(group.condition().get(), group, record);
-            return;
-        }
         long _ = log.commit(List.of(record), List.of(), clock.nowMs());
         bytesSinceSnapshot += record.length;
         group.succeeded();
@@ -109,12 +118,12 @@ final class ShardWriter {
     // ---- snapshots
 
     /// Writes a snapshot and forgets what it stands for.
-    private void commitSnapshot(List<byte[]> records, long ingestedTo) throws InterruptedException {
+    private void commitSnapshot(LedgerShard.Work work) throws InterruptedException {
         long begin = -1;
         long bytes = 0;
         var together = new ArrayList<byte[]>();
         long togetherBytes = 0;
-        for (byte[] record : records) {
+        for (byte[] record : work.snapshot()) {
             together.add(record);
             togetherBytes += record.length;
             bytes += record.length;
@@ -133,7 +142,7 @@ final class ShardWriter {
         bytesSinceSnapshot = 0;
         log.trimLedger(begin);
         if (config.trims()) {
-            log.trimData(Math.min(ingestedTo, shard.lowestLive()));
+            log.trimData(work.lowestLive());
         }
     }
 
