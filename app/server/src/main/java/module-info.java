@@ -6,6 +6,7 @@ module io.sinew.server {
     requires io.sinew.http;
     requires io.sinew.kafka;
     requires io.sinew.log;
+    requires io.sinew.queue;
 
     exports io.sinew.server;
 }

@@ -50,6 +50,7 @@ final class AotTrainingCommand implements Callable<Integer> {
             try (SinewServer server = UpCommand.start(config, quiet)) {
                 failures += train(HostPort.of(server.kafkaAddress()).toString());
                 failures += get(server, "/health") + get(server, "/metrics");
+                failures += trainQueues(HostPort.of(server.httpAddress().orElseThrow()));
             }
         }
         if (failures > 0) {
@@ -76,6 +77,22 @@ final class AotTrainingCommand implements Callable<Integer> {
         failures += run("", "group reset g --topic orders --to beginning", bootstrap);
         failures += run("", "group delete g", bootstrap);
         failures += run("", "topic delete orders", bootstrap);
+        return failures;
+    }
+
+    private int trainQueues(HostPort http) {
+        String at = " --http " + http;
+        int failures = 0;
+        failures += run("", "queue create q --set failures.max=1" + at);
+        failures += run("one\ntwo\n".repeat(LINES / 10), "queue send q" + at);
+        failures += run("", "queue receive q --max 10 --wait 5s --ack" + at);
+        failures += run("", "queue receive q" + at);
+        failures += run("", "queue peek q" + at);
+        failures += run("", "queue dead q -o json" + at);
+        failures += run("", "queue list" + at);
+        failures += run("", "queue describe q" + at);
+        failures += run("", "queue redrive q" + at);
+        failures += run("", "queue delete q" + at);
         return failures;
     }
 

@@ -27,6 +27,7 @@ final class Commands {
         table.put("produce", terminal -> new CommandLine(new ProduceCommand(terminal)));
         table.put("consume", terminal -> new CommandLine(new ConsumeCommand(terminal)));
         table.put("group", Commands::group);
+        table.put("queue", Commands::queue);
         table.put("version", terminal -> new CommandLine(new VersionCommand(terminal)));
         table.put("help", terminal -> new CommandLine(new HelpCommand(terminal)));
         table.put("aot-training", terminal -> new CommandLine(new AotTrainingCommand(terminal)));
@@ -48,6 +49,24 @@ final class Commands {
                 .addSubcommand(new GroupDescribeCommand(terminal))
                 .addSubcommand(new GroupResetCommand(terminal))
                 .addSubcommand(new GroupDeleteCommand(terminal));
+    }
+
+    private static CommandLine queue(Terminal terminal) {
+        return new CommandLine(new QueueCommand())
+                .addSubcommand(new QueueCreateCommand(terminal))
+                .addSubcommand(new QueueListCommand(terminal))
+                .addSubcommand(new QueueDescribeCommand(terminal))
+                .addSubcommand(new QueueSendCommand(terminal))
+                .addSubcommand(new QueueReceiveCommand(terminal))
+                .addSubcommand(new QueueAckCommand(terminal))
+                .addSubcommand(new QueueNackCommand(terminal))
+                .addSubcommand(new QueuePeekCommand(terminal))
+                .addSubcommand(new QueuePurgeCommand(terminal))
+                .addSubcommand(new QueuePauseCommand(terminal))
+                .addSubcommand(new QueueResumeCommand(terminal))
+                .addSubcommand(new QueueDeadCommand(terminal))
+                .addSubcommand(new QueueRedriveCommand(terminal))
+                .addSubcommand(new QueueDeleteCommand(terminal));
     }
 
     /// What parses these arguments and runs the command that they name.

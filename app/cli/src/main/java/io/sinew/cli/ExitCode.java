@@ -9,7 +9,7 @@ enum ExitCode {
     FAILED(1, "failed, or refused by the server"),
     USAGE(2, "wrong usage or configuration"),
     NO_ANSWER(3, "nothing answers at the server's address"),
-    NOT_FOUND(4, "there is no such topic, partition or group"),
+    NOT_FOUND(4, "there is no such topic, partition, group or queue"),
     IN_THE_WAY(5, "something is in the way: it exists already, or is in use"),
     BAD_DATA(6, "the data directory is damaged, or of a newer Sinew");
 

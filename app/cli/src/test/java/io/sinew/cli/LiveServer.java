@@ -34,6 +34,14 @@ record LiveServer(SinewServer server, String address) implements AutoCloseable {
         return Outcome.of(input, all.toArray(String[]::new));
     }
 
+    /// Runs a command that speaks HTTP, with input.
+    Outcome runQueue(String input, String... arguments) {
+        var all = new ArrayList<>(List.of("queue"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--http", HostPort.of(server.httpAddress().orElseThrow()).toString()));
+        return Outcome.of(input, all.toArray(String[]::new));
+    }
+
     @Override
     public void close() throws IOException {
         server.close();

@@ -37,6 +37,25 @@ class UsageTest {
     }
 
     @Test
+    void where_nothing_answers_over_http_the_user_is_told_what_to_do_at_once() {
+        String nowhere = "127.0.0.1:" + FreePorts.next();
+
+        for (String command :
+                List.of("list", "create a", "describe a", "send a b", "receive a", "delete a")) {
+            Outcome outcome =
+                    Outcome.of("", ("queue " + command + " --http " + nowhere).split(" "));
+
+            assertThat(outcome.exitCode()).as(command).isEqualTo(3);
+            assertThat(outcome.err())
+                    .endsWith(
+                            "sinew: nothing answers at "
+                                    + nowhere
+                                    + ": start Sinew with `./sinew up`, or name a server with"
+                                    + " --http\n");
+        }
+    }
+
+    @Test
     void an_address_that_is_none_is_wrong_usage() {
         Outcome outcome = Outcome.of("", "topic", "list", "--bootstrap", "localhost");
 
@@ -83,7 +102,9 @@ class UsageTest {
 
         assertThat(help.exitCode()).isZero();
         for (String command :
-                List.of("up", "demo", "topic", "produce", "consume", "group", "version", "help")) {
+                List.of(
+                        "up", "demo", "topic", "produce", "consume", "group", "queue", "version",
+                        "help")) {
             assertThat(help.out()).containsPattern("\n  " + command + " +\\S");
         }
         for (ExitCode code : ExitCode.values()) {

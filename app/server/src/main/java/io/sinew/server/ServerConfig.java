@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param data the data directory; made when it is not there
 /// @param kafka where Kafka clients connect; port 0 for a free one
 /// @param advertised what Kafka clients are told to connect to; empty for the address they used
-/// @param http where `/health` and `/metrics` are; port 0 for a free one; empty for nowhere
+/// @param http where the HTTP door is; port 0 for a free one; empty for nowhere
 /// @param settings broker settings by Kafka's names; checked at start
 public record ServerConfig(
         Path data,

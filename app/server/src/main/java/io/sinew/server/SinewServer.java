@@ -5,9 +5,12 @@ import io.sinew.base.Disk;
 import io.sinew.base.Metrics;
 import io.sinew.broker.Broker;
 import io.sinew.broker.BrokerSettings;
+import io.sinew.broker.EmbeddedEngine;
+import io.sinew.http.HttpContents;
 import io.sinew.http.HttpDoor;
 import io.sinew.kafka.KafkaDoor;
 import io.sinew.log.DataDirectory;
+import io.sinew.queue.Queues;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,17 +19,36 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 
-/// A running Sinew: the data directory, the broker on it, the doors to it; opened in this order and
-/// closed in the opposite one.
+/// A running Sinew: the data directory, the broker on it, the Kafka door to it, its engine for
+/// patterns, the queues on that, and the HTTP door to them; opened in this order and closed in the
+/// opposite one. Engine and queues do nothing until somebody asks for a queue.
 public final class SinewServer implements AutoCloseable {
     private final Broker broker;
     private final KafkaDoor kafka;
+    private final Patterns patterns;
     private final Optional<HttpDoor> http;
 
-    private SinewServer(Broker broker, KafkaDoor kafka, Optional<HttpDoor> http) {
+    private SinewServer(
+            Broker broker, KafkaDoor kafka, Patterns patterns, Optional<HttpDoor> http) {
         this.broker = broker;
         this.kafka = kafka;
+        this.patterns = patterns;
         this.http = http;
+    }
+
+    /// What the patterns work with.
+    private record Patterns(EmbeddedEngine engine, Queues queues) implements AutoCloseable {
+        static Patterns on(Broker broker, InetSocketAddress address, Clock clock) {
+            var engine = new EmbeddedEngine(broker, UUID::randomUUID);
+            String here = address.getHostString() + ":" + address.getPort();
+            return new Patterns(engine, new Queues(engine, clock, here));
+        }
+
+        @Override
+        public void close() {
+            queues.close();
+            engine.close();
+        }
     }
 
     /// Starts everything; ready when it returns. Kafka clients are served before that, while the
@@ -46,12 +68,19 @@ public final class SinewServer implements AutoCloseable {
         try {
             KafkaDoor kafka = KafkaDoor.open(broker, config.kafka(), config.advertised(), metrics);
             try {
-                var health = new HealthSource(broker, clock);
+                var patterns = Patterns.on(broker, kafka.address(), clock);
+                var contents =
+                        new HttpContents(
+                                new HealthSource(broker, clock),
+                                metrics,
+                                patterns.queues(),
+                                new ReceiptKeyV1Format(disk, Path.of(broker.dataDirectory())),
+                                clock);
                 Optional<HttpDoor> http =
                         config.http().isPresent()
-                                ? Optional.of(HttpDoor.open(config.http().get(), health, metrics))
+                                ? Optional.of(HttpDoor.open(config.http().get(), contents))
                                 : Optional.empty();
-                return new SinewServer(broker, kafka, http);
+                return new SinewServer(broker, kafka, patterns, http);
             } catch (IOException | RuntimeException e) {
                 kafka.close();
                 throw e;
@@ -97,7 +126,7 @@ public final class SinewServer implements AutoCloseable {
         return kafka.address();
     }
 
-    /// Where `/health` and `/metrics` are.
+    /// Where the HTTP door is.
     public Optional<InetSocketAddress> httpAddress() {
         return http.map(HttpDoor::address);
     }
@@ -110,7 +139,8 @@ public final class SinewServer implements AutoCloseable {
     public void close() throws IOException {
         // Each whatever becomes of the others: a broker that is not closed keeps its directory.
         try (broker;
-                kafka) {
+                kafka;
+                patterns) {
             http.ifPresent(HttpDoor::close);
         }
     }

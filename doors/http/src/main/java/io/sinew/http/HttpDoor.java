@@ -3,6 +3,8 @@ package io.sinew.http;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
+import io.helidon.http.Status;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.service.registry.GlobalServiceRegistry;
@@ -16,8 +18,8 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.sinew.base.ErrorCode;
-import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.net.BindException;
@@ -26,7 +28,6 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -43,47 +44,65 @@ public final class HttpDoor implements AutoCloseable {
     private final InetSocketAddress address;
     private final WebServer server;
     private final MetricsRoutes metricsRoutes;
+    private final QueueRoutes queueRoutes;
 
-    private HttpDoor(InetSocketAddress address, WebServer server, MetricsRoutes metricsRoutes) {
+    private HttpDoor(
+            InetSocketAddress address,
+            WebServer server,
+            MetricsRoutes metricsRoutes,
+            QueueRoutes queueRoutes) {
         this.address = address;
         this.server = server;
         this.metricsRoutes = metricsRoutes;
+        this.queueRoutes = queueRoutes;
     }
 
     /// Opens the door.
     ///
     /// @param address where to listen; port 0 for a free one
-    /// @param health how the process is, asked at each `GET /health`, on any thread
+    /// @param contents what is behind it; stays open when the door closes
     /// @throws IOException when the address can't be had, with what to do about it
-    public static HttpDoor open(InetSocketAddress address, Supplier<Health> health, Metrics metrics)
+    public static HttpDoor open(InetSocketAddress address, HttpContents contents)
             throws IOException {
-        return open(address, health, metrics, HttpLimits.defaults());
+        return open(address, contents, HttpLimits.defaults());
     }
 
-    static HttpDoor open(
-            InetSocketAddress address,
-            Supplier<Health> health,
-            Metrics metrics,
-            HttpLimits limits) {
+    static HttpDoor open(InetSocketAddress address, HttpContents contents, HttpLimits limits) {
         requireFree(address);
         tameHelidon();
-        var metricsRoutes = new MetricsRoutes(metrics);
+        Callers callers = callers(limits);
+        var metricsRoutes = new MetricsRoutes(contents.metrics());
+        var queueRoutes = new QueueRoutes(contents, callers, limits);
         HttpRouting.Builder routes =
                 HttpRouting.builder()
                         .addFilter(HttpDoor::closeIfAsked)
-                        .register("/health", new HealthRoutes(health))
+                        .addFilter((chain, request, _) -> refuseLarge(chain, request, limits))
+                        .register("/health", new HealthRoutes(contents.health()))
                         .register("/metrics", metricsRoutes)
-                        .any(Problem.notFound("/health and /metrics"));
-        WebServer server = server(address, limits, routes).start();
+                        .register(QueueRoutes.ROOT, queueRoutes)
+                        .any(Problem.notFound("/health, /metrics and " + QueueRoutes.ROOT));
+        WebServer server = server(address, limits, routes, callers).start();
         if (!server.isRunning()) {
             throw unusable(address, new BindException("it was taken this moment"));
         }
         var bound = new InetSocketAddress(address.getAddress(), server.port());
-        return new HttpDoor(bound, server, metricsRoutes);
+        return new HttpDoor(bound, server, metricsRoutes, queueRoutes);
+    }
+
+    static Callers callers(HttpLimits limits) {
+        Http1Config http1 =
+                Http1Config.builder()
+                        .maxPrologueLength(limits.maxRequestLineBytes())
+                        .maxHeadersSize(limits.maxHeadersBytes())
+                        .build();
+        return new Callers(Http1ConnectionSelector.builder().config(http1).build(), limits);
     }
 
     private static WebServer server(
-            InetSocketAddress address, HttpLimits limits, HttpRouting.Builder routes) {
+            InetSocketAddress address,
+            HttpLimits limits,
+            HttpRouting.Builder routes,
+            Callers callers) {
         var direct = DirectHandlers.builder();
         for (EventType event : EventType.values()) {
             direct.addHandler(event, Problem.ofServer());
@@ -92,11 +111,7 @@ public final class HttpDoor implements AutoCloseable {
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .protocolsDiscoverServices(false)
-                .addProtocol(
-                        Http1Config.builder()
-                                .maxPrologueLength(limits.maxRequestLineBytes())
-                                .maxHeadersSize(limits.maxHeadersBytes())
-                                .build())
+                .addConnectionSelector(callers)
                 .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
                 .contentEncoding(
                         ContentEncodingContext.builder()
@@ -105,11 +120,13 @@ public final class HttpDoor implements AutoCloseable {
                 .bindAddress(address)
                 .backlog(BACKLOG)
                 .maxTcpConnections(limits.maxConnections())
-                .maxPayloadSize(limits.maxBodyBytes())
+                // The routes that take less are kept to it by a filter.
+                .maxPayloadSize(HttpLimits.MESSAGES_BODY_BYTES)
                 // The only kind of socket that knows of time-outs.
                 .useNio(false)
                 .connectionOptions(
-                        new ImpatientOptions(SocketOptions.create(), limits.readTimeoutMs()))
+                        new ImpatientOptions(
+                                SocketOptions.create(), limits.readTimeoutMs(), callers))
                 .shutdownGracePeriod(Duration.ofMillis(limits.closeMs()))
                 .directHandlers(direct.build())
                 .routing(routes)
@@ -124,6 +141,17 @@ public final class HttpDoor implements AutoCloseable {
         if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
             throw new CloseConnectionException("the client asked for it");
         }
+    }
+
+    /// Refuses a body that is announced as too large before anything of it is read.
+    private static void refuseLarge(FilterChain chain, RoutingRequest request, HttpLimits limits) {
+        long announced = request.headers().contentLength().orElse(0);
+        if (announced > limits.maxBodyBytes()
+                && !QueueRoutes.takesMessages(request.path().rawPath())) {
+            throw new HttpException(
+                    "the body is too large", Status.REQUEST_ENTITY_TOO_LARGE_413, false);
+        }
+        chain.proceed();
     }
 
     /// Helidon logs that it could not bind, and goes on as if nothing was wrong.
@@ -177,6 +205,7 @@ public final class HttpDoor implements AutoCloseable {
     /// Takes no more requests; returns when those under way are done.
     @Override
     public void close() {
+        queueRoutes.close();
         server.stop();
         metricsRoutes.close();
     }

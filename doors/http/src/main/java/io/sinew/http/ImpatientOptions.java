@@ -12,12 +12,16 @@ import java.util.Optional;
 /// Socket options that Helidon has, and one that it has not for the sockets of a server: a time-out
 /// for reads. Without it a client that sends half a request and then nothing keeps its connection
 /// for ever, and a few hundred of them would keep all there are.
-record ImpatientOptions(SocketOptions options, int readTimeoutMs) implements SocketOptions {
+///
+/// @param callers are told of each socket
+record ImpatientOptions(SocketOptions options, int readTimeoutMs, Callers callers)
+        implements SocketOptions {
     @Override
     public void configureSocket(SocketChannel socket) {
         options.configureSocket(socket);
         try {
             socket.socket().setSoTimeout(readTimeoutMs);
+            callers.accepted(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

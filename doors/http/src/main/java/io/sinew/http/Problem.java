@@ -6,25 +6,45 @@ import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerResponse;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
 import org.jspecify.annotations.Nullable;
 
-/// A request that is answered with what is wrong with it, as problem details (RFC 9457).
+/// A request that is answered with what is wrong with it, as problem details (RFC 9457) with two
+/// members more: `code` and `number`, an [ErrorCode]'s, which never change.
 final class Problem {
     private static final String TYPE = "application/problem+json";
 
     private Problem() {}
 
-    private static String body(Status status, String detail) {
+    private static String body(Status status, ErrorCode code, String detail) {
         return new JsonObject()
                 .with("type", "about:blank")
                 .with("title", status.reasonPhrase())
                 .with("status", status.code())
                 .with("detail", detail)
+                .with("code", code.name())
+                .with("number", code.number())
                 .toString();
     }
 
-    private static void send(ServerResponse response, Status status, String detail) {
-        response.status(status).header(HeaderNames.CONTENT_TYPE, TYPE).send(body(status, detail));
+    private static void send(
+            ServerResponse response, Status status, ErrorCode code, String detail) {
+        response.status(status)
+                .header(HeaderNames.CONTENT_TYPE, TYPE)
+                .send(body(status, code, detail));
+    }
+
+    /// Answers a request that was refused.
+    static void send(ServerResponse response, SinewException refusal) {
+        if (refusal.code().retriable()) {
+            response.header(HeaderNames.RETRY_AFTER, "1");
+        }
+        send(
+                response,
+                HttpStatuses.of(refusal.code()),
+                refusal.code(),
+                String.valueOf(refusal.getMessage()));
     }
 
     /// Answers requests for what there is not.
@@ -33,6 +53,7 @@ final class Problem {
                 send(
                         response,
                         Status.NOT_FOUND_404,
+                        ErrorCode.RESOURCE_NOT_FOUND,
                         "There is nothing at "
                                 + request.path().rawPath()
                                 + "; there are "
@@ -47,6 +68,7 @@ final class Problem {
             send(
                     response,
                     Status.METHOD_NOT_ALLOWED_405,
+                    ErrorCode.INVALID_REQUEST,
                     "Ask with " + allowed + ", not " + request.prologue().method().text() + ".");
         };
     }
@@ -62,16 +84,18 @@ final class Problem {
                     ServerResponseHeaders headers,
                     @Nullable String message) {
                 // Not the message: it may quote the request, or tell a stranger of our insides.
+                boolean ours = event == EventType.INTERNAL_ERROR;
                 String detail =
-                        event == EventType.INTERNAL_ERROR
+                        ours
                                 ? "This is a defect; the server's log has more."
                                 : "The request is not HTTP/1.1, or larger than is taken here.";
+                ErrorCode code = ours ? ErrorCode.INTERNAL_ERROR : ErrorCode.INVALID_REQUEST;
                 return TransportResponse.builder()
                         .status(status)
                         .headers(headers)
                         .header(HeaderNames.CONTENT_TYPE, TYPE)
                         .keepAlive(event.keepAlive())
-                        .entity(body(status, detail))
+                        .entity(body(status, code, detail))
                         .build();
             }
         };

@@ -73,18 +73,26 @@ class HttpDoorTest {
     private final AtomicReference<Health> health =
             new AtomicReference<>(new Health(Health.Status.UP, "", "1.2.3", 61_000));
     private final Metrics metrics = new Metrics();
+    private QueuesBehind queues;
+
+    private HttpDoor open(InetSocketAddress address, HttpLimits limits) {
+        return HttpDoor.open(address, queues.contents(health::get, metrics), limits);
+    }
+
     private final HttpClient client = HttpClient.newHttpClient();
     private HttpDoor door;
 
     @BeforeEach
-    void open() {
-        door = HttpDoor.open(freePort(), health::get, metrics, IMPATIENT);
+    void open() throws IOException {
+        queues = new QueuesBehind();
+        door = open(freePort(), IMPATIENT);
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
         client.close();
         door.close();
+        queues.close();
     }
 
     private static InetSocketAddress freePort() {
@@ -124,7 +132,7 @@ class HttpDoorTest {
         try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var taken =
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort());
-            assertThatThrownBy(() -> HttpDoor.open(taken, health::get, metrics))
+            assertThatThrownBy(() -> open(taken, HttpLimits.defaults()))
                     .isInstanceOfSatisfying(
                             SinewException.class,
                             e -> assertThat(e.code()).isEqualTo(ErrorCode.ADDRESS_UNAVAILABLE))
@@ -136,7 +144,7 @@ class HttpDoorTest {
     @Test
     void a_host_that_there_is_not_is_refused() {
         var nowhere = InetSocketAddress.createUnresolved("no.such.host.invalid", 8080);
-        assertThatThrownBy(() -> HttpDoor.open(nowhere, health::get, metrics))
+        assertThatThrownBy(() -> open(nowhere, HttpLimits.defaults()))
                 .isInstanceOfSatisfying(
                         SinewException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.ADDRESS_UNAVAILABLE))
@@ -152,8 +160,9 @@ class HttpDoorTest {
         assertThat(answer.body())
                 .isEqualTo(
                         "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
-                                + "\"detail\":\"There is nothing at /admin; there are /health and"
-                                + " /metrics.\"}");
+                                + "\"detail\":\"There is nothing at /admin; there are /health,"
+                                + " /metrics and /v1/queues.\","
+                                + "\"code\":\"RESOURCE_NOT_FOUND\",\"number\":208}");
     }
 
     @Test
@@ -201,7 +210,7 @@ class HttpDoorTest {
     @Test
     void a_client_that_asks_for_it_has_its_connection_closed_after_the_answer() throws Exception {
         door.close();
-        door = HttpDoor.open(freePort(), health::get, metrics);
+        door = open(freePort(), HttpLimits.defaults());
         String close = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         assertThat(send("GET /health" + close)).startsWith("HTTP/1.1 200").endsWith("}");
         assertThat(send("GET /metrics" + close)).startsWith("HTTP/1.1 200").endsWith("\n");

@@ -29,7 +29,7 @@ final class Storeys {
                     Map.entry(
                             "kafka",
                             Set.of("base", "log", "groups", "topics", "broker", "kafka-wire")),
-                    Map.entry("http", Set.of("base")),
+                    Map.entry("http", Set.of("base", "topics", "ledger", "queue")),
                     Map.entry(
                             "library",
                             Set.of(
@@ -41,7 +41,10 @@ final class Storeys {
                                     "base",
                                     "log",
                                     "groups",
+                                    "topics",
                                     "broker",
+                                    "ledger",
+                                    "queue",
                                     "kafka-wire",
                                     "kafka",
                                     "http")),
@@ -51,7 +54,10 @@ final class Storeys {
                                     "base",
                                     "log",
                                     "groups",
+                                    "topics",
                                     "broker",
+                                    "ledger",
+                                    "queue",
                                     "kafka-wire",
                                     "kafka",
                                     "http",

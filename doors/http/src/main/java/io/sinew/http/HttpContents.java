@@ -1,0 +1,21 @@
+package io.sinew.http;
+
+import io.sinew.base.Clock;
+import io.sinew.base.Metrics;
+import io.sinew.queue.Queues;
+import java.util.function.Supplier;
+
+/// What is behind the HTTP door.
+///
+/// @param health how the process is, asked at each `GET /health`, on any thread
+/// @param metrics what it counts
+/// @param queues opened one by one, by the first request for each
+/// @param receiptKey 32 random bytes that stay the same over a restart, by which the receipts of
+///   messages are told from others; asked by the first request that needs it, on any thread
+/// @param clock for waits
+public record HttpContents(
+        Supplier<Health> health,
+        Metrics metrics,
+        Queues queues,
+        Supplier<byte[]> receiptKey,
+        Clock clock) {}

@@ -1,0 +1,55 @@
+package io.sinew.http;
+
+import io.sinew.base.Clock;
+import io.sinew.base.Metrics;
+import io.sinew.broker.Broker;
+import io.sinew.broker.BrokerSettings;
+import io.sinew.broker.EmbeddedEngine;
+import io.sinew.kit.FaultyDisk;
+import io.sinew.log.DataDirectory;
+import io.sinew.queue.Queues;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/// What a door under test opens on: queues on the embedded engine, on a disk in memory that
+/// outlives a restart.
+final class QueuesBehind implements AutoCloseable {
+    private final FaultyDisk disk = new FaultyDisk();
+    private final AtomicLong ids = new AtomicLong();
+    private Broker broker;
+    private EmbeddedEngine engine;
+    Queues queues;
+
+    QueuesBehind() throws IOException {
+        open();
+    }
+
+    private void open() throws IOException {
+        DataDirectory data = DataDirectory.open(disk, Path.of("/data"), "cluster");
+        broker = Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
+        engine = new EmbeddedEngine(broker, () -> new UUID(7, ids.incrementAndGet()));
+        queues = new Queues(engine, Clock.system(), "here");
+    }
+
+    /// Stops all of it and starts it again.
+    void restart() throws IOException {
+        close();
+        open();
+    }
+
+    HttpContents contents(Supplier<Health> health, Metrics metrics) {
+        return new HttpContents(
+                health, metrics, queues, () -> new byte[ReceiptCodec.KEY_BYTES], Clock.system());
+    }
+
+    @Override
+    public void close() throws IOException {
+        queues.close();
+        engine.close();
+        broker.close();
+    }
+}
