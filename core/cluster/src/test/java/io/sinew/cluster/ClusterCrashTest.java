@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /// Brokers that die, stand still, or are not there.
 final class ClusterCrashTest {
+    private static final int KILLS = 3;
+
     private static final Duration LONG = Duration.ofSeconds(90);
 
     @Test
@@ -116,7 +118,7 @@ final class ClusterCrashTest {
             var commits = new FutureTask<>(load::commit);
             Thread.ofVirtual().start(appends);
             Thread.ofVirtual().start(commits);
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < KILLS; round++) {
                 int appendsBefore = load.acknowledged.size();
                 int commitsBefore = load.committed.size();
                 Eventually.await(
@@ -134,7 +136,10 @@ final class ClusterCrashTest {
 
             // As whoever comes next does: then all that was begun is over, in every partition.
             engine.own("load").close();
-            assertThat(valuesOf(engine, load.appended)).isEqualTo(load.acknowledged);
+            // Appends: each there, in order; what was under way at a kill may be there twice.
+            List<String> appended = valuesOf(engine, load.appended);
+            assertThat(appended.stream().distinct().toList()).isEqualTo(load.acknowledged);
+            assertThat(appended).hasSizeLessThanOrEqualTo(load.acknowledged.size() + KILLS);
             List<String> left = valuesOf(engine, load.left);
             assertThat(left).isEqualTo(valuesOf(engine, load.right)).doesNotHaveDuplicates();
             assertThat(new HashSet<>(left)).containsAll(load.committed);

@@ -54,7 +54,9 @@ public interface Engine extends AutoCloseable {
     // ---- append
 
     /// Appends records to one partition, in their order; they are durable when it returns. If it
-    /// fails, some of them from the front may be there.
+    /// fails, some of them from the front may be there. In a Kafka cluster whose broker dies
+    /// meanwhile they may be there twice, one after the other, and only one of them is told of;
+    /// whoever can't have that commits as an [Owner].
     ///
     /// @return the offset of each
     /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`; `BATCH_TOO_LARGE` when one record alone

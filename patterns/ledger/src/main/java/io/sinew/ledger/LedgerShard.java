@@ -132,7 +132,7 @@ final class LedgerShard implements AutoCloseable {
     }
 
     /// Ends everything: the state may be ahead of the log, and nobody may be answered from it.
-    private void fail(SinewException cause) {
+    void fail(SinewException cause) {
         List<CommitGroup> lost;
         lock.lock();
         try {

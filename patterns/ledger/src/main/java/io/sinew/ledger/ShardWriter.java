@@ -48,15 +48,21 @@ final class ShardWriter {
             try {
                 write(work);
             } catch (SinewException e) {
-                work.groups().forEach(group -> group.failed(e));
+                refuse(work, e);
                 throw e;
             } catch (InterruptedException | RuntimeException | Error e) {
-                var failed = new SinewException(ErrorCode.INTERNAL_ERROR, "a defect: " + e, e);
-                work.groups().forEach(group -> group.failed(failed));
+                refuse(work, new SinewException(ErrorCode.INTERNAL_ERROR, "a defect: " + e, e));
                 throw e;
             }
             bury();
         }
+    }
+
+    /// The shard first: whoever is refused and asks again must not be answered from a state that is
+    /// ahead of the log.
+    private void refuse(LedgerShard.Work work, SinewException cause) {
+        shard.fail(cause);
+        work.groups().forEach(group -> group.failed(cause));
     }
 
     private LedgerShard.@Nullable Work next() throws InterruptedException {
