@@ -1,5 +1,7 @@
 package io.sinew.ledger;
 
+import java.util.List;
+
 /// One change of a ledger that must survive a restart. Messages are named by their offsets, times
 /// are in ms since 1970. [LedgerRecordV1Format] gives the bytes.
 sealed interface LedgerOp {
@@ -41,4 +43,15 @@ sealed interface LedgerOp {
 
     /// Every message before the offset that no consumer has is gone.
     record Purged(long upTo) implements LedgerOp {}
+
+    /// The first messages of a bucket of [FarMessages] have come near.
+    ///
+    /// @param count how many, found or not
+    /// @param atMs when: what is still far then, goes into another bucket
+    /// @param found those that are still in the log; without time and dedupe id
+    record Neared(long bucket, int count, long atMs, List<MessageFacts> found) implements LedgerOp {
+        public Neared {
+            found = List.copyOf(found);
+        }
+    }
 }

@@ -33,6 +33,8 @@ import java.util.List;
 ///  9 buried     offsets
 /// 10 paused     u8
 /// 11 purged     up to v
+/// 12 neared     bucket v, count v, at v, messages: count v, each offset v, due v, priority u8,
+///               group i64 (0 for none), expires v (0 for never)
 /// ```
 ///
 /// For the other kinds see [LedgerSnapshotV1Format].
@@ -127,6 +129,24 @@ final class LedgerRecordV1Format {
                 out.putByte(11);
                 out.putVarlong(upTo);
             }
+            case LedgerOp.Neared neared -> {
+                out.putByte(12);
+                putNeared(out, neared);
+            }
+        }
+    }
+
+    private static void putNeared(ByteSink out, LedgerOp.Neared neared) {
+        out.putVarlong(neared.bucket());
+        out.putVarlong(neared.count());
+        out.putVarlong(neared.atMs());
+        out.putVarlong(neared.found().size());
+        for (MessageFacts facts : neared.found()) {
+            out.putVarlong(facts.offset());
+            out.putVarlong(facts.dueMs());
+            out.putByte(facts.priority());
+            out.putLong(facts.group());
+            out.putVarlong(facts.expiresMs());
         }
     }
 
@@ -175,8 +195,34 @@ final class LedgerRecordV1Format {
             case 9 -> new LedgerOp.Buried(takeOffsets(in));
             case 10 -> new LedgerOp.Paused(in.takeByte() == 1);
             case 11 -> new LedgerOp.Purged(in.takeVarlong());
+            case 12 -> takeNeared(in);
             default -> throw ByteSource.damaged("it has a change of type " + type);
         };
+    }
+
+    private static LedgerOp.Neared takeNeared(ByteSource in) {
+        long bucket = in.takeVarlong();
+        int count = (int) Math.min(in.takeVarlong(), Integer.MAX_VALUE);
+        long atMs = in.takeVarlong();
+        int left = in.takeCount();
+        var found = new ArrayList<MessageFacts>(left);
+        for (; left > 0; left--) {
+            long offset = in.takeVarlong();
+            long dueMs = in.takeVarlong();
+            int priority = Math.min(in.takeByte(), MessageHeaders.PRIORITY_MAX);
+            long group = in.takeLong();
+            long expiresMs = in.takeVarlong();
+            found.add(
+                    new MessageFacts(
+                            offset,
+                            0,
+                            dueMs,
+                            expiresMs,
+                            priority,
+                            group,
+                            MessageFacts.DedupeId.NONE));
+        }
+        return new LedgerOp.Neared(bucket, count, atMs, found);
     }
 
     private static long[] takeOffsets(ByteSource in) {

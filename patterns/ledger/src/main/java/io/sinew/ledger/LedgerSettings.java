@@ -14,6 +14,8 @@ import io.sinew.base.Check;
 /// @param trackedMax live messages of one partition that are looked at together; what is behind
 ///   them waits in the log, in its order, unseen
 /// @param agingMs a waiting priority counts one more for each such time that it was not served
+/// @param farMs a message that is due so long after it came is kept without a row until half of
+///   that before its time; the same for the whole life of a ledger
 public record LedgerSettings(
         long leaseMs,
         int failuresMax,
@@ -22,12 +24,16 @@ public record LedgerSettings(
         long dedupeWindowMs,
         int dedupeMax,
         int trackedMax,
-        long agingMs) {
+        long agingMs,
+        long farMs) {
     /// The longest lease.
     public static final long LEASE_MAX_MS = 12L * 60 * 60 * 1000;
 
     /// The most failures that are counted.
     public static final int FAILURES_LIMIT = 10_000;
+
+    /// What [#farMs] is but in tests.
+    public static final long FAR_MS = 2L * 60 * 60 * 1000;
 
     public LedgerSettings {
         Check.that(leaseMs > 0 && leaseMs <= LEASE_MAX_MS, "a lease is 12 hours at most");
@@ -36,11 +42,20 @@ public record LedgerSettings(
         Check.that(dedupeWindowMs >= 0 && dedupeMax >= 1, "a dedupe window has some room");
         Check.that(trackedMax >= 1, "some messages are looked at");
         Check.that(agingMs >= 1, "aging takes some time");
+        Check.that(farMs >= 2, "what is far is not due for some time");
     }
 
     /// Leases of 30 seconds, five failures, order one by one, a dedupe window of five minutes.
     public static LedgerSettings defaults() {
         return new LedgerSettings(
-                30_000, 5, RetryPolicy.defaults(), 1, 300_000, 1_000_000, 2_000_000, 60_000);
+                30_000,
+                5,
+                RetryPolicy.defaults(),
+                1,
+                300_000,
+                1_000_000,
+                2_000_000,
+                60_000,
+                FAR_MS);
     }
 }

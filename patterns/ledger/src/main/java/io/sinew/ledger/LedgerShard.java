@@ -7,7 +7,6 @@ import io.sinew.base.Periodic;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Owner;
 import io.sinew.topics.StoredRecord;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the ledger of one partition, from when this process takes it over until it loses it or
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// under the lock; what they decide goes into a [CommitGroup], and whoever was promised something
 /// waits for it. Deliveries wait for nothing: if one is lost, its messages are delivered again.
 ///
-/// Three virtual threads: one writes what was decided, one takes in what was sent, one lets time
-/// pass.
+/// Four virtual threads: one writes what was decided, one takes in what was sent, one reads again
+/// what was sent long ago for later, one lets time pass.
 final class LedgerShard implements AutoCloseable {
     /// Bytes of a group, beyond which the next one is begun.
     static final long GROUP_BYTES = 1 << 20;
@@ -50,10 +50,12 @@ final class LedgerShard implements AutoCloseable {
     /// Signalled when there may be room for more messages, or the end.
     private final Condition room = lock.newCondition();
 
+    /// Signalled when there is a message that is far, or the end.
+    private final Condition toNear = lock.newCondition();
+
     // Under the lock.
     private final LedgerState state;
-    private final ArrayDeque<CommitGroup> full = new ArrayDeque<>();
-    private @Nullable CommitGroup filling;
+    private final PendingGroups pending = new PendingGroups();
     private long tickAtMs = Long.MAX_VALUE;
     private long lastNowMs;
 
@@ -114,6 +116,8 @@ final class LedgerShard implements AutoCloseable {
         var reader = new ShardReader(this, log, bodies);
         threads.add(Thread.ofVirtual().name(name + "-write").start(() -> run(writer::write)));
         threads.add(Thread.ofVirtual().name(name + "-read").start(() -> run(reader::read)));
+        var far = new FarReader(this, log);
+        threads.add(Thread.ofVirtual().name(name + "-far").start(() -> run(far::read)));
         threads.add(Thread.ofVirtual().name(name + "-tick").start(() -> run(this::tick)));
     }
 
@@ -140,7 +144,7 @@ final class LedgerShard implements AutoCloseable {
                 return;
             }
             failure = cause;
-            lost = groups();
+            lost = pending.take();
             signalAll();
         } finally {
             lock.unlock();
@@ -150,7 +154,7 @@ final class LedgerShard implements AutoCloseable {
     }
 
     private void signalAll() {
-        List.of(toWrite, toTick, room).forEach(Condition::signalAll);
+        List.of(toWrite, toTick, room, toNear).forEach(Condition::signalAll);
     }
 
     /// Whether it answers nobody any more.
@@ -197,8 +201,10 @@ final class LedgerShard implements AutoCloseable {
     }
 
     private CommitGroup add(LedgerOp op) {
-        CommitGroup group = group();
-        group.add(op);
+        if (pending.isEmpty()) {
+            toWrite.signal();
+        }
+        CommitGroup group = pending.add(op);
         timeMayBeNearer();
         return group;
     }
@@ -209,20 +215,6 @@ final class LedgerShard implements AutoCloseable {
             tickAtMs = next;
             toTick.signal();
         }
-    }
-
-    private CommitGroup group() {
-        CommitGroup group = filling;
-        if (group != null && group.sizeBytes() >= GROUP_BYTES) {
-            full.add(group);
-            group = null;
-        }
-        if (group == null) {
-            group = new CommitGroup();
-            filling = group;
-            toWrite.signal();
-        }
-        return group;
     }
 
     /// Gives out up to `most` messages.
@@ -296,67 +288,50 @@ final class LedgerShard implements AutoCloseable {
         }
     }
 
-    /// Takes what a consumer says of a message.
-    ///
-    /// @return what the caller waits for; nothing when the message is not that consumer's
-    Optional<CommitGroup> rule(Receipt receipt, Verdict verdict) {
+    /// Decides something as of now, and tells those who wait of what can be delivered since.
+    private <T> T decide(LongFunction<T> decision) {
         lock.lock();
         try {
             requireRunning();
             long nowMs = now();
             int before = state.deliverableCount();
-            Optional<CommitGroup> group =
-                    Rulings.decide(state, receipt, verdict, nowMs).map(this::add);
+            T decided = decision.apply(nowMs);
             readyNow(before);
             room.signal();
-            return group;
+            return decided;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Takes what a consumer says of a message.
+    ///
+    /// @return what the caller waits for; nothing when the message is not that consumer's
+    Optional<CommitGroup> rule(Receipt receipt, Verdict verdict) {
+        return decide(nowMs -> Rulings.decide(state, receipt, verdict, nowMs).map(this::add));
     }
 
     /// Acknowledges a message together with records that are appended, all or nothing.
     ///
     /// @return what the caller waits for
     CommitGroup acknowledgeWith(Receipt receipt, List<Owner.Append> outgoing) {
-        lock.lock();
-        try {
-            requireRunning();
-            if (filling != null) {
-                full.add(filling);
-                filling = null;
-            }
+        return decide(_ -> {
             var group = new CommitGroup(receipt, outgoing);
             group.add(new LedgerOp.Acked(new long[] {receipt.offset()}));
-            full.add(group);
+            pending.add(group);
             toWrite.signal();
             return group;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Whether a message with that dedupe id would be delivered.
     DedupeAnswer known(MessageFacts.DedupeId id) {
-        lock.lock();
-        try {
-            requireRunning();
-            return state.known(id, now());
-        } finally {
-            lock.unlock();
-        }
+        return decide(nowMs -> state.known(id, nowMs));
     }
 
     LedgerCounts counts() throws InterruptedException {
         long end = log.endOffset();
-        lock.lock();
-        try {
-            requireRunning();
-            now();
-            return state.counts(end);
-        } finally {
-            lock.unlock();
-        }
+        return decide(_ -> state.counts(end));
     }
 
     boolean isPaused() {
@@ -369,14 +344,7 @@ final class LedgerShard implements AutoCloseable {
     }
 
     List<SeenMessage> look(long from, int most) {
-        lock.lock();
-        try {
-            requireRunning();
-            now();
-            return state.look(from, most);
-        } finally {
-            lock.unlock();
-        }
+        return decide(_ -> state.look(from, most));
     }
 
     /// The record of a message that somebody looks at.
@@ -385,33 +353,13 @@ final class LedgerShard implements AutoCloseable {
     }
 
     CommitGroup pause(boolean paused) {
-        lock.lock();
-        try {
-            requireRunning();
-            int before = state.deliverableCount();
-            CommitGroup group = add(state.pause(paused));
-            readyNow(before);
-            return group;
-        } finally {
-            lock.unlock();
-        }
+        return decide(_ -> add(state.pause(paused)));
     }
 
     /// Drops everything that no consumer has and that was sent before now.
     CommitGroup purge() throws InterruptedException {
         long end = log.endOffset();
-        lock.lock();
-        try {
-            requireRunning();
-            now();
-            int before = state.deliverableCount();
-            CommitGroup group = add(state.purge(end));
-            readyNow(before);
-            room.signal();
-            return group;
-        } finally {
-            lock.unlock();
-        }
+        return decide(_ -> add(state.purge(end)));
     }
 
     // ---- the reader's calls
@@ -456,6 +404,48 @@ final class LedgerShard implements AutoCloseable {
             }
             state.skipTo(nextOffset);
             timeMayBeNearer();
+            toNear.signal();
+            readyNow(before);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the calls of whoever reads far messages
+
+    /// Waits until far messages come near and there is room for them.
+    ///
+    /// @return null when the shard is over
+    FarMessages.@Nullable Lot awaitNear() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!isOver()) {
+                Optional<FarMessages.Lot> lot = state.near(now());
+                if (lot.isPresent()) {
+                    return lot.get();
+                }
+                if (state.nearMs() == Long.MAX_VALUE) {
+                    toNear.await();
+                } else {
+                    // They come near long before they are due: nobody misses that second.
+                    var _ = toNear.await(1, TimeUnit.SECONDS);
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes in what was read.
+    void near(FarMessages.Lot lot, List<MessageFacts> found) {
+        lock.lock();
+        try {
+            if (isOver()) {
+                return;
+            }
+            int before = state.deliverableCount();
+            state.near(lot, found, now()).ifPresent(this::add);
             readyNow(before);
         } finally {
             lock.unlock();
@@ -499,39 +489,22 @@ final class LedgerShard implements AutoCloseable {
         lock.lock();
         try {
             long left = untilBurialNanos;
-            while (!isOver()
-                    && !isSomethingToWrite()
-                    && !(left <= 0 && state.isSomethingDoomed())) {
+            while (!isOver() && pending.isEmpty() && !(left <= 0 && state.isSomethingDoomed())) {
                 if (left == Long.MAX_VALUE || !state.isSomethingDoomed()) {
                     toWrite.await();
                 } else {
                     left = toWrite.awaitNanos(left);
                 }
             }
-            if (failure != null || (closing && !isSomethingToWrite())) {
+            if (failure != null || (closing && pending.isEmpty())) {
                 return null;
             }
             // If this fails, the groups are still where whoever ends the shard finds them.
             List<byte[]> snapshot = withSnapshot ? snapshot() : List.of();
-            return new Work(groups(), snapshot, state.ingestedTo(), state.lowestLive());
+            return new Work(pending.take(), snapshot, state.ingestedTo(), state.lowestLive());
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean isSomethingToWrite() {
-        return filling != null || !full.isEmpty();
-    }
-
-    /// Takes all groups that wait to be written.
-    private List<CommitGroup> groups() {
-        var groups = new ArrayList<CommitGroup>(full);
-        full.clear();
-        if (filling != null) {
-            groups.add(filling);
-            filling = null;
-        }
-        return groups;
     }
 
     private List<byte[]> snapshot() {
@@ -589,7 +562,7 @@ final class LedgerShard implements AutoCloseable {
         List<CommitGroup> left;
         lock.lock();
         try {
-            left = groups();
+            left = pending.take();
         } finally {
             lock.unlock();
         }

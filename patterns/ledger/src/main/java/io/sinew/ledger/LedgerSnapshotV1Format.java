@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 /// ends:    entries v, how many there were in all
 /// ```
 ///
-/// An entry is a message or a dedupe id. A message begins with flags:
+/// An entry is a message, a dedupe id, or far messages of one bucket. A message begins with flags:
 ///
 /// ```
-/// flags   u8  bits 0-2: 1 ready, 2 delayed, 3 leased, 4 doomed; 0 for a dedupe id
+/// flags   u8  bits 0-2: 1 ready, 2 delayed, 3 leased, 4 doomed; 0 for a dedupe id, 7 for far ones
 ///             8 priority, isolation or reason are not the usual; 16 failures or notes; 32 a group;
 ///             64 expires; 128 holds its place in its group
 /// offset  v   distance from the offset of the message before, in the same record
@@ -30,11 +30,15 @@ import java.util.function.Consumer;
 /// ```
 ///
 /// A dedupe id: flags 0, high i64, low i64, offset v, time v.
+///
+/// Far messages: flags 7, number of their bucket v, count v, each the distance of its offset from
+/// the one before v, due v.
 final class LedgerSnapshotV1Format {
     /// Bytes of a part, more or less.
     private static final int PART_BYTES = 256 << 10;
 
     private static final int PLACE_MASK = 7;
+    private static final int FAR = 7;
     private static final int UNUSUAL = 8;
     private static final int FAILED = 16;
     private static final int GROUPED = 32;
@@ -149,6 +153,19 @@ final class LedgerSnapshotV1Format {
             entryIsOver();
         }
 
+        void far(FarMessages.Lot lot) {
+            part.putByte(FAR);
+            part.putVarlong(lot.bucket());
+            part.putVarlong(lot.messages().size());
+            long before = 0;
+            for (FarMessage message : lot.messages()) {
+                part.putVarlong(message.offset() - before);
+                part.putVarlong(message.dueMs());
+                before = message.offset();
+            }
+            entryIsOver();
+        }
+
         private void entryIsOver() {
             count++;
             if (part.size() >= PART_BYTES) {
@@ -178,7 +195,10 @@ final class LedgerSnapshotV1Format {
         long count = 0;
         while (!in.isAtEnd()) {
             int flags = in.takeByte();
-            if ((flags & PLACE_MASK) == 0) {
+            int place = flags & PLACE_MASK;
+            if (place == FAR) {
+                state.restore(takeFar(in));
+            } else if (place == 0) {
                 var id = new MessageFacts.DedupeId(in.takeLong(), in.takeLong());
                 state.restoreDedupe(id, in.takeVarlong(), in.takeVarlong());
             } else {
@@ -188,6 +208,18 @@ final class LedgerSnapshotV1Format {
             count++;
         }
         return count;
+    }
+
+    private static FarMessages.Lot takeFar(ByteSource in) {
+        long bucket = in.takeVarlong();
+        int left = in.takeCount();
+        var messages = new ArrayList<FarMessage>(left);
+        long offset = 0;
+        for (; left > 0; left--) {
+            offset += in.takeVarlong();
+            messages.add(new FarMessage(offset, in.takeVarlong()));
+        }
+        return new FarMessages.Lot(bucket, messages);
     }
 
     private static Row takeRow(ByteSource in, int flags, long offset) {

@@ -2,6 +2,7 @@ package io.sinew.ledger;
 
 import io.sinew.base.Check;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,14 +25,11 @@ final class LedgerState {
     private static final int AT_ONCE_MAX = 1_000;
 
     private final LedgerSettings settings;
-    private final Rows rows = new Rows();
+    private final MessageTable table;
+    private final Rows rows;
     private final ReadyMessages ready;
-    private final TimerWheel delayed;
-    private final TimerWheel leased;
-    private final RowList doomed = new RowList();
+    private final FarMessages far;
     private final DedupeWindow dedupe;
-
-    private final SideNotes notes = new SideNotes();
 
     private long ingestedTo;
     private long lowestLive;
@@ -41,9 +39,10 @@ final class LedgerState {
     /// @param nowMs no time that is told later is before it
     LedgerState(LedgerSettings settings, long nowMs) {
         this.settings = settings;
-        this.ready = new ReadyMessages(rows, settings);
-        this.delayed = new TimerWheel(rows, nowMs);
-        this.leased = new TimerWheel(rows, nowMs);
+        this.table = new MessageTable(settings, nowMs);
+        this.rows = table.rows();
+        this.ready = table.ready();
+        this.far = new FarMessages(settings.farMs());
         this.dedupe = new DedupeWindow(settings.dedupeWindowMs(), settings.dedupeMax());
     }
 
@@ -56,9 +55,7 @@ final class LedgerState {
 
     /// No live message is before that offset.
     long lowestLive() {
-        while (lowestLive < ingestedTo && rows.find(lowestLive) == Rows.NONE) {
-            lowestLive++;
-        }
+        lowestLive = rows.firstLive(lowestLive, Math.min(ingestedTo, far.lowest()));
         rows.lowestLive(lowestLive);
         return lowestLive;
     }
@@ -82,9 +79,9 @@ final class LedgerState {
     LedgerCounts counts(long endOffset) {
         return new LedgerCounts(
                 ready.count(),
-                delayed.count(),
-                leased.count(),
-                doomed.count(),
+                table.delayedCount() + far.count(),
+                table.leasedCount(),
+                table.doomedCount(),
                 Math.max(0, endOffset - ingestedTo));
     }
 
@@ -113,17 +110,18 @@ final class LedgerState {
             }
             dedupe.add(facts.dedupe(), offset, facts.timestampMs());
         }
+        if (far.isFar(facts.dueMs(), facts.timestampMs())) {
+            far.add(new FarMessage(offset, facts.dueMs()), facts.timestampMs());
+        } else {
+            admit(facts, nowMs);
+        }
+    }
+
+    private void admit(MessageFacts facts, long nowMs) {
         if (rows.count() == 0) {
-            lowestLive = offset;
+            lowestLive = Math.min(facts.offset(), far.lowest());
         }
-        int row = rows.add(offset, lowestLive);
-        rows.priority(row, facts.priority());
-        ready.join(row, facts.group());
-        if (facts.expiresMs() > 0) {
-            notes.expires(offset, facts.expiresMs());
-            rows.expires(row, true);
-        }
-        wait(row, facts.dueMs(), false, nowMs);
+        table.admit(facts, lowestLive, nowMs);
     }
 
     /// Nothing before `offset` is left to take in.
@@ -131,47 +129,18 @@ final class LedgerState {
         ingestedTo = Math.max(ingestedTo, offset);
     }
 
-    /// Puts a row that is nowhere where it waits.
-    ///
-    /// @param wasOut whether its ordered group waits for it: the others must not overtake
-    private void wait(int row, long dueMs, boolean wasOut, long nowMs) {
-        if (!TimerWheel.isOver(dueMs, nowMs)) {
-            rows.due(row, dueMs);
-            rows.place(row, Rows.DELAYED);
-            rows.holds(row, wasOut);
-            delayed.add(row);
-            if (wasOut) {
-                ready.holdPlace(row);
-            }
-        } else {
-            rows.place(row, Rows.READY);
-            rows.due(row, 0);
-            ready.add(row, nowMs);
-        }
-    }
-
     // ---- time
 
     /// When [#tick] has something to do next; [Long#MAX_VALUE] for never.
     long nextTickMs() {
-        return Math.min(delayed.nextMs(), leased.nextMs());
+        return table.nextMs();
     }
 
     /// Lets time pass: what is due becomes ready, and leases run out.
     List<LedgerOp> tick(long nowMs) {
-        delayed.advance(
-                nowMs,
-                row -> {
-                    rows.place(row, Rows.READY);
-                    rows.due(row, 0);
-                    if (rows.holds(row)) {
-                        ready.givePlace(row);
-                    }
-                    ready.add(row, nowMs);
-                });
         var ops = new ArrayList<LedgerOp>();
         var suspects = new ArrayList<Long>();
-        leased.advance(nowMs, row -> expire(row, nowMs, ops, suspects));
+        table.advance(nowMs, row -> ranOut(row, nowMs, ops, suspects));
         if (!suspects.isEmpty()) {
             ops.add(new LedgerOp.Suspected(suspects.stream().mapToLong(o -> o).toArray()));
         }
@@ -179,8 +148,7 @@ final class LedgerState {
         return ops;
     }
 
-    private void expire(int row, long nowMs, List<LedgerOp> ops, List<Long> suspects) {
-        rows.place(row, Rows.OUT);
+    private void ranOut(int row, long nowMs, List<LedgerOp> ops, List<Long> suspects) {
         if (isAlone(rows.lease(row))) {
             ops.add(failed(row, nowMs, OptionalLong.empty(), "the lease ran out"));
         } else {
@@ -206,6 +174,44 @@ final class LedgerState {
         return waitMs == 0 ? 0 : nowMs + waitMs;
     }
 
+    // ---- messages that are not due for long
+
+    /// When the next of them come near; [Long#MAX_VALUE] for never.
+    long nearMs() {
+        return far.nearMs();
+    }
+
+    /// Far messages whose records are to be read again now.
+    Optional<FarMessages.Lot> near(long nowMs) {
+        return rows.count() < settings.trackedMax()
+                ? far.near(nowMs, AT_ONCE_MAX)
+                : Optional.empty();
+    }
+
+    /// They were read.
+    ///
+    /// @param found what is still in the log
+    /// @return nothing when they are not what comes near any more
+    Optional<LedgerOp> near(FarMessages.Lot lot, List<MessageFacts> found, long nowMs) {
+        if (!far.has(lot)) {
+            return Optional.empty();
+        }
+        var op = new LedgerOp.Neared(lot.bucket(), lot.messages().size(), nowMs, found);
+        replay(op, nowMs);
+        return Optional.of(op);
+    }
+
+    private void near(LedgerOp.Neared op, long nowMs) {
+        far.drop(op.bucket(), op.count());
+        for (MessageFacts facts : op.found()) {
+            if (far.isFar(facts.dueMs(), op.atMs())) {
+                far.add(new FarMessage(facts.offset(), facts.dueMs()), op.atMs());
+            } else {
+                admit(facts, nowMs);
+            }
+        }
+    }
+
     // ---- delivery
 
     /// Gives up to `most` messages to a consumer until then.
@@ -218,7 +224,7 @@ final class LedgerState {
             if (row == Rows.NONE) {
                 break;
             }
-            if (isExpired(row, nowMs)) {
+            if (table.isExpired(row, nowMs)) {
                 var op = new LedgerOp.Doomed(rows.offset(row), DeadReason.EXPIRED, nowMs, "");
                 replay(op, nowMs);
                 expired.add(op);
@@ -229,8 +235,7 @@ final class LedgerState {
                 break;
             }
             company = Math.min(company, own);
-            ready.take(row, nowMs);
-            rows.place(row, Rows.OUT);
+            table.handOut(row, nowMs);
             handed.add(row);
         }
         if (handed.isEmpty()) {
@@ -252,10 +257,6 @@ final class LedgerState {
     private int nextLeaseFor(int count) {
         boolean alone = count == 1;
         return isAlone(nextLease) == alone ? nextLease : nextLease + 1;
-    }
-
-    private boolean isExpired(int row, long nowMs) {
-        return rows.expires(row) && notes.expiryOf(rows.offset(row)) <= nowMs;
     }
 
     // ---- what consumers say of messages that they have
@@ -350,24 +351,12 @@ final class LedgerState {
     // ---- dead letters
 
     boolean isSomethingDoomed() {
-        return !doomed.isEmpty();
+        return table.isSomethingDoomed();
     }
 
     /// The first doomed messages.
     List<DoomedMessage> dying(int most) {
-        var found = new ArrayList<DoomedMessage>();
-        for (int row = doomed.head();
-                row != Rows.NONE && found.size() < most;
-                row = rows.next(row)) {
-            long offset = rows.offset(row);
-            found.add(
-                    new DoomedMessage(
-                            offset,
-                            DeadReason.of(rows.reason(row)),
-                            rows.failures(row),
-                            notes.failuresOf(offset)));
-        }
-        return found;
+        return table.dying(most);
     }
 
     // ---- a look without taking
@@ -375,17 +364,16 @@ final class LedgerState {
     /// Offsets of live messages from `from` on, in their order, and where each is.
     List<SeenMessage> look(long from, int most) {
         var found = new ArrayList<SeenMessage>();
-        for (long offset = Math.max(from, lowestLive());
-                offset < ingestedTo && found.size() < most;
-                offset++) {
-            int row = rows.find(offset);
-            if (row != Rows.NONE) {
-                found.add(
-                        new SeenMessage(
-                                offset,
-                                MessagePlace.of(rows.place(row)),
-                                rows.failures(row),
-                                rows.due(row)));
+        Iterator<FarMessage> farther = far.from(from, most).iterator();
+        FarMessage next = farther.hasNext() ? farther.next() : null;
+        long offset = rows.firstLive(Math.max(from, lowestLive()), ingestedTo);
+        while (found.size() < most && (next != null || offset < ingestedTo)) {
+            if (next != null && next.offset() < offset) {
+                found.add(new SeenMessage(next.offset(), MessagePlace.DELAYED, 0, next.dueMs()));
+                next = farther.hasNext() ? farther.next() : null;
+            } else {
+                found.add(table.seen(rows.find(offset)));
+                offset = rows.firstLive(offset + 1, ingestedTo);
             }
         }
         return found;
@@ -396,23 +384,8 @@ final class LedgerState {
     /// Gives all that a restart needs to a snapshot.
     void writeTo(LedgerSnapshotV1Format.Writer out) {
         out.begin(new LedgerSnapshotV1Format.Head(ingestedTo, lowestLive(), nextLease, paused));
-        for (int row : rows.inOrder()) {
-            long offset = rows.offset(row);
-            out.row(
-                    new LedgerSnapshotV1Format.Row(
-                            offset,
-                            rows.place(row),
-                            rows.due(row),
-                            rows.lease(row),
-                            rows.failures(row),
-                            rows.priority(row),
-                            rows.isolation(row),
-                            rows.reason(row),
-                            rows.place(row) == Rows.DELAYED && rows.holds(row),
-                            ready.groupHash(row),
-                            rows.expires(row) ? notes.expiryOf(offset) : 0,
-                            notes.failuresOf(offset)));
-        }
+        table.writeTo(out);
+        far.forEach(AT_ONCE_MAX, out::far);
         dedupe.forEach(out::dedupe);
         out.end();
     }
@@ -427,30 +400,12 @@ final class LedgerState {
 
     /// Takes in a row of a snapshot.
     void restore(LedgerSnapshotV1Format.Row saved, long nowMs) {
-        int row = rows.add(saved.offset(), lowestLive);
-        rows.priority(row, saved.priority());
-        rows.isolation(row, saved.isolation());
-        rows.failures(row, saved.failures());
-        ready.join(row, saved.group());
-        if (saved.expiresMs() > 0) {
-            notes.expires(saved.offset(), saved.expiresMs());
-            rows.expires(row, true);
-        }
-        if (!saved.notes().isEmpty()) {
-            rows.noted(row, true);
-            saved.notes().forEach(note -> notes.add(saved.offset(), note));
-        }
-        switch (saved.place()) {
-            case Rows.LEASED -> {
-                rows.lease(row, saved.lease());
-                rows.due(row, saved.dueMs());
-                rows.place(row, Rows.LEASED);
-                leased.add(row);
-                ready.holdPlace(row);
-            }
-            case Rows.DOOMED -> putToDoomed(row, DeadReason.of(saved.reason()));
-            default -> wait(row, saved.dueMs(), saved.holds(), nowMs);
-        }
+        table.restore(saved, lowestLive, nowMs);
+    }
+
+    /// Takes in far messages of a snapshot.
+    void restore(FarMessages.Lot saved) {
+        saved.messages().forEach(message -> far.add(saved.bucket(), message));
     }
 
     /// Takes in a dedupe id of a snapshot; the oldest first.
@@ -468,27 +423,32 @@ final class LedgerState {
             case LedgerOp.Opened(int next) -> nextLease = next;
             case LedgerOp.Leased(int lease, long untilMs, long[] offsets) -> {
                 nextLease = lease + 1;
-                each(offsets, row -> lease(row, lease, untilMs));
+                each(offsets, row -> table.lease(row, lease, untilMs));
             }
-            case LedgerOp.Acked(long[] offsets) -> each(offsets, this::end);
-            case LedgerOp.Buried(long[] offsets) -> each(offsets, this::end);
+            case LedgerOp.Acked(long[] offsets) -> each(offsets, table::end);
+            case LedgerOp.Buried(long[] offsets) -> each(offsets, table::end);
             case LedgerOp.Returned(long offset, long dueMs) ->
-                    each(new long[] {offset}, row -> comeBack(row, dueMs, nowMs));
+                    each(new long[] {offset}, row -> table.comeBack(row, dueMs, nowMs));
             case LedgerOp.Failed failed ->
-                    each(new long[] {failed.offset()}, row -> fail(row, failed, nowMs));
+                    each(new long[] {failed.offset()}, row -> table.fail(row, failed, nowMs));
             case LedgerOp.Suspected(long[] offsets) ->
                     each(
                             offsets,
                             row -> {
                                 rows.isolation(row, Isolation.next(rows.isolation(row)));
-                                comeBack(row, 0, nowMs);
+                                table.comeBack(row, 0, nowMs);
                             });
             case LedgerOp.Extended(long untilMs, long[] offsets) ->
-                    each(offsets, row -> lease(row, rows.lease(row), untilMs));
+                    each(offsets, row -> table.lease(row, rows.lease(row), untilMs));
             case LedgerOp.Doomed doomed ->
-                    each(new long[] {doomed.offset()}, row -> doom(row, doomed));
+                    each(new long[] {doomed.offset()}, row -> table.doom(row, doomed));
             case LedgerOp.Paused(boolean value) -> paused = value;
-            case LedgerOp.Purged(long upTo) -> dropBefore(upTo);
+            case LedgerOp.Purged(long upTo) -> {
+                table.dropBefore(upTo);
+                far.dropBefore(upTo);
+                skipTo(upTo);
+            }
+            case LedgerOp.Neared neared -> near(neared, nowMs);
         }
     }
 
@@ -504,89 +464,5 @@ final class LedgerState {
                 change.apply(row);
             }
         }
-    }
-
-    /// Takes a row out of wherever it is, with its place in its group.
-    private void takeOut(int row) {
-        switch (rows.place(row)) {
-            case Rows.READY -> ready.remove(row);
-            case Rows.DELAYED -> {
-                delayed.remove(row);
-                if (rows.holds(row)) {
-                    ready.givePlace(row);
-                }
-            }
-            case Rows.LEASED -> {
-                leased.remove(row);
-                ready.givePlace(row);
-            }
-            case Rows.DOOMED -> doomed.remove(rows, row);
-            default -> ready.givePlace(row);
-        }
-        rows.place(row, Rows.OUT);
-    }
-
-    private void lease(int row, int lease, long untilMs) {
-        takeOut(row);
-        rows.lease(row, lease);
-        rows.due(row, untilMs);
-        rows.place(row, Rows.LEASED);
-        leased.add(row);
-        ready.holdPlace(row);
-    }
-
-    private void comeBack(int row, long dueMs, long nowMs) {
-        takeOut(row);
-        wait(row, dueMs, true, nowMs);
-    }
-
-    private void fail(int row, LedgerOp.Failed failed, long nowMs) {
-        takeOut(row);
-        int number = Math.min(rows.failures(row) + 1, LedgerSettings.FAILURES_LIMIT);
-        rows.failures(row, number);
-        note(row, new FailureNote(failed.atMs(), failed.cause()));
-        if (failed.doomed()) {
-            putToDoomed(row, DeadReason.FAILED);
-            return;
-        }
-        wait(row, failed.dueMs(), true, nowMs);
-    }
-
-    private void doom(int row, LedgerOp.Doomed doomed) {
-        takeOut(row);
-        if (!doomed.cause().isEmpty()) {
-            note(row, new FailureNote(doomed.atMs(), doomed.cause()));
-        }
-        putToDoomed(row, doomed.reason());
-    }
-
-    private void note(int row, FailureNote note) {
-        rows.noted(row, true);
-        notes.add(rows.offset(row), note);
-    }
-
-    private void putToDoomed(int row, DeadReason reason) {
-        rows.due(row, 0);
-        rows.reason(row, reason.code());
-        rows.place(row, Rows.DOOMED);
-        doomed.addLast(rows, row);
-    }
-
-    private void end(int row) {
-        takeOut(row);
-        ready.leave(row);
-        if (rows.expires(row) || rows.noted(row)) {
-            notes.forget(rows.offset(row));
-        }
-        rows.remove(row);
-    }
-
-    private void dropBefore(long upTo) {
-        for (int row : rows.inOrder()) {
-            if (rows.offset(row) < upTo && rows.place(row) != Rows.LEASED) {
-                end(row);
-            }
-        }
-        skipTo(upTo);
     }
 }

@@ -16,6 +16,9 @@ final class Rows {
     /// How far live offsets may be apart.
     static final long SPAN_MAX = 1L << 31;
 
+    /// Offsets that are looked at one by one before all rows are.
+    private static final int WALK_MAX = 1 << 16;
+
     private static final int PAGE_BITS = 13;
     private static final int PAGE_ROWS = 1 << PAGE_BITS;
     private static final int PAGE_MASK = PAGE_ROWS - 1;
@@ -124,6 +127,26 @@ final class Rows {
             slot = index.after(slot);
         }
         return NONE;
+    }
+
+    /// The first live offset from `from` on, or `end` if there is none before it.
+    long firstLive(long from, long end) {
+        long walked = Math.min(end, from + WALK_MAX);
+        for (long offset = from; offset < walked; offset++) {
+            if (find(offset) != NONE) {
+                return offset;
+            }
+        }
+        long first = end;
+        if (walked < end && count > 0) {
+            for (int row : index.entries()) {
+                long offset = offset(row);
+                if (offset >= walked && offset < first) {
+                    first = offset;
+                }
+            }
+        }
+        return first;
     }
 
     private int lowOffset(int row) {

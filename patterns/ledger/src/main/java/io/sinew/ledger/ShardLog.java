@@ -160,6 +160,34 @@ final class ShardLog implements AutoCloseable {
         return found;
     }
 
+    /// What a ledger has to know of messages whose records are still there.
+    ///
+    /// @param messages in the order of their offsets
+    List<MessageFacts> facts(List<FarMessage> messages) throws InterruptedException {
+        var found = new ArrayList<MessageFacts>(messages.size());
+        int next = 0;
+        while (next < messages.size()) {
+            long offset = Math.max(messages.get(next).offset(), startOffset());
+            Fetched fetched = engine.read(data, offset, BODY_BYTES, Duration.ZERO);
+            for (StoredRecord record : fetched.records()) {
+                while (next < messages.size() && messages.get(next).offset() < record.offset()) {
+                    next++;
+                }
+                if (next < messages.size() && messages.get(next).offset() == record.offset()) {
+                    found.add(MessageFacts.of(record));
+                    next++;
+                }
+            }
+            while (next < messages.size() && messages.get(next).offset() < fetched.nextOffset()) {
+                next++;
+            }
+            if (fetched.nextOffset() <= offset) {
+                break;
+            }
+        }
+        return found;
+    }
+
     @Override
     public void close() {
         owner.close();

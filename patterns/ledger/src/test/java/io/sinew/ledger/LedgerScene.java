@@ -92,6 +92,18 @@ final class LedgerScene {
     void pass(long ms) {
         nowMs += ms;
         write(state.tick(nowMs));
+        comeNear();
+    }
+
+    /// Reads far messages again, as far as they are near.
+    private void comeNear() {
+        for (var lot = state.near(nowMs); lot.isPresent(); lot = state.near(nowMs)) {
+            List<MessageFacts> found =
+                    lot.get().messages().stream()
+                            .map(message -> data.get((int) message.offset()))
+                            .toList();
+            write(state.near(lot.get(), found, nowMs));
+        }
     }
 
     // ---- consumers

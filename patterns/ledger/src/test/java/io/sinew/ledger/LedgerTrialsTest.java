@@ -14,6 +14,9 @@ class LedgerTrialsTest {
     private static final int TRIALS = 300;
     private static final int STEPS = 400;
 
+    /// Scheduled messages are up to three times as far.
+    private static final long FAR_MS = 6_000;
+
     @Test
     void a_ledger_does_what_the_plainest_model_says_also_after_restarts() {
         Trials.run(TRIALS, random -> new Trial(random).run());
@@ -37,7 +40,8 @@ class LedgerTrialsTest {
                             5_000,
                             100_000,
                             100_000,
-                            1L << 40);
+                            1L << 40,
+                            FAR_MS);
             this.scene = new LedgerScene(settings);
             this.model = new LedgerModel(settings);
         }

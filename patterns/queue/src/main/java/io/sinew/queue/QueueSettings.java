@@ -93,7 +93,8 @@ public record QueueSettings(
                 dedupeWindowMs,
                 dedupeMax,
                 trackedMax,
-                agingMs);
+                agingMs,
+                LedgerSettings.FAR_MS);
     }
 
     /// All settings by their names, in their order.
