@@ -10,6 +10,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FreePorts;
+import io.sinew.topics.NewRecord;
 import io.sinew.topics.Owner;
 import io.sinew.topics.Owner.Append;
 import io.sinew.topics.Owner.Positions;
@@ -67,6 +68,7 @@ final class ClusterCrashTest {
         private final TopicPartition left = new TopicPartition("left", 0);
         private final TopicPartition right = new TopicPartition("right", 0);
         private final List<String> acknowledged = new CopyOnWriteArrayList<>();
+        private final List<String> inDoubt = new CopyOnWriteArrayList<>();
         private final List<String> committed = new CopyOnWriteArrayList<>();
         private final AtomicBoolean over = new AtomicBoolean();
 
@@ -77,11 +79,24 @@ final class ClusterCrashTest {
             }
         }
 
+        /// Kafka forgets a producer by the times of its records, when they are a day old: one that
+        /// was there before a broker died is known again afterwards if they are recent.
+        private static List<NewRecord> recent(String value) {
+            NewRecord record = KafkaCluster.record(value);
+            long nowMs = Clock.system().nowMs();
+            return List.of(new NewRecord(record.key(), record.value(), record.headers(), nowMs));
+        }
+
         Void append() throws InterruptedException {
             for (int i = 0; !over.get(); i++) {
                 String value = "a" + i;
-                engine.append(appended, records(value));
-                acknowledged.add(value);
+                try {
+                    engine.append(appended, recent(value));
+                    acknowledged.add(value);
+                } catch (SinewException e) {
+                    // A broker that takes long to come back: nobody knows.
+                    inDoubt.add(value);
+                }
             }
             return null;
         }
@@ -93,8 +108,8 @@ final class ClusterCrashTest {
                 try {
                     owner.commit(
                             List.of(
-                                    new Append(left, records(value)),
-                                    new Append(right, records(value))),
+                                    new Append(left, recent(value)),
+                                    new Append(right, recent(value))),
                             List.of(new Positions("load", Map.of(left, (long) i))));
                     committed.add(value);
                 } catch (SinewException e) {
@@ -136,13 +151,15 @@ final class ClusterCrashTest {
 
             // As whoever comes next does: then all that was begun is over, in every partition.
             engine.own("load").close();
-            // Appends: each there, in order; what was under way at a kill may be there twice.
             List<String> appended = valuesOf(engine, load.appended);
-            assertThat(appended.stream().distinct().toList()).isEqualTo(load.acknowledged);
-            assertThat(appended).hasSizeLessThanOrEqualTo(load.acknowledged.size() + KILLS);
+            assertThat(appended).doesNotHaveDuplicates();
+            assertThat(appended.stream().filter(value -> !load.inDoubt.contains(value)).toList())
+                    .isEqualTo(load.acknowledged);
             List<String> left = valuesOf(engine, load.left);
             assertThat(left).isEqualTo(valuesOf(engine, load.right)).doesNotHaveDuplicates();
-            assertThat(new HashSet<>(left)).containsAll(load.committed);
+            assertThat(new HashSet<>(left))
+                    .as("committed to the end of %s, %d", load.left, engine.endOffset(load.left))
+                    .containsAll(load.committed);
             assertThat(engine.position("load", load.left))
                     .hasValue(Long.parseLong(left.getLast().substring(1)));
         }

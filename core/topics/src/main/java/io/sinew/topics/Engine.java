@@ -54,9 +54,10 @@ public interface Engine extends AutoCloseable {
     // ---- append
 
     /// Appends records to one partition, in their order; they are durable when it returns. If it
-    /// fails, some of them from the front may be there. In a Kafka cluster whose broker dies
-    /// meanwhile they may be there twice, one after the other, and only one of them is told of;
-    /// whoever can't have that commits as an [Owner].
+    /// fails, some of them from the front may be there. A Kafka cluster whose broker dies meanwhile
+    /// may have them twice, one after the other, if they have times of more than a day ago: it
+    /// forgets by them who wrote them (`producer.id.expiration.ms`). Whoever can't have that
+    /// commits as an [Owner].
     ///
     /// @return the offset of each
     /// @throws SinewException `UNKNOWN_TOPIC_OR_PARTITION`; `BATCH_TOO_LARGE` when one record alone

@@ -19,8 +19,8 @@ final class ShardLog implements AutoCloseable {
     /// Bytes of one read.
     static final int READ_BYTES = 1 << 20;
 
-    /// Bytes that are read for a message that is not in memory, and for those behind it.
-    private static final int BODY_BYTES = 128 << 10;
+    /// Bytes that are read at once of far messages and of what lies between them.
+    private static final int FAR_BYTES = 128 << 10;
 
     private final Engine engine;
     private final Owner owner;
@@ -138,26 +138,22 @@ final class ShardLog implements AutoCloseable {
 
     /// The record at an offset, if the log still has it.
     ///
-    /// @param others gets what was read behind it
-    Optional<StoredRecord> record(long offset, BodyCache others) throws InterruptedException {
+    /// @param bodies says how much is to be read, and gets what was read behind it
+    Optional<StoredRecord> record(long offset, BodyCache bodies) throws InterruptedException {
         Fetched fetched;
         try {
-            fetched = engine.read(data, offset, BODY_BYTES, Duration.ZERO);
+            fetched = engine.read(data, offset, bodies.readBytes(offset), Duration.ZERO);
         } catch (SinewException e) {
             if (e.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
                 return Optional.empty();
             }
             throw e;
         }
-        Optional<StoredRecord> found = Optional.empty();
-        for (StoredRecord record : fetched.records()) {
-            if (record.offset() == offset) {
-                found = Optional.of(record);
-            } else {
-                others.offer(record);
-            }
-        }
-        return found;
+        List<StoredRecord> records = fetched.records();
+        boolean found = !records.isEmpty() && records.getFirst().offset() == offset;
+        bodies.readAhead(
+                found ? records.subList(1, records.size()) : records, fetched.nextOffset());
+        return found ? Optional.of(records.getFirst()) : Optional.empty();
     }
 
     /// What a ledger has to know of messages whose records are still there.
@@ -168,7 +164,7 @@ final class ShardLog implements AutoCloseable {
         int next = 0;
         while (next < messages.size()) {
             long offset = Math.max(messages.get(next).offset(), startOffset());
-            Fetched fetched = engine.read(data, offset, BODY_BYTES, Duration.ZERO);
+            Fetched fetched = engine.read(data, offset, FAR_BYTES, Duration.ZERO);
             for (StoredRecord record : fetched.records()) {
                 while (next < messages.size() && messages.get(next).offset() < record.offset()) {
                     next++;

@@ -41,7 +41,7 @@ final class ShardReader {
                 continue;
             }
             List<MessageFacts> facts = fetched.records().stream().map(MessageFacts::of).toList();
-            fetched.records().forEach(bodies::offer);
+            fetched.records().forEach(bodies::arrived);
             shard.ingest(facts, fetched.nextOffset());
         }
     }

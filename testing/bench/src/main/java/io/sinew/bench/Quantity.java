@@ -5,6 +5,8 @@ enum Quantity {
     RECORDS_PER_S("records/s"),
     MESSAGES_PER_S("messages/s"),
     MESSAGES_PER_S_ALONE("messages/s without the slow one"),
+    MESSAGES_PER_S_EMPTY("messages/s through an empty queue"),
+    HEAP_B_PER_PENDING("heap B/pending message"),
     PUBLISHED_PER_S("published messages/s"),
     DRAINED_PER_S("drained messages/s"),
     MB_PER_S("MB/s"),

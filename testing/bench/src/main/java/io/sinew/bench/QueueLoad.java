@@ -138,16 +138,28 @@ final class QueueLoad {
     ///
     /// @throws IOException when a message was lost, or came as it must not
     Outcome run(Duration warmUp, Duration measured) throws Exception {
-        return run(warmUp, measured, () -> {});
+        return run(warmUp, measured, DRAIN_LIMIT);
+    }
+
+    /// The same, when there is a lot left to receive in the end.
+    ///
+    /// @param drainLimit for that
+    Outcome run(Duration warmUp, Duration measured, Duration drainLimit) throws Exception {
+        return run(warmUp, measured, drainLimit, () -> {});
     }
 
     /// The same, and does something when the time is over and before the rest is received.
     Outcome run(Duration warmUp, Duration measured, Workers.Work atEnd) throws Exception {
+        return run(warmUp, measured, DRAIN_LIMIT, atEnd);
+    }
+
+    private Outcome run(Duration warmUp, Duration measured, Duration drainLimit, Workers.Work atEnd)
+            throws Exception {
         window = Window.NONE;
         long perSecondNanos = shape.ratePerSecond() > 0 ? (long) (1e9 / shape.ratePerSecond()) : 0;
         var pace = new Pace(Clock.system().nanos(), perSecondNanos);
         try (var ends = new Ends()) {
-            ends.start(thread -> timed(pace));
+            ends.start(thread -> timed(pace), shape.receivers());
             Eventually.await(
                     READY_LIMIT,
                     "the first message to be settled",
@@ -164,8 +176,8 @@ final class QueueLoad {
             ProcessFacts after = facts();
             long residentBytes = residentBytes();
             atEnd.run();
-            drainDeadlineNanos = untilNanos + DRAIN_LIMIT.toNanos();
-            ends.join(DRAIN_LIMIT.multipliedBy(2));
+            drainDeadlineNanos = Clock.system().nanos() + drainLimit.toNanos();
+            ends.join(drainLimit.multipliedBy(2));
             require();
             return outcome(measured.toNanos(), before, after, residentBytes);
         }
@@ -179,13 +191,36 @@ final class QueueLoad {
         drainDeadlineNanos = startNanos + limit.toNanos();
         try (var ends = new Ends()) {
             ProcessFacts before = facts();
-            ends.start(source);
+            ends.start(source, shape.receivers());
             ends.join(limit.multipliedBy(2));
             if (shape.receivers() > 0) {
                 require();
             }
             long nanos = Clock.system().nanos() - startNanos;
             return outcome(nanos, before, facts(), residentBytes());
+        }
+    }
+
+    /// Publishes so many messages, with nobody receiving.
+    ///
+    /// @param delay of each
+    Outcome fill(int count, Duration delay, Duration limit) throws Exception {
+        var left = new AtomicInteger(count);
+        long startNanos = Clock.system().nanos();
+        try (var ends = new Ends()) {
+            ProcessFacts before = facts();
+            ends.start(
+                    _ -> {
+                        if (left.getAndDecrement() <= 0) {
+                            return null;
+                        }
+                        long dueNanos = Clock.system().nanos() + delay.toNanos();
+                        return new QueueMessage(
+                                ids.getAndIncrement(), dueNanos, delay, QueueMessage.NO_GROUP);
+                    },
+                    0);
+            ends.join(limit);
+            return outcome(Clock.system().nanos() - startNanos, before, facts(), residentBytes());
         }
     }
 
@@ -254,10 +289,10 @@ final class QueueLoad {
 
         /// Starts both. Receivers end when nobody publishes and nothing is open, so somebody counts
         /// as publishing until all who do are counted.
-        void start(Source source) throws Exception {
+        void start(Source source, int receivers) throws Exception {
             publishing.incrementAndGet();
             try {
-                receive(shape.receivers());
+                receive(receivers);
                 publish(source);
             } finally {
                 publishing.decrementAndGet();

@@ -15,6 +15,9 @@ final class QueueSuite {
     private static final int GROUPS = 1_000;
     private static final int PACED_PER_S = 500;
 
+    /// The flow that goes through queues in which much lies.
+    private static final QueueLoad.Shape DEEP = QueueLoad.Shape.of(1, 1, 300);
+
     private QueueSuite() {}
 
     static List<DiskRates> disk() {
@@ -53,6 +56,9 @@ final class QueueSuite {
                                         .formatted(GROUPS)
                                 + " receivers; the order in each group is checked",
                         QueueLoad.Shape.of(8, 8, 40).groups(GROUPS)),
-                new OneSlowWorkload(QueueLoad.Shape.of(1, 1, 300)));
+                new OneSlowWorkload(QueueLoad.Shape.of(1, 1, 300)),
+                new DeepWorkload("W9-5M-pending", DeepWorkload.Lying.PENDING, 5 * MILLION, DEEP),
+                new DeepWorkload("W10-1M-delayed", DeepWorkload.Lying.DELAYED, MILLION, DEEP),
+                new DeepWorkload("W11-100k-groups", DeepWorkload.Lying.GROUPS, 100_000, DEEP));
     }
 }
