@@ -60,8 +60,11 @@ record DeepWorkload(String name, Lying lying, int count, QueueLoad.Shape shape)
         var readings = new Readings();
         QueueLoad deep = filled(run, scaled, readings);
         var outcome = deep.run(run.scale().warmUp(), run.scale().measured(), LIMIT);
+        double emptyRate = alone.settled() * 1e9 / alone.nanos();
+        double deepRate = outcome.settled() * 1e9 / outcome.nanos();
         return readings.queue(outcome)
-                .put(Quantity.MESSAGES_PER_S_EMPTY, alone.settled() * 1e9 / alone.nanos());
+                .put(Quantity.MESSAGES_PER_S_EMPTY, emptyRate)
+                .put(Quantity.SHARE_OF_EMPTY, deepRate / emptyRate);
     }
 
     /// The flow, with room for so many more messages that are not settled.

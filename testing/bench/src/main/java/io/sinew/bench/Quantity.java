@@ -6,6 +6,7 @@ enum Quantity {
     MESSAGES_PER_S("messages/s"),
     MESSAGES_PER_S_ALONE("messages/s without the slow one"),
     MESSAGES_PER_S_EMPTY("messages/s through an empty queue"),
+    SHARE_OF_EMPTY("of that"),
     HEAP_B_PER_PENDING("heap B/pending message"),
     PUBLISHED_PER_S("published messages/s"),
     DRAINED_PER_S("drained messages/s"),

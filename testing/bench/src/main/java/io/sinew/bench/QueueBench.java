@@ -55,7 +55,7 @@ final class QueueBench implements Callable<Integer> {
             session.fillMemory();
             workloads.forEach(workload -> session.meaning(workload.name(), workload.meaning()));
             measureAll(session, workloads, present(session, chosen), placement);
-            return session.finish("queue", chosen, List.of());
+            return session.finish("queue", chosen, QueueSuite.bars());
         }
     }
 

@@ -14,6 +14,7 @@ final class QueuePeers {
                 new KafkaShareQueue(kafkaClassPath),
                 new NatsQueue(),
                 new PostgresQueue(),
-                new SinewQueue());
+                new SinewQueue(),
+                new DriverAlone());
     }
 }

@@ -1,9 +1,11 @@
 package io.sinew.bench;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
-/// What `bench queue` measures, under the names of the profiles that queues are compared by.
+/// What `bench queue` measures and what the project promises of it, under the names of the profiles
+/// that queues are compared by.
 final class QueueSuite {
     /// How long a cell is measured for figures that are to be quoted.
     static final Duration MEASURED = Duration.ofSeconds(30);
@@ -14,6 +16,10 @@ final class QueueSuite {
     private static final int MILLION = 1_000_000;
     private static final int GROUPS = 1_000;
     private static final int PACED_PER_S = 500;
+
+    private static final String PENDING = "W9-5M-pending";
+    private static final String DELAYED = "W10-1M-delayed";
+    private static final String GROUPED = "W11-100k-groups";
 
     /// The flow that goes through queues in which much lies.
     private static final QueueLoad.Shape DEEP = QueueLoad.Shape.of(1, 1, 300);
@@ -57,8 +63,31 @@ final class QueueSuite {
                                 + " receivers; the order in each group is checked",
                         QueueLoad.Shape.of(8, 8, 40).groups(GROUPS)),
                 new OneSlowWorkload(QueueLoad.Shape.of(1, 1, 300)),
-                new DeepWorkload("W9-5M-pending", DeepWorkload.Lying.PENDING, 5 * MILLION, DEEP),
-                new DeepWorkload("W10-1M-delayed", DeepWorkload.Lying.DELAYED, MILLION, DEEP),
-                new DeepWorkload("W11-100k-groups", DeepWorkload.Lying.GROUPS, 100_000, DEEP));
+                new DeepWorkload(PENDING, DeepWorkload.Lying.PENDING, 5 * MILLION, DEEP),
+                new DeepWorkload(DELAYED, DeepWorkload.Lying.DELAYED, MILLION, DEEP),
+                new DeepWorkload(GROUPED, DeepWorkload.Lying.GROUPS, 100_000, DEEP));
+    }
+
+    /// What the project promises of its queues.
+    static List<Bar> bars() {
+        var all = new ArrayList<Bar>();
+        for (String workload : List.of("W2-in-flight-300", "W3-8p-8c")) {
+            all.add(againstRabbit(workload, Quantity.MESSAGES_PER_S, Bar.Limit.atLeast(5)));
+            all.add(againstRabbit(workload, Quantity.CPU_US_PER_MESSAGE, Bar.Limit.atMost(0.2)));
+            all.add(againstRabbit(workload, Quantity.PUBLISH_P99_MS, Bar.Limit.atMost(1)));
+        }
+        for (String workload : List.of(PENDING, DELAYED, GROUPED)) {
+            all.add(of(workload, Quantity.SHARE_OF_EMPTY, Bar.Limit.atLeast(0.8)));
+        }
+        all.add(of(PENDING, Quantity.HEAP_B_PER_PENDING, Bar.Limit.atMost(40)));
+        return all;
+    }
+
+    private static Bar of(String workload, Quantity quantity, Bar.Limit limit) {
+        return new Bar.Figure(workload, quantity, "sinew", limit);
+    }
+
+    private static Bar againstRabbit(String workload, Quantity quantity, Bar.Limit limit) {
+        return new Bar.Ratio(workload, quantity, "sinew", "rabbit-quorum", limit);
     }
 }
