@@ -22,7 +22,6 @@ import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicInfo;
 import io.sinew.topics.TopicPartition;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -175,18 +174,7 @@ public final class EmbeddedEngine implements Engine {
             throws InterruptedException {
         requireOpen();
         Partition found = partition(partition);
-        long nowMs = broker.clock().nowMs();
-        List<ByteBuffer> batches = found.batchesOf(EngineRecords.plain(records), nowMs);
-        var offsets = new long[records.size()];
-        int filled = 0;
-        Commit last = Commit.ofNothing();
-        for (ByteBuffer batch : batches) {
-            Partition.Appended appended = found.appendOwn(batch, nowMs);
-            last = appended.commit();
-            filled += EngineRecords.putOffsets(offsets, filled, appended.baseOffset(), batch);
-        }
-        last.awaitDurable();
-        return offsets;
+        return found.joint().append(EngineRecords.plain(records), broker.clock().nowMs());
     }
 
     @Override

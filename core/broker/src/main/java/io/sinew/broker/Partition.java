@@ -34,6 +34,7 @@ public final class Partition {
     private final LogStore store;
     private final PartitionLog log;
     private final AppendCounts counts;
+    private final JointAppends joint = new JointAppends(this);
     private final ReentrantLock lock = new ReentrantLock();
     private final ProducerStates producers = new ProducerStates();
 
@@ -126,6 +127,11 @@ public final class Partition {
     }
 
     // ---- the embedded engine's calls
+
+    /// What is appended here by callers in this process.
+    JointAppends joint() {
+        return joint;
+    }
 
     /// Batches of records from this process, as few as there may be, checked and packed as the
     /// topic wants them.
