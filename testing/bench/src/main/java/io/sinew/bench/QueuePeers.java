@@ -15,6 +15,7 @@ final class QueuePeers {
                 new NatsQueue(),
                 new PostgresQueue(),
                 new SinewQueue(),
+                new SinewOnKafkaQueue(kafkaClassPath),
                 new DriverAlone());
     }
 }

@@ -75,6 +75,13 @@ final class QueueSuite {
             all.add(againstRabbit(workload, Quantity.MESSAGES_PER_S, Bar.Limit.atLeast(5)));
             all.add(againstRabbit(workload, Quantity.CPU_US_PER_MESSAGE, Bar.Limit.atMost(0.2)));
             all.add(againstRabbit(workload, Quantity.PUBLISH_P99_MS, Bar.Limit.atMost(1)));
+            all.add(
+                    new Bar.Ratio(
+                            workload,
+                            Quantity.MESSAGES_PER_S,
+                            "sinew-kafka",
+                            "rabbit-quorum",
+                            Bar.Limit.atLeast(1)));
         }
         for (String workload : List.of(PENDING, DELAYED, GROUPED)) {
             all.add(of(workload, Quantity.SHARE_OF_EMPTY, Bar.Limit.atLeast(0.8)));
