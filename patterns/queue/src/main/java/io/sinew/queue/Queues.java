@@ -94,7 +94,13 @@ public final class Queues implements AutoCloseable {
             engine.createTopic(
                     info.ledgerTopic(),
                     info.partitionCount(),
-                    Map.of("retention.ms", "-1", "max.message.bytes", LEDGER_RECORD_BYTES));
+                    Map.of(
+                            "retention.ms",
+                            "-1",
+                            "max.message.bytes",
+                            LEDGER_RECORD_BYTES,
+                            "message.timestamp.type",
+                            "LogAppendTime"));
         }
         if (!there) {
             engine.createTopic(

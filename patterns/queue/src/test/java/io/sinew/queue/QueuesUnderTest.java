@@ -16,16 +16,16 @@ abstract class QueuesUnderTest implements AutoCloseable {
 
     final MovableClock clock = new MovableClock();
 
-    /// What stores the topics; another one after each [#restart].
+    /// What stores the topics; another one after each [#restart] and [#crash].
     abstract Engine engine();
 
-    /// The queues; others after each [#restart].
+    /// The queues; others after each [#restart] and [#crash].
     abstract Queues queues();
 
     /// Ends this process's part and begins it again.
     abstract void restart() throws Exception;
 
-    /// What stores the topics dies without a warning, and is started again.
+    /// What stores the topics dies without a warning, and everything is started again.
     abstract void crash() throws Exception;
 
     @Override
