@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 /// freezes.
 class QueueShareTest {
     private static final Duration LONG = Duration.ofSeconds(90);
-    private static final int PARTITIONS = 4;
 
     private static TempKafka kafka;
 
@@ -50,7 +49,7 @@ class QueueShareTest {
             Files.deleteIfExists(QueueWorker.endOf(notes));
         }
         try (var on = new QueuesOnCluster(kafka.kafka())) {
-            QueueWorker.create(on.queues(), PARTITIONS);
+            QueueWorker.create(on.queues(), Duration.ofSeconds(2));
         }
     }
 
@@ -80,7 +79,7 @@ class QueueShareTest {
                 what,
                 () -> {
                     Map<Integer, Long> now = of.now().doneByPartition();
-                    return now.size() == PARTITIONS
+                    return now.size() == QueueWorker.PARTITIONS
                             && now.entrySet().stream()
                                     .allMatch(e ->
                                             e.getValue() > before.getOrDefault(e.getKey(), 0L));
@@ -101,17 +100,9 @@ class QueueShareTest {
                 var queues = new Queues(engine, Clock.system(), "judge")) {
             Queue queue = queues.queue(QueueWorker.QUEUE);
             Eventually.await(
-                    LONG, "the partitions", () -> queue.ledger().partitions().size() == PARTITIONS);
-            Eventually.await(LONG, "no message", () -> emptied(queue));
+                    LONG, "the partitions", () -> queue.ledger().partitions().size() == QueueWorker.PARTITIONS);
+            Eventually.await(LONG, "no message", () -> QueueWorker.emptied(queue));
         }
-    }
-
-    /// Takes what is left of acknowledgements that nobody heard of.
-    private static boolean emptied(Queue queue) throws Exception {
-        for (var message : queue.receive(100, Duration.ZERO)) {
-            queue.ack(message);
-        }
-        return queue.counts().live() == 0 && queue.counts().unseen() == 0;
     }
 
     @Test

@@ -34,6 +34,8 @@ final class QueueWorker {
     /// Which messages are in ordered groups, and in how many.
     static final int GROUPS = 5;
 
+    static final int PARTITIONS = 4;
+
     private static final int SENDERS = 2;
     private static final int CONSUMERS = 16;
     private static final Duration WAIT = Duration.ofMillis(200);
@@ -59,31 +61,50 @@ final class QueueWorker {
         Engine engine =
                 arguments[0].equals("kafka")
                         ? ClusterEngine.open(QueuesOnCluster.settings(arguments[1]))
-                        : embedded(Path.of(arguments[1]));
+                        : embedded(Path.of(arguments[1])).engine();
         var queues = new Queues(engine, Clock.system(), arguments[2]);
         if (queues.find(QUEUE).isEmpty()) {
-            create(queues, 4);
+            create(queues, Duration.ofMillis(300));
         }
         new QueueWorker(queues.queue(QUEUE), arguments[2], Path.of(arguments[3])).work();
     }
 
     /// A queue whose messages come again soon when nobody deals with them.
-    static void create(Queues queues, int partitions) throws InterruptedException {
+    static void create(Queues queues, Duration lease) throws InterruptedException {
         var settings =
                 Map.of(
-                        "lease.ms", "2000",
+                        "lease.ms", Long.toString(lease.toMillis()),
                         "failures.max", "1000",
                         "retry.first.ms", "0",
                         "retry.max.ms", "0",
                         "messages.max", "400");
-        var _ = queues.create(QUEUE, partitions, QueueSettings.defaults().with(settings));
+        var _ = queues.create(QUEUE, PARTITIONS, QueueSettings.defaults().with(settings));
     }
 
-    private static Engine embedded(Path folder) throws IOException {
-        DataDirectory data = DataDirectory.open(Disk.system(), folder, "cluster");
+    /// The engine of a data directory, and what it stands on.
+    record Embedded(Broker broker, EmbeddedEngine engine) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            engine.close();
+            broker.close();
+        }
+    }
+
+    static Embedded embedded(Path folder) throws IOException {
+        DataDirectory data =
+                DataDirectory.open(Disk.system(), folder.toAbsolutePath().normalize(), "cluster");
         Broker broker =
                 Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
-        return new EmbeddedEngine(broker, UUID::randomUUID);
+        return new Embedded(broker, new EmbeddedEngine(broker, UUID::randomUUID));
+    }
+
+    /// Whether the queue is empty, once what a judge finds left has been taken: messages whose
+    /// acknowledgement nobody heard of.
+    static boolean emptied(Queue queue) throws InterruptedException {
+        for (Message message : queue.receive(20, Duration.ZERO)) {
+            var _ = queue.ack(message);
+        }
+        return queue.counts().live() == 0 && queue.counts().unseen() == 0;
     }
 
     /// The file that ends a process's sending, when it is there.
