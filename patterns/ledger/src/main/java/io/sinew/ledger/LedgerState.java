@@ -427,6 +427,12 @@ final class LedgerState {
 
     /// Takes in a row of a snapshot.
     void restore(LedgerSnapshotV1Format.Row saved, long nowMs) {
+        long offset = saved.offset();
+        if (offset < lowestLive
+                || offset >= Math.min(ingestedTo, lowestLive + Rows.SPAN_MAX)
+                || rows.find(offset) != Rows.NONE) {
+            throw ByteSource.damaged("it has a message where none can be");
+        }
         int row = rows.add(saved.offset(), lowestLive);
         rows.priority(row, saved.priority());
         rows.isolation(row, saved.isolation());

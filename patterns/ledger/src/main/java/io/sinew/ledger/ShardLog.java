@@ -64,7 +64,7 @@ final class ShardLog implements AutoCloseable {
             }
             next = fetched.nextOffset();
         }
-        return recovery.state();
+        return recovery.state(engine.endOffset(data));
     }
 
     private void ingest(LedgerState into, long upTo, long nowMs) throws InterruptedException {
@@ -79,6 +79,9 @@ final class ShardLog implements AutoCloseable {
                 if (record.offset() < upTo) {
                     into.ingest(MessageFacts.of(record), nowMs);
                 }
+            }
+            if (fetched.nextOffset() <= from) {
+                throw LedgerRecovery.endsTooEarly(from, upTo);
             }
             into.skipTo(Math.min(upTo, fetched.nextOffset()));
         }
