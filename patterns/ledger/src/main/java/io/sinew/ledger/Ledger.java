@@ -43,6 +43,9 @@ public final class Ledger implements AutoCloseable {
     private final LedgerContext context;
     private final Arrivals arrivals = new Arrivals(WAITERS_MAX);
     private final ConcurrentSkipListMap<Integer, ShardSlot> slots = new ConcurrentSkipListMap<>();
+    /// The last of each partition that was given up; it may not have ended yet.
+    private final ConcurrentSkipListMap<Integer, ShardSlot> given = new ConcurrentSkipListMap<>();
+
     private final AtomicInteger turn = new AtomicInteger();
     private final Share share;
 
@@ -69,7 +72,7 @@ public final class Ledger implements AutoCloseable {
     private final class Slots implements ShareListener {
         @Override
         public void gained(int partition) {
-            var slot = new ShardSlot(partition, config, context);
+            var slot = new ShardSlot(partition, config, context, given.get(partition));
             slots.put(partition, slot);
             slot.start();
         }
@@ -78,6 +81,7 @@ public final class Ledger implements AutoCloseable {
         public void lost(int partition) {
             ShardSlot slot = slots.remove(partition);
             if (slot != null) {
+                given.put(partition, slot);
                 slot.close();
             }
         }
@@ -332,6 +336,10 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        share.close();
+        try {
+            share.close();
+        } finally {
+            given.values().forEach(ShardSlot::join);
+        }
     }
 }
