@@ -27,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,26 @@ class LedgerFaultTest {
     private static final LedgerConfig CONFIG =
             new LedgerConfig("t", "t.ledger", Optional.empty(), LedgerSettings.defaults(), true);
 
+    /// A clock whose counter goes on when a test says so.
+    private static final class Counter implements Clock {
+        private final AtomicLong passedNanos = new AtomicLong();
+
+        void pass(Duration time) {
+            passedNanos.addAndGet(time.toNanos());
+        }
+
+        @Override
+        public long nowMs() {
+            return Clock.system().nowMs();
+        }
+
+        @Override
+        public long nanos() {
+            return Clock.system().nanos() + passedNanos.get();
+        }
+    }
+
+    private final Counter clock = new Counter();
     private Broker broker;
     private FaultyEngine engine;
     private Ledger ledger;
@@ -52,7 +73,7 @@ class LedgerFaultTest {
         engine.createTopic("t", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         engine.createTopic("t.ledger", 1, Map.of());
         engine.createTopic("out", 1, Map.of());
-        ledger = Ledger.open(engine, Clock.system(), CONFIG, "here");
+        ledger = Ledger.open(engine, clock, CONFIG, "here");
         awaitServed();
     }
 
@@ -64,6 +85,10 @@ class LedgerFaultTest {
         ledger.close();
         engine.close();
         broker.close();
+    }
+
+    private LedgerContext context() {
+        return new LedgerContext(engine, clock, new Arrivals(1), 1);
     }
 
     private void awaitServed() throws Exception {
@@ -193,6 +218,21 @@ class LedgerFaultTest {
     // ---- who has the partition
 
     @Test
+    void a_process_that_froze_gives_nothing_out_before_it_knows_that_nobody_else_has_it()
+            throws Exception {
+        send("a", "b");
+        Message a = receiveOne();
+        // Another process takes over, and deals with both of them.
+        try (ShardLog other = ShardLog.own(context(), CONFIG, 0)) {
+            clock.pass(Duration.ofSeconds(2));
+            assertThat(ledger.receive(1, Duration.ZERO, Duration.ofSeconds(30))).isEmpty();
+            assertThatThrownBy(() -> ledger.settle(a.receipt(), new Verdict.Done()))
+                    .isInstanceOf(SinewException.class);
+            assertThat(other.data()).isEqualTo(DATA);
+        }
+    }
+
+    @Test
     void a_partition_that_is_lost_while_it_is_taken_over_holds_up_nobody() throws Exception {
         engine.listener.lost(0);
         engine.beforeOwn = new CountDownLatch(1);
@@ -246,7 +286,7 @@ class LedgerFaultTest {
         ledger.close();
         engine.deleteTopic("t");
         engine.createTopic("t", 1, Map.of());
-        try (ShardLog log = ShardLog.own(engine, CONFIG, 0)) {
+        try (ShardLog log = ShardLog.own(context(), CONFIG, 0)) {
             assertRefused(ErrorCode.DAMAGED_DATA, () -> log.recover(0));
             send("c", "d");
             assertThat(log.recover(0).lowestLive()).isEqualTo(2);

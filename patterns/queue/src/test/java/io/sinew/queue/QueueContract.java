@@ -361,6 +361,33 @@ abstract class QueueContract {
     }
 
     @Test
+    void a_sender_is_told_before_a_dedupe_id_is_driven_out_too_early() throws Exception {
+        Queue queue = on.create("orders", Map.of("dedupe.max", "2"));
+        for (String id : List.of("x", "y")) {
+            queue.send(NewMessage.of(id).withDedupeId(id));
+            assertThat(take(queue)).isEqualTo(id);
+        }
+        assertRefused(
+                ErrorCode.DEDUPE_WINDOW_FULL,
+                () -> queue.send(NewMessage.of("z").withDedupeId("z")));
+        assertThat(queue.send(NewMessage.of("x").withDedupeId("x")).duplicate()).isTrue();
+        queue.send(NewMessage.of("without"));
+        assertThat(take(queue)).isEqualTo("without");
+    }
+
+    /// Whatever the defaults of the server or the cluster are.
+    @Test
+    void retention_deletes_no_live_message() throws Exception {
+        on.create("orders", Map.of());
+        for (String topic : List.of("orders", "orders.ledger", "orders.dead")) {
+            assertThat(on.engine().topic(topic).orElseThrow().settings())
+                    .containsEntry("retention.ms", "-1")
+                    .containsEntry("retention.bytes", "-1")
+                    .containsEntry("cleanup.policy", "delete");
+        }
+    }
+
+    @Test
     void a_message_that_nobody_took_in_its_time_is_a_dead_letter() throws Exception {
         Queue queue = on.create("orders", Map.of("ttl.ms", "60000"));
         queue.send(List.of(NewMessage.of("a"), NewMessage.of("b").withTtl(Duration.ofHours(1))));

@@ -120,6 +120,20 @@ class QueueShareTest {
     }
 
     @Test
+    void when_the_broker_is_killed_both_go_on_with_it_and_nothing_is_lost() throws Exception {
+        try (ChildProcess a = worker("a");
+                ChildProcess b = worker("b")) {
+            awaitMore("a's work", ofA, 200);
+            awaitMore("b's work", ofB, 200);
+            kafka.kafka().kill();
+            kafka.kafka().start();
+            awaitMore("a to go on", ofA, 200);
+            awaitMore("b to go on", ofB, 200);
+            drain(a, b);
+        }
+    }
+
+    @Test
     void one_that_froze_and_wakes_up_is_answered_nothing_and_lets_the_other_work()
             throws Exception {
         try (ChildProcess a = worker("a");

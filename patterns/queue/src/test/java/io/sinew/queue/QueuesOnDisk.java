@@ -7,6 +7,7 @@ import io.sinew.broker.BrokerSettings;
 import io.sinew.broker.EmbeddedEngine;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
+import io.sinew.log.LogHealth;
 import io.sinew.topics.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,6 +75,15 @@ final class QueuesOnDisk extends QueuesUnderTest {
         } catch (IOException | SinewException e) {
             // Expected: what it wants to write last it can't.
         }
+    }
+
+    /// The disk; another one after each power failure.
+    FaultyDisk disk() {
+        return disk;
+    }
+
+    LogHealth.Status health() {
+        return broker.health();
     }
 
     @Override
