@@ -43,6 +43,7 @@ public final class Ledger implements AutoCloseable {
     private final LedgerContext context;
     private final Arrivals arrivals = new Arrivals(WAITERS_MAX);
     private final ConcurrentSkipListMap<Integer, ShardSlot> slots = new ConcurrentSkipListMap<>();
+
     /// The last of each partition that was given up; it may not have ended yet.
     private final ConcurrentSkipListMap<Integer, ShardSlot> given = new ConcurrentSkipListMap<>();
 

@@ -45,10 +45,7 @@ final class ShardSlot implements AutoCloseable {
     private final Thread thread;
 
     ShardSlot(
-            int partition,
-            LedgerConfig config,
-            LedgerContext context,
-            @Nullable ShardSlot before) {
+            int partition, LedgerConfig config, LedgerContext context, @Nullable ShardSlot before) {
         this.partition = partition;
         this.config = config;
         this.context = context;

@@ -35,9 +35,7 @@ class ArrivalsTest {
         Eventually.await(
                 LONG,
                 "it to wait",
-                () ->
-                        looks.get() >= before + 2
-                                && thread.getState() == Thread.State.TIMED_WAITING);
+                () -> looks.get() >= before + 2 && thread.getState() == Thread.State.TIMED_WAITING);
         return task;
     }
 

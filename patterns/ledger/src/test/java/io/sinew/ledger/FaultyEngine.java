@@ -13,11 +13,13 @@ import io.sinew.topics.TopicPartition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// An engine whose commits fail or wait when a test says so, and which is another one otherwise.
 final class FaultyEngine implements Engine {
@@ -29,8 +31,8 @@ final class FaultyEngine implements Engine {
     /// Names that were asked for.
     final AtomicInteger owned = new AtomicInteger();
 
-    /// What commits are refused with; null for none.
-    volatile ErrorCode refusal;
+    /// What commits are refused with.
+    volatile Optional<ErrorCode> refusal = Optional.empty();
 
     /// What taking a name over waits for.
     volatile CountDownLatch beforeOwn = new CountDownLatch(0);
@@ -38,8 +40,8 @@ final class FaultyEngine implements Engine {
     /// What a commit waits for before it begins.
     volatile CountDownLatch beforeCommit = new CountDownLatch(0);
 
-    /// The last listener.
-    volatile ShareListener listener;
+    /// Whoever shares.
+    private final AtomicReference<ShareListener> listener = new AtomicReference<>();
 
     FaultyEngine(Engine engine) {
         this.engine = engine;
@@ -57,9 +59,9 @@ final class FaultyEngine implements Engine {
                 throws InterruptedException {
             commits.incrementAndGet();
             beforeCommit.await();
-            ErrorCode code = refusal;
-            if (code != null) {
-                throw new SinewException(code, "meant");
+            Optional<ErrorCode> code = refusal;
+            if (code.isPresent()) {
+                throw new SinewException(code.get(), "meant");
             }
             return owner.commit(appends, positions);
         }
@@ -80,8 +82,18 @@ final class FaultyEngine implements Engine {
     @Override
     public Share share(String group, String topic, String address, ShareListener told)
             throws InterruptedException {
-        listener = told;
+        listener.set(told);
         return engine.share(group, topic, address, told);
+    }
+
+    /// Tells whoever shares that it has a partition.
+    void gain(int partition) {
+        Objects.requireNonNull(listener.get()).gained(partition);
+    }
+
+    /// Tells whoever shares that it has a partition no longer.
+    void lose(int partition) {
+        Objects.requireNonNull(listener.get()).lost(partition);
     }
 
     // ---- as it is

@@ -40,7 +40,7 @@ class LedgerBytesTest {
                         switch (random.nextInt(6)) {
                             case 0 -> scene.ack(message);
                             case 1 -> scene.fail(message);
-                            case 2 -> scene.giveBack(message, random.nextInt(2) * 1_000);
+                            case 2 -> scene.giveBack(message, random.nextInt(2) * 1_000L);
                             case 3 -> scene.reject(message);
                             case 4 -> scene.extend(message, 90_000);
                             default -> true;
@@ -91,7 +91,9 @@ class LedgerBytesTest {
                                 + "0200000005e807030e0401"
                                 + "03010e"
                                 + "040800"
-                                + "0509800101" + "01" + "02c3a9"
+                                + "0509800101"
+                                + "01"
+                                + "02c3a9"
                                 + "0600"
                                 + "07020102"
                                 + "0803020400"

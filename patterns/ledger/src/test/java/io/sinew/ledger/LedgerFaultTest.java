@@ -67,8 +67,7 @@ class LedgerFaultTest {
     @BeforeEach
     void open() throws Exception {
         DataDirectory data = DataDirectory.open(new FaultyDisk(), Path.of("/data"), "cluster");
-        broker =
-                Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
+        broker = Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
         engine = new FaultyEngine(new EmbeddedEngine(broker, UUID::randomUUID));
         engine.createTopic("t", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         engine.createTopic("t.ledger", 1, Map.of());
@@ -79,7 +78,7 @@ class LedgerFaultTest {
 
     @AfterEach
     void close() throws Exception {
-        engine.refusal = null;
+        engine.refusal = Optional.empty();
         engine.beforeOwn.countDown();
         engine.beforeCommit.countDown();
         ledger.close();
@@ -97,8 +96,7 @@ class LedgerFaultTest {
 
     private void send(String... texts) throws InterruptedException {
         long[] _ =
-                engine.append(
-                        DATA, List.of(texts).stream().map(LedgerFaultTest::record).toList());
+                engine.append(DATA, List.of(texts).stream().map(LedgerFaultTest::record).toList());
     }
 
     private static NewRecord record(String text) {
@@ -134,10 +132,9 @@ class LedgerFaultTest {
         // So that the lease is written down.
         assertThat(ledger.settle(a.receipt(), new Verdict.Extended(Duration.ofSeconds(30))))
                 .isEqualTo(Settled.DONE);
-        engine.refusal = ErrorCode.DISK_FULL;
-        assertRefused(
-                ErrorCode.DISK_FULL, () -> ledger.settle(a.receipt(), new Verdict.Done()));
-        engine.refusal = null;
+        engine.refusal = Optional.of(ErrorCode.DISK_FULL);
+        assertRefused(ErrorCode.DISK_FULL, () -> ledger.settle(a.receipt(), new Verdict.Done()));
+        engine.refusal = Optional.empty();
         awaitServed();
         assertThat(ledger.counts().leased()).isEqualTo(1);
         assertThat(ledger.settle(a.receipt(), new Verdict.Done())).isEqualTo(Settled.DONE);
@@ -156,14 +153,13 @@ class LedgerFaultTest {
         FutureTask<Settled> ack = begun(() -> ledger.settle(a.receipt(), new Verdict.Done()));
         Eventually.await(LONG, "the commit", () -> engine.commits.get() > before);
         // In memory it is dealt with by now. A second consumer that asks must not hear of it.
-        engine.refusal = ErrorCode.LOG_STOPPED;
+        engine.refusal = Optional.of(ErrorCode.LOG_STOPPED);
         engine.beforeCommit.countDown();
         assertThatThrownBy(() -> ack.get(30, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(SinewException.class);
         assertRefused(ErrorCode.NOT_OWNER, () -> ledger.counts(0));
-        assertRefused(
-                ErrorCode.NOT_OWNER, () -> ledger.settle(a.receipt(), new Verdict.Done()));
-        engine.refusal = null;
+        assertRefused(ErrorCode.NOT_OWNER, () -> ledger.settle(a.receipt(), new Verdict.Done()));
+        engine.refusal = Optional.empty();
         awaitServed();
         assertThat(ledger.counts().live()).isEqualTo(1);
     }
@@ -189,13 +185,13 @@ class LedgerFaultTest {
             acks.add(begun(() -> ledger.settle(message.receipt(), new Verdict.Done())));
         }
         Eventually.await(LONG, "the commit", () -> engine.commits.get() > before);
-        engine.refusal = ErrorCode.ENGINE_UNAVAILABLE;
+        engine.refusal = Optional.of(ErrorCode.ENGINE_UNAVAILABLE);
         engine.beforeCommit.countDown();
         for (FutureTask<Settled> ack : acks) {
             assertThatThrownBy(() -> ack.get(30, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(SinewException.class);
         }
-        engine.refusal = null;
+        engine.refusal = Optional.empty();
         awaitServed();
         assertThat(ledger.counts().live()).isEqualTo(20);
     }
@@ -203,10 +199,10 @@ class LedgerFaultTest {
     @Test
     void a_delivery_whose_lease_could_not_be_written_down_is_made_again() throws Exception {
         send("a");
-        engine.refusal = ErrorCode.DISK_FULL;
+        engine.refusal = Optional.of(ErrorCode.DISK_FULL);
         Message first = receiveOne();
         Eventually.await(LONG, "the end", () -> !ledger.partitions().contains(0));
-        engine.refusal = null;
+        engine.refusal = Optional.empty();
         awaitServed();
         Message again = receiveOne();
         assertThat(again.receipt().offset()).isEqualTo(first.receipt().offset());
@@ -234,19 +230,19 @@ class LedgerFaultTest {
 
     @Test
     void a_partition_that_is_lost_while_it_is_taken_over_holds_up_nobody() throws Exception {
-        engine.listener.lost(0);
+        engine.lose(0);
         engine.beforeOwn = new CountDownLatch(1);
         int before = engine.owned.get();
-        engine.listener.gained(0);
+        engine.gain(0);
         Eventually.await(LONG, "the take-over", () -> engine.owned.get() > before);
-        FutureTask<Void> lost =
+        FutureTask<Boolean> lost =
                 begun(() -> {
-                    engine.listener.lost(0);
-                    engine.listener.gained(0);
-                    return null;
+                    engine.lose(0);
+                    engine.gain(0);
+                    return true;
                 });
         // The cluster is slow: it answers only later, and the listener has returned before.
-        lost.get(30, TimeUnit.SECONDS);
+        assertThat(lost.get(30, TimeUnit.SECONDS)).isTrue();
         engine.beforeOwn.countDown();
         awaitServed();
         send("a");
@@ -258,18 +254,18 @@ class LedgerFaultTest {
 
     @Test
     void a_ledger_that_is_closed_while_a_partition_is_taken_over_waits_for_it() throws Exception {
-        engine.listener.lost(0);
+        engine.lose(0);
         engine.beforeOwn = new CountDownLatch(1);
         int before = engine.owned.get();
-        engine.listener.gained(0);
+        engine.gain(0);
         Eventually.await(LONG, "the take-over", () -> engine.owned.get() > before);
-        FutureTask<Void> closed =
+        FutureTask<Boolean> closed =
                 begun(() -> {
                     ledger.close();
-                    return null;
+                    return true;
                 });
         engine.beforeOwn.countDown();
-        closed.get(30, TimeUnit.SECONDS);
+        assertThat(closed.get(30, TimeUnit.SECONDS)).isTrue();
         assertThat(ledger.partitions()).isEmpty();
     }
 

@@ -55,7 +55,9 @@ class LedgerStateTest {
         }
         assertThat(scene.counts().live()).isZero();
         assertThat(attempts.remove(poison)).isEqualTo(scene.settings.failuresMax());
-        assertThat(attempts).hasSize(299).allSatisfy((offset, attempt) -> assertThat(attempt).isOne());
+        assertThat(attempts)
+                .hasSize(299)
+                .allSatisfy((offset, attempt) -> assertThat(attempt).isOne());
         // With 300, with four, and then alone until it has failed too often.
         assertThat(deaths).isEqualTo(2 + scene.settings.failuresMax());
     }
@@ -264,7 +266,9 @@ class LedgerStateTest {
                     });
         }
         int dealt = 0;
-        for (List<HandedMessage> some = scene.receive(3); !some.isEmpty(); some = scene.receive(3)) {
+        for (List<HandedMessage> some = scene.receive(3);
+                !some.isEmpty();
+                some = scene.receive(3)) {
             for (HandedMessage message : some) {
                 assertThat(scene.ack(message)).isTrue();
                 dealt++;
@@ -289,8 +293,7 @@ class LedgerStateTest {
         var id = MessageFacts.DedupeId.of("d".getBytes(StandardCharsets.UTF_8));
         // A sender is told before an id is driven out, and when there is room again.
         assertThat(small.state.known(id, small.nowMs)).isEqualTo(new DedupeAnswer.Full());
-        assertThat(small.state.known(id, small.nowMs + 60_001))
-                .isEqualTo(new DedupeAnswer.Fresh());
+        assertThat(small.state.known(id, small.nowMs + 60_001)).isEqualTo(new DedupeAnswer.Fresh());
         // And who does not ask is delivered: the oldest id goes.
         small.send(PLAIN.dedupe("d"));
         small.send(PLAIN.dedupe("b"));

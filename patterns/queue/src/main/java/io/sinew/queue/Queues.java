@@ -24,8 +24,8 @@ public final class Queues implements AutoCloseable {
     /// A message and what comes with it, in bytes; a topic takes 1 MiB unless it says otherwise.
     private static final String LEDGER_RECORD_BYTES = Integer.toString(8 << 20);
 
-    /// Nobody but the ledger deletes anything, whatever the cluster's defaults are; and records have
-    /// the time of the log, so that a process whose clock is wrong is not refused for it.
+    /// Nobody but the ledger deletes anything, whatever the cluster's defaults are; and records
+    /// have the time of the log, so that a process whose clock is wrong is not refused for it.
     private static final Map<String, String> KEEPING =
             Map.of(
                     "cleanup.policy", "delete",

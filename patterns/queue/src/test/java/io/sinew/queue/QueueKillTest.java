@@ -70,7 +70,10 @@ class QueueKillTest {
         try (var on = QueueWorker.embedded(data);
                 var queues = new Queues(on.engine(), Clock.system(), "judge")) {
             Queue queue = queues.queue(QueueWorker.QUEUE);
-            Eventually.await(LONG, "it to be served", () -> queue.ledger().partitions().size() == QueueWorker.PARTITIONS);
+            Eventually.await(
+                    LONG,
+                    "it to be served",
+                    () -> queue.ledger().partitions().size() == QueueWorker.PARTITIONS);
             Eventually.await(LONG, "no message", () -> QueueWorker.emptied(queue));
         }
     }

@@ -70,7 +70,8 @@ class QueueOnDiskTest extends QueueContract {
             assertThatThrownBy(() -> queue.ack(b)).isInstanceOf(SinewException.class);
             on.powerCycle(5);
             Queue again = on.queue("orders");
-            // The failed sync may have written it down all the same; then it is gone, else still b's.
+            // The failed sync may have written it down all the same; then it is gone, else still
+            // b's.
             assertThat(again.ack(b)).isIn(Settled.DONE, Settled.LOST);
             assertThat(QueuesUnderTest.take(again)).isEqualTo("c");
             assertThat(again.counts().live()).isZero();
@@ -174,8 +175,7 @@ class QueueOnDiskTest extends QueueContract {
         for (int i = 0; i < 3; i++) {
             queue.send(NewMessage.of("m" + i).inGroup("g"));
         }
-        Eventually.await(
-                QueuesUnderTest.PATIENCE, "all seen", () -> queue.counts().ready() == 3);
+        Eventually.await(QueuesUnderTest.PATIENCE, "all seen", () -> queue.counts().ready() == 3);
         List<Message> out = queue.receive(10, Duration.ZERO);
         assertThat(out).as("%s", settings).hasSize(concurrency);
         for (Message message : out.subList(1, out.size())) {

@@ -100,7 +100,9 @@ class QueueShareTest {
                 var queues = new Queues(engine, Clock.system(), "judge")) {
             Queue queue = queues.queue(QueueWorker.QUEUE);
             Eventually.await(
-                    LONG, "the partitions", () -> queue.ledger().partitions().size() == QueueWorker.PARTITIONS);
+                    LONG,
+                    "the partitions",
+                    () -> queue.ledger().partitions().size() == QueueWorker.PARTITIONS);
             Eventually.await(LONG, "no message", () -> QueueWorker.emptied(queue));
         }
     }
