@@ -86,12 +86,9 @@ final class ClusterLimits {
     /// Records that one poll hands over.
     static final int POLL_RECORDS = 5_000;
 
-    /// How long a member of a sharing group may be silent before its partitions go to others. Kafka
-    /// allows no less than 6 s unless told so.
-    static final Duration SESSION = Duration.ofSeconds(10);
-
-    /// How often a member says that it is there.
-    static final Duration HEARTBEAT = Duration.ofSeconds(3);
+    /// How often a member of a sharing group says that it is there, in the time that it may be
+    /// silent ([ClusterSettings#session]).
+    static final int HEARTBEATS_A_SESSION = 3;
 
     /// How long a listener may take before its process loses all partitions.
     static final Duration LISTENER = Duration.ofMinutes(5);

@@ -138,9 +138,12 @@ final class ClusterShare implements Share {
                         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                         CooperativeStickyAssignor.class.getName(),
                         ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                        ClusterLimits.millis(ClusterLimits.SESSION),
+                        ClusterLimits.millis(clients.settings().session()),
                         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                        ClusterLimits.millis(ClusterLimits.HEARTBEAT),
+                        ClusterLimits.millis(
+                                clients.settings()
+                                        .session()
+                                        .dividedBy(ClusterLimits.HEARTBEATS_A_SESSION)),
                         ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                         ClusterLimits.millis(ClusterLimits.LISTENER),
                         ConsumerConfig.METADATA_MAX_AGE_CONFIG,

@@ -53,6 +53,9 @@ final class ClusterCrashTest {
                     () -> ClusterEngine.open(ClusterSettings.of(bootstrap)));
         }
         refused(ErrorCode.INVALID_CONFIG, () -> new ClusterSettings("a:1", "no spaces", Map.of()));
+        for (Duration session : List.of(Duration.ofMillis(999), Duration.ofMinutes(6))) {
+            refused(ErrorCode.INVALID_CONFIG, () -> ClusterSettings.of("a:1").withSession(session));
+        }
         refused(
                 ErrorCode.INVALID_CONFIG,
                 () ->

@@ -3,7 +3,7 @@ package io.sinew.cluster;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.kit.ApacheKafka;
-import io.sinew.kit.TempFolder;
+import io.sinew.kit.TempKafka;
 import io.sinew.topics.Engine;
 import io.sinew.topics.Header;
 import io.sinew.topics.NewRecord;
@@ -11,7 +11,6 @@ import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicPartition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,42 +28,45 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 /// A real Apache Kafka of one broker in a folder of its own, and what tests do with an engine on
 /// it.
 final class KafkaCluster implements AutoCloseable {
-    private static final Path CLASS_PATH = Path.of(System.getProperty("sinew.kafka.classpath"));
+    /// How long a share's member may be silent.
+    static final Duration SESSION = Duration.ofSeconds(2);
 
     /// Records of tests are from long ago: a broker would delete them after its first 30 seconds.
-    private static final Map<String, String> PROPERTIES = Map.of("log.retention.ms", "-1");
+    /// And nobody waits for more members of a group, or for long when one has died.
+    private static final Map<String, String> PROPERTIES =
+            Map.of(
+                    "log.retention.ms",
+                    "-1",
+                    "group.initial.rebalance.delay.ms",
+                    "0",
+                    "group.min.session.timeout.ms",
+                    "1000");
 
-    private final TempFolder folder;
-    private final ApacheKafka kafka;
+    private final TempKafka temp;
 
-    private KafkaCluster(TempFolder folder, ApacheKafka kafka) {
-        this.folder = folder;
-        this.kafka = kafka;
+    private KafkaCluster(TempKafka temp) {
+        this.temp = temp;
     }
 
     static KafkaCluster start() throws Exception {
-        TempFolder folder = TempFolder.in(Path.of("target"));
-        var kafka =
-                new ApacheKafka(
-                        folder.path(),
-                        Files.readString(CLASS_PATH).strip(),
-                        ApacheKafka.TEST_FLAGS,
-                        PROPERTIES);
-        kafka.format();
-        kafka.start();
-        return new KafkaCluster(folder, kafka);
+        return new KafkaCluster(TempKafka.start(Path.of("target"), PROPERTIES));
     }
 
     ApacheKafka kafka() {
-        return kafka;
+        return temp.kafka();
     }
 
     Path folder() {
-        return folder.path();
+        return temp.folder();
+    }
+
+    /// How its engines are opened, in other processes too.
+    static ClusterSettings settings(String bootstrap) {
+        return ClusterSettings.of(bootstrap).withSession(SESSION);
     }
 
     ClusterEngine engine() throws InterruptedException {
-        return ClusterEngine.open(ClusterSettings.of(kafka.bootstrap()));
+        return ClusterEngine.open(settings(kafka().bootstrap()));
     }
 
     static NewRecord record(String value) {
@@ -93,7 +95,7 @@ final class KafkaCluster implements AutoCloseable {
     /// A producer of anybody's, for what an engine does not do.
     KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
         var all = new HashMap<String, Object>(more);
-        all.put("bootstrap.servers", kafka.bootstrap());
+        all.put("bootstrap.servers", kafka().bootstrap());
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -133,7 +135,6 @@ final class KafkaCluster implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        kafka.close();
-        folder.close();
+        temp.close();
     }
 }

@@ -35,7 +35,7 @@ final class SharingProcess implements ShareListener {
     ///
     /// @param arguments the cluster's address, the topic, this process's address, the notes
     public static void main(String[] arguments) throws Exception {
-        try (var engine = ClusterEngine.open(ClusterSettings.of(arguments[0]))) {
+        try (var engine = ClusterEngine.open(KafkaCluster.settings(arguments[0]))) {
             var process = new SharingProcess(engine, arguments[1], Path.of(arguments[3]));
             try (Share share = engine.share("g", arguments[1], arguments[2], process)) {
                 long number = 0;

@@ -73,8 +73,15 @@ final class FarMessages {
         add(Math.min(message.dueMs() / widthMs, atMs / widthMs + BUCKETS_MAX), message);
     }
 
-    /// Takes a message into a bucket whose number is known.
-    void add(long number, FarMessage message) {
+    /// Takes a message of a snapshot into its bucket.
+    void restore(long number, FarMessage message) {
+        if (number < 0 || message.dueMs() / widthMs < number) {
+            throw ByteSource.damaged("it has a message that is due before its time");
+        }
+        add(number, message);
+    }
+
+    private void add(long number, FarMessage message) {
         FarBucket bucket = bucket(number);
         if (bucket.takes(message.offset())) {
             bucket.add(message);

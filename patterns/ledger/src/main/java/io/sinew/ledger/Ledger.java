@@ -43,6 +43,10 @@ public final class Ledger implements AutoCloseable {
     private final LedgerContext context;
     private final Arrivals arrivals = new Arrivals(WAITERS_MAX);
     private final ConcurrentSkipListMap<Integer, ShardSlot> slots = new ConcurrentSkipListMap<>();
+
+    /// The last of each partition that was given up; it may not have ended yet.
+    private final ConcurrentSkipListMap<Integer, ShardSlot> given = new ConcurrentSkipListMap<>();
+
     private final AtomicInteger turn = new AtomicInteger();
     private final Share share;
 
@@ -69,7 +73,7 @@ public final class Ledger implements AutoCloseable {
     private final class Slots implements ShareListener {
         @Override
         public void gained(int partition) {
-            var slot = new ShardSlot(partition, config, context);
+            var slot = new ShardSlot(partition, config, context, given.get(partition));
             slots.put(partition, slot);
             slot.start();
         }
@@ -78,6 +82,7 @@ public final class Ledger implements AutoCloseable {
         public void lost(int partition) {
             ShardSlot slot = slots.remove(partition);
             if (slot != null) {
+                given.put(partition, slot);
                 slot.close();
             }
         }
@@ -267,7 +272,14 @@ public final class Ledger implements AutoCloseable {
     public LedgerCounts counts() throws InterruptedException {
         var counts = new LedgerCounts(0, 0, 0, 0, 0);
         for (LedgerShard shard : shards()) {
-            counts = counts.plus(shard.counts());
+            try {
+                counts = counts.plus(shard.counts());
+            } catch (SinewException e) {
+                // One that has ended meanwhile is not served here.
+                if (e.code() != ErrorCode.NOT_OWNER) {
+                    throw e;
+                }
+            }
         }
         return counts;
     }
@@ -325,6 +337,10 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        share.close();
+        try {
+            share.close();
+        } finally {
+            given.values().forEach(ShardSlot::join);
+        }
     }
 }

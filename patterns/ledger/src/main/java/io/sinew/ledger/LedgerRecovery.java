@@ -1,6 +1,7 @@
 package io.sinew.ledger;
 
-import io.sinew.base.BrokenInvariant;
+import io.sinew.base.ErrorCode;
+import io.sinew.base.SinewException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -97,13 +98,32 @@ final class LedgerRecovery {
     }
 
     /// The state behind all records; a new one if there were none.
-    LedgerState state() {
+    ///
+    /// @param dataEnd where the data partition ends
+    /// @throws io.sinew.base.SinewException `DAMAGED_DATA`
+    LedgerState state(long dataEnd) {
         if (first) {
             return new LedgerState(settings, nowMs);
         }
         if (state == null) {
-            throw new BrokenInvariant("a ledger is cut only behind a snapshot that is whole");
+            throw ByteSource.damaged("it belongs to a snapshot whose end is missing");
+        }
+        if (state.ingestedTo() > dataEnd) {
+            throw endsTooEarly(dataEnd, state.ingestedTo());
         }
         return state;
+    }
+
+    /// The refusal of a data partition that has lost its last records: going on would take new
+    /// records for those that were dealt with.
+    static SinewException endsTooEarly(long dataEnd, long ingestedTo) {
+        return new SinewException(
+                ErrorCode.DAMAGED_DATA,
+                "the topic ends at "
+                        + dataEnd
+                        + ", and its ledger has dealt with records up to "
+                        + ingestedTo
+                        + ": it has lost records, or was made anew. Delete the queue, or give the"
+                        + " topic back what it had");
     }
 }

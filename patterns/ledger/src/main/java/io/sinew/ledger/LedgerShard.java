@@ -62,7 +62,6 @@ final class LedgerShard implements AutoCloseable {
     // Changed under the lock, looked at without.
     private volatile @Nullable SinewException failure;
     private volatile boolean closing;
-
     private final List<Thread> threads = new ArrayList<>();
 
     /// Told when it can't go on.
@@ -94,7 +93,7 @@ final class LedgerShard implements AutoCloseable {
             LedgerContext context,
             Consumer<SinewException> onFailure)
             throws InterruptedException {
-        ShardLog log = ShardLog.own(context.engine(), config, partition);
+        ShardLog log = ShardLog.own(context, config, partition);
         try {
             long nowMs = context.clock().nowMs();
             LedgerState state = log.recover(nowMs);
@@ -243,6 +242,7 @@ final class LedgerShard implements AutoCloseable {
         int done = 0;
         try {
             for (HandedMessage one : handed) {
+                log.prove();
                 Optional<StoredRecord> record = bodies.take(one.offset());
                 if (record.isEmpty()) {
                     record = log.record(one.offset(), bodies);

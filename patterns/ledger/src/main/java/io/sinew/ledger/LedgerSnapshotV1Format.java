@@ -48,7 +48,13 @@ final class LedgerSnapshotV1Format {
     private LedgerSnapshotV1Format() {}
 
     /// What is said once.
-    record Head(long ingestedTo, long lowestLive, int nextLease, boolean paused) {}
+    record Head(long ingestedTo, long lowestLive, int nextLease, boolean paused) {
+        Head {
+            if (lowestLive < 0 || lowestLive > ingestedTo) {
+                throw ByteSource.damaged("its messages are not where it says");
+            }
+        }
+    }
 
     /// A live message.
     ///
@@ -70,6 +76,14 @@ final class LedgerSnapshotV1Format {
             List<FailureNote> notes) {
         Row {
             notes = List.copyOf(notes);
+            if (place < Rows.READY
+                    || place > Rows.DOOMED
+                    || priority > MessageHeaders.PRIORITY_MAX
+                    || isolation > Isolation.ALONE
+                    || failures < 0
+                    || failures > LedgerSettings.FAILURES_LIMIT) {
+                throw ByteSource.damaged("it has a message that can't be");
+            }
         }
 
         private int unusual() {
@@ -227,7 +241,7 @@ final class LedgerSnapshotV1Format {
         int failures = 0;
         var notes = new ArrayList<FailureNote>();
         if ((flags & FAILED) != 0) {
-            failures = (int) in.takeVarlong();
+            failures = Math.clamp(in.takeVarlong(), -1, Integer.MAX_VALUE);
             for (int left = in.takeCount(); left > 0; left--) {
                 notes.add(new FailureNote(in.takeVarlong(), in.takeText()));
             }

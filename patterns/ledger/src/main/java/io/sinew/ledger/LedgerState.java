@@ -400,12 +400,26 @@ final class LedgerState {
 
     /// Takes in a row of a snapshot.
     void restore(LedgerSnapshotV1Format.Row saved, long nowMs) {
+        requireLive(saved.offset());
+        if (saved.offset() >= lowestLive + Rows.SPAN_MAX
+                || rows.find(saved.offset()) != Rows.NONE) {
+            throw ByteSource.damaged("it has a message where none can be");
+        }
         table.restore(saved, lowestLive, nowMs);
     }
 
     /// Takes in far messages of a snapshot.
     void restore(FarMessages.Lot saved) {
-        saved.messages().forEach(message -> far.add(saved.bucket(), message));
+        for (FarMessage message : saved.messages()) {
+            requireLive(message.offset());
+            far.restore(saved.bucket(), message);
+        }
+    }
+
+    private void requireLive(long offset) {
+        if (offset < lowestLive || offset >= ingestedTo) {
+            throw ByteSource.damaged("it has a message where none can be");
+        }
     }
 
     /// Takes in a dedupe id of a snapshot; the oldest first.

@@ -1,5 +1,6 @@
 package io.sinew.ledger;
 
+import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Engine;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// What one shard of a ledger reads and writes: its partition of the topic, its partition of the
 /// ledger, and the name by which it is the only one that may write there.
@@ -22,14 +24,23 @@ final class ShardLog implements AutoCloseable {
     /// Bytes that are read at once of far messages and of what lies between them.
     private static final int FAR_BYTES = 128 << 10;
 
+    /// How long a commit that succeeded says that the name is still held: less than any process may
+    /// be silent before others get what it has.
+    private static final long PROOF_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Engine engine;
     private final Owner owner;
+    private final Clock clock;
     private final LedgerConfig config;
     private final TopicPartition data;
     private final TopicPartition ledger;
 
-    private ShardLog(Engine engine, Owner owner, LedgerConfig config, int partition) {
-        this.engine = engine;
+    /// When the last commit that succeeded was begun.
+    private volatile long provedNanos;
+
+    private ShardLog(LedgerContext context, Owner owner, LedgerConfig config, int partition) {
+        this.engine = context.engine();
+        this.clock = context.clock();
         this.owner = owner;
         this.config = config;
         this.data = new TopicPartition(config.topic(), partition);
@@ -37,10 +48,10 @@ final class ShardLog implements AutoCloseable {
     }
 
     /// Takes the shard over from whoever had it.
-    static ShardLog own(Engine engine, LedgerConfig config, int partition)
+    static ShardLog own(LedgerContext context, LedgerConfig config, int partition)
             throws InterruptedException {
-        Owner owner = engine.own(config.ledgerTopic() + "-" + partition);
-        return new ShardLog(engine, owner, config, partition);
+        Owner owner = context.engine().own(config.ledgerTopic() + "-" + partition);
+        return new ShardLog(context, owner, config, partition);
     }
 
     TopicPartition data() {
@@ -64,7 +75,7 @@ final class ShardLog implements AutoCloseable {
             }
             next = fetched.nextOffset();
         }
-        return recovery.state();
+        return recovery.state(engine.endOffset(data));
     }
 
     private void ingest(LedgerState into, long upTo, long nowMs) throws InterruptedException {
@@ -79,6 +90,9 @@ final class ShardLog implements AutoCloseable {
                 if (record.offset() < upTo) {
                     into.ingest(MessageFacts.of(record), nowMs);
                 }
+            }
+            if (fetched.nextOffset() <= from) {
+                throw LedgerRecovery.endsTooEarly(from, upTo);
             }
             into.skipTo(Math.min(upTo, fetched.nextOffset()));
         }
@@ -106,7 +120,28 @@ final class ShardLog implements AutoCloseable {
                                 .map(value -> new NewRecord(null, value, List.of(), nowMs))
                                 .toList()));
         appends.addAll(others);
-        return owner.commit(appends, List.of()).getFirst()[0];
+        long beganNanos = clock.nanos();
+        long first = owner.commit(appends, List.of()).getFirst()[0];
+        provedNanos = beganNanos;
+        return first;
+    }
+
+    /// Makes sure that nobody else has the shard, as of a moment ago. A process that froze would
+    /// otherwise give out, until it is told what it has lost, what another has dealt with.
+    ///
+    /// @throws SinewException `NOT_OWNER`
+    void prove() throws InterruptedException {
+        long beganNanos = clock.nanos();
+        if (beganNanos - provedNanos < PROOF_NANOS) {
+            return;
+        }
+        try {
+            var _ = owner.commit(List.of(), List.of());
+            provedNanos = beganNanos;
+        } catch (SinewException e) {
+            throw new SinewException(
+                    ErrorCode.NOT_OWNER, data + " is not served here any more. Try again", e);
+        }
     }
 
     /// Forgets the ledger before an offset.

@@ -32,8 +32,12 @@ final class ShardReader {
                 if (e.code() != ErrorCode.OFFSET_OUT_OF_RANGE) {
                     throw e;
                 }
+                long start = log.startOffset();
+                if (start <= next) {
+                    throw LedgerRecovery.endsTooEarly(log.endOffset(), next);
+                }
                 // Somebody deleted records that were not taken in yet.
-                shard.skip(log.startOffset());
+                shard.skip(start);
                 continue;
             }
             if (fetched.records().isEmpty()) {

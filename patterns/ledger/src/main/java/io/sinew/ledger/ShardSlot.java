@@ -35,13 +35,21 @@ final class ShardSlot implements AutoCloseable {
     private boolean failed;
     private boolean fenced;
     private boolean closed;
+    private boolean opening;
+    private boolean ended;
+
+    /// Who had the partition in this process before, and may not have ended yet: two of them would
+    /// take the name from each other. Null once it has.
+    private @Nullable ShardSlot before;
 
     private final Thread thread;
 
-    ShardSlot(int partition, LedgerConfig config, LedgerContext context) {
+    ShardSlot(
+            int partition, LedgerConfig config, LedgerContext context, @Nullable ShardSlot before) {
         this.partition = partition;
         this.config = config;
         this.context = context;
+        this.before = before;
         String name = "sinew-ledger-" + config.topic() + "-" + partition;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::keep);
     }
@@ -57,6 +65,10 @@ final class ShardSlot implements AutoCloseable {
 
     private void keep() {
         long pauseMs = 0;
+        if (before != null) {
+            before.join();
+            before = null;
+        }
         long openedNanos = context.clock().nanos();
         try {
             while (awaitTurn()) {
@@ -76,6 +88,17 @@ final class ShardSlot implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         end();
+        set(() -> ended = true);
+    }
+
+    private void set(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Waits until there is no shard that runs.
@@ -127,14 +150,10 @@ final class ShardSlot implements AutoCloseable {
     }
 
     private void open() throws InterruptedException {
+        set(() -> opening = true);
         try {
             LedgerShard opened = LedgerShard.open(partition, config, context, this::failed);
-            lock.lock();
-            try {
-                shard = opened;
-            } finally {
-                lock.unlock();
-            }
+            set(() -> shard = opened);
             context.arrivals().arrived(Integer.MAX_VALUE);
         } catch (RuntimeException e) {
             // Also a defect: with the next try it may be over, and the other partitions go on.
@@ -142,6 +161,8 @@ final class ShardSlot implements AutoCloseable {
                     System.Logger.Level.WARNING,
                     "ledger=unopened partition=" + config.topic() + "-" + partition,
                     e);
+        } finally {
+            set(() -> opening = false);
         }
     }
 
@@ -150,14 +171,10 @@ final class ShardSlot implements AutoCloseable {
                 System.Logger.Level.WARNING,
                 "ledger=restarts partition=" + config.topic() + "-" + partition,
                 cause);
-        lock.lock();
-        try {
+        set(() -> {
             failed = true;
             fenced = cause.code() == ErrorCode.PRODUCER_FENCED;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Ends the shard, if there is one.
@@ -176,16 +193,25 @@ final class ShardSlot implements AutoCloseable {
         }
     }
 
-    /// Gives the partition up.
+    /// Gives the partition up. A shard that runs has written what was decided when this returns.
+    /// One that is being taken over ends by itself, as soon as the log has answered: whoever tells
+    /// of the loss has other partitions to tell of, and others wait for it.
     @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
-            changed.signal();
+            changed.signalAll();
+            while (!ended && !opening) {
+                changed.awaitUninterruptibly();
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Waits for the end after [#close].
+    void join() {
         Joins.all(List.of(thread));
     }
 }

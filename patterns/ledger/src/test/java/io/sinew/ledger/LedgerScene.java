@@ -204,13 +204,16 @@ final class LedgerScene {
         for (byte[] record : log) {
             recovery.take(record, this::ingestUpTo);
         }
-        LedgerState again = recovery.state();
+        LedgerState again = recovery.state(nextOffset);
         ingestUpTo(again, nextOffset);
         again.tick(nowMs);
         return again;
     }
 
     private void ingestUpTo(LedgerState into, long upTo) {
+        if (upTo > nextOffset) {
+            throw LedgerRecovery.endsTooEarly(nextOffset, upTo);
+        }
         while (into.ingestedTo() < upTo) {
             into.ingest(data.get((int) into.ingestedTo()), nowMs);
         }

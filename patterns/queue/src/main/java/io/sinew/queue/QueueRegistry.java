@@ -113,7 +113,14 @@ final class QueueRegistry {
     private void write(NewRecord record) throws InterruptedException {
         if (engine.topic(TOPIC).isEmpty()) {
             try {
-                engine.createTopic(TOPIC, 1, Map.of("cleanup.policy", "compact"));
+                engine.createTopic(
+                        TOPIC,
+                        1,
+                        Map.of(
+                                "cleanup.policy",
+                                "compact",
+                                "message.timestamp.type",
+                                "LogAppendTime"));
             } catch (SinewException e) {
                 if (e.code() != ErrorCode.TOPIC_ALREADY_EXISTS) {
                     throw e;

@@ -24,6 +24,15 @@ public final class Queues implements AutoCloseable {
     /// A message and what comes with it, in bytes; a topic takes 1 MiB unless it says otherwise.
     private static final String LEDGER_RECORD_BYTES = Integer.toString(8 << 20);
 
+    /// Nobody but the ledger deletes anything, whatever the cluster's defaults are; and records
+    /// have the time of the log, so that a process whose clock is wrong is not refused for it.
+    private static final Map<String, String> KEEPING =
+            Map.of(
+                    "cleanup.policy", "delete",
+                    "retention.ms", "-1",
+                    "retention.bytes", "-1",
+                    "message.timestamp.type", "LogAppendTime");
+
     private final Engine engine;
     private final Clock clock;
     private final String address;
@@ -91,16 +100,12 @@ public final class Queues implements AutoCloseable {
                             + " Choose another name");
         }
         if (!begun) {
-            engine.createTopic(
-                    info.ledgerTopic(),
-                    info.partitionCount(),
-                    Map.of("retention.ms", "-1", "max.message.bytes", LEDGER_RECORD_BYTES));
+            var settings = new HashMap<String, String>(KEEPING);
+            settings.put("max.message.bytes", LEDGER_RECORD_BYTES);
+            engine.createTopic(info.ledgerTopic(), info.partitionCount(), settings);
         }
         if (!there) {
-            engine.createTopic(
-                    info.name(),
-                    info.partitionCount(),
-                    Map.of("retention.ms", "-1", "message.timestamp.type", "LogAppendTime"));
+            engine.createTopic(info.name(), info.partitionCount(), KEEPING);
         }
         registry.put(info, clock.nowMs());
     }
@@ -188,10 +193,25 @@ public final class Queues implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            open.values().forEach(Queue::close);
-            open.clear();
+            closeAll();
         } finally {
+            open.clear();
             lock.unlock();
+        }
+    }
+
+    /// All of them, also when one can't be closed in time.
+    private void closeAll() {
+        SinewException late = null;
+        for (Queue queue : open.values()) {
+            try {
+                queue.close();
+            } catch (SinewException e) {
+                late = e;
+            }
+        }
+        if (late != null) {
+            throw late;
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.sinew.queue;
 
-import static io.sinew.queue.QueuesOnDisk.isQuiet;
-import static io.sinew.queue.QueuesOnDisk.text;
+import static io.sinew.queue.QueuesUnderTest.isQuiet;
+import static io.sinew.queue.QueuesUnderTest.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.kit.Eventually;
@@ -61,11 +61,11 @@ class QueueConsumerTest {
                             done.add(text(message));
                             return new Verdict.Done();
                         })) {
-            Eventually.await(QueuesOnDisk.PATIENCE, "all", () -> queue.counts().live() == 0);
+            Eventually.await(QueuesUnderTest.PATIENCE, "all", () -> queue.counts().live() == 0);
         }
         assertThat(attempts).hasValue(3);
         assertThat(done).hasSize(9).doesNotContain("m7");
-        assertThat(text(QueuesOnDisk.receiveOne(on.queue("pay.dead")))).isEqualTo("m7");
+        assertThat(text(QueuesUnderTest.receiveOne(on.queue("pay.dead")))).isEqualTo("m7");
     }
 
     @Test
@@ -84,8 +84,8 @@ class QueueConsumerTest {
                             return new Verdict.Done();
                         });
         try {
-            Eventually.await(QueuesOnDisk.PATIENCE, "three", () -> begun.get() == 3);
-            Eventually.await(QueuesOnDisk.PATIENCE, "seven", () -> queue.counts().ready() == 7);
+            Eventually.await(QueuesUnderTest.PATIENCE, "three", () -> begun.get() == 3);
+            Eventually.await(QueuesUnderTest.PATIENCE, "seven", () -> queue.counts().ready() == 7);
             assertThat(queue.receive(10, Duration.ZERO)).hasSize(7);
         } finally {
             release.countDown();
@@ -113,7 +113,8 @@ class QueueConsumerTest {
                         })) {
             begun.await();
             long until = on.clock.nowMs() + 1_500;
-            Eventually.await(QueuesOnDisk.PATIENCE, "five leases", () -> on.clock.nowMs() > until);
+            Eventually.await(
+                    QueuesUnderTest.PATIENCE, "five leases", () -> on.clock.nowMs() > until);
             assertThat(queue.counts().leased()).isEqualTo(1);
             release.countDown();
         }

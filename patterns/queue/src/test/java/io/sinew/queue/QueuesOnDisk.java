@@ -5,31 +5,24 @@ import io.sinew.base.SinewException;
 import io.sinew.broker.Broker;
 import io.sinew.broker.BrokerSettings;
 import io.sinew.broker.EmbeddedEngine;
-import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
-import io.sinew.ledger.Message;
-import io.sinew.ledger.Settled;
 import io.sinew.log.DataDirectory;
+import io.sinew.log.LogHealth;
+import io.sinew.topics.Engine;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Queues on the embedded engine, on a disk that can fail and in a time that the test moves.
-final class QueuesOnDisk implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    final MovableClock clock = new MovableClock();
+final class QueuesOnDisk extends QueuesUnderTest {
     private final AtomicLong ids = new AtomicLong();
-    FaultyDisk disk = new FaultyDisk();
-    Broker broker;
-    EmbeddedEngine engine;
-    Queues queues;
+    private FaultyDisk disk = new FaultyDisk();
+    private Broker broker;
+    private EmbeddedEngine engine;
+    private Queues queues;
 
     QueuesOnDisk() throws IOException {
         broker = openBroker();
@@ -57,7 +50,7 @@ final class QueuesOnDisk implements AutoCloseable {
         queues = new Queues(engine, clock, "here");
     }
 
-    /// Stops everything and starts it again.
+    @Override
     void restart() throws IOException {
         close();
         reopen();
@@ -71,6 +64,11 @@ final class QueuesOnDisk implements AutoCloseable {
         reopen();
     }
 
+    @Override
+    void crash() throws IOException {
+        powerCycle(3);
+    }
+
     private void abandon() {
         try {
             close();
@@ -79,55 +77,23 @@ final class QueuesOnDisk implements AutoCloseable {
         }
     }
 
-    // ---- queues
-
-    Queue create(String name, Map<String, String> settings) throws Exception {
-        return create(name, 1, settings);
+    /// The disk; another one after each power failure.
+    FaultyDisk disk() {
+        return disk;
     }
 
-    Queue create(String name, int partitions, Map<String, String> settings) throws Exception {
-        queues.create(name, partitions, QueueSettings.defaults().with(settings));
-        return queue(name);
+    LogHealth.Status health() {
+        return broker.health();
     }
 
-    /// The queue, when it is served.
-    Queue queue(String name) throws Exception {
-        Queue queue = queues.queue(name);
-        Eventually.await(
-                PATIENCE,
-                "all partitions",
-                () -> queue.ledger().partitions().size() == queue.info().partitionCount());
-        return queue;
+    @Override
+    Engine engine() {
+        return engine;
     }
 
-    // ---- messages
-
-    static Message receiveOne(Queue queue) throws InterruptedException {
-        List<Message> messages = queue.receive(1, PATIENCE);
-        if (messages.size() != 1) {
-            throw new AssertionError("there is no message");
-        }
-        return messages.getFirst();
-    }
-
-    /// The text of the next message, which is acknowledged.
-    static String take(Queue queue) throws InterruptedException {
-        Message message = receiveOne(queue);
-        if (queue.ack(message) != Settled.DONE) {
-            throw new AssertionError("the message is somebody else's");
-        }
-        return text(message);
-    }
-
-    static String text(Message message) {
-        byte[] value = message.value();
-        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
-    }
-
-    /// Whether there is nothing to deliver, once what was sent has been taken in.
-    static boolean isQuiet(Queue queue) throws Exception {
-        Eventually.await(PATIENCE, "all messages seen", () -> queue.counts().unseen() == 0);
-        return queue.receive(1, Duration.ZERO).isEmpty();
+    @Override
+    Queues queues() {
+        return queues;
     }
 
     @Override
