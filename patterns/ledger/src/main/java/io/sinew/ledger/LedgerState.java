@@ -204,6 +204,7 @@ final class LedgerState {
     private void near(LedgerOp.Neared op, long nowMs) {
         far.drop(op.bucket(), op.count());
         for (MessageFacts facts : op.found()) {
+            requireLive(facts.offset());
             if (far.isFar(facts.dueMs(), op.atMs())) {
                 far.add(new FarMessage(facts.offset(), facts.dueMs()), op.atMs());
             } else {
@@ -401,10 +402,6 @@ final class LedgerState {
     /// Takes in a row of a snapshot.
     void restore(LedgerSnapshotV1Format.Row saved, long nowMs) {
         requireLive(saved.offset());
-        if (saved.offset() >= lowestLive + Rows.SPAN_MAX
-                || rows.find(saved.offset()) != Rows.NONE) {
-            throw ByteSource.damaged("it has a message where none can be");
-        }
         table.restore(saved, lowestLive, nowMs);
     }
 
@@ -416,8 +413,11 @@ final class LedgerState {
         }
     }
 
+    /// A message that is read from a ledger can get a row.
     private void requireLive(long offset) {
-        if (offset < lowestLive || offset >= ingestedTo) {
+        if (offset < lowestLive
+                || offset >= Math.min(ingestedTo, lowestLive + Rows.SPAN_MAX)
+                || rows.find(offset) != Rows.NONE) {
             throw ByteSource.damaged("it has a message where none can be");
         }
     }

@@ -25,6 +25,8 @@ class LedgerBytesTest {
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.DAMAGED_DATA));
     }
 
+    private static final long DAY_MS = 86_400_000;
+
     /// A ledger in which something of everything has happened, and a snapshot in the middle.
     private static LedgerScene busy(SplittableRandom random) {
         LedgerScene scene = LedgerScene.usual();
@@ -32,6 +34,7 @@ class LedgerBytesTest {
             LedgerScene.Wish wish = LedgerScene.Wish.NONE;
             wish = random.nextInt(3) == 0 ? wish.group("g" + random.nextInt(3)) : wish;
             wish = random.nextInt(4) == 0 ? wish.due(scene.nowMs + 5_000) : wish;
+            wish = random.nextInt(6) == 0 ? wish.due(scene.nowMs + DAY_MS) : wish;
             wish = random.nextInt(4) == 0 ? wish.expires(scene.nowMs + 7_000) : wish;
             wish = random.nextInt(4) == 0 ? wish.dedupe("d" + i) : wish;
             scene.send(wish.priority(random.nextInt(10)));
@@ -46,7 +49,7 @@ class LedgerBytesTest {
                             default -> true;
                         };
             }
-            scene.pass(random.nextInt(3_000));
+            scene.pass(i == 50 ? DAY_MS : random.nextInt(3_000));
             if (i == 40) {
                 scene.snapshot();
             }
@@ -81,7 +84,20 @@ class LedgerBytesTest {
                         new LedgerOp.Doomed(3, DeadReason.REJECTED, 4, ""),
                         new LedgerOp.Buried(new long[] {3}),
                         new LedgerOp.Paused(true),
-                        new LedgerOp.Purged(300));
+                        new LedgerOp.Purged(300),
+                        new LedgerOp.Neared(
+                                3,
+                                2,
+                                4,
+                                List.of(
+                                        new MessageFacts(
+                                                7,
+                                                0,
+                                                128,
+                                                0,
+                                                9,
+                                                0x0102030405060708L,
+                                                MessageFacts.DedupeId.NONE))));
         ops.forEach(op -> LedgerRecordV1Format.put(out, op));
         byte[] bytes = out.toBytes();
         assertThat(HexFormat.of().formatHex(bytes))
@@ -99,7 +115,9 @@ class LedgerBytesTest {
                                 + "0803020400"
                                 + "090106"
                                 + "0a01"
-                                + "0bac02");
+                                + "0bac02"
+                                + "0c03020401078001"
+                                + "09010203040506070800");
         var in = new ByteSource(bytes);
         assertThat(LedgerRecordV1Format.kindOf(in)).isEqualTo(LedgerRecordV1Format.CHANGES);
         LedgerRecordV1Format.Changes changes = LedgerRecordV1Format.takeChanges(in);

@@ -26,7 +26,8 @@ class LedgerStateTest {
                         300_000,
                         1_000,
                         trackedMax,
-                        60_000));
+                        60_000,
+                        LedgerSettings.FAR_MS));
     }
 
     private void leaseRunsOut() {
@@ -285,7 +286,15 @@ class LedgerStateTest {
         LedgerScene small =
                 new LedgerScene(
                         new LedgerSettings(
-                                1_000, 5, RetryPolicy.defaults(), 1, 60_000, 3, 100, 60_000));
+                                1_000,
+                                5,
+                                RetryPolicy.defaults(),
+                                1,
+                                60_000,
+                                3,
+                                100,
+                                60_000,
+                                LedgerSettings.FAR_MS));
         for (String id : List.of("a", "b", "c", "a")) {
             small.send(PLAIN.dedupe(id));
         }
