@@ -36,6 +36,9 @@ public final class DeadLetters {
     private static final String DEAD = "sinew-dead-";
     private static final String WAS = "sinew-was-";
 
+    /// The dedupe id that a message was sent with; it says nothing any more.
+    static final String WAS_DEDUPE = WAS + "dedupe";
+
     /// Headers that would have a dead letter delayed, expire or be taken for its own double.
     private static final Set<String> ONCE =
             Set.of(MessageHeaders.DUE, MessageHeaders.EXPIRES, MessageHeaders.DEDUPE);

@@ -1,11 +1,14 @@
 package io.sinew.ledger;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -144,8 +147,47 @@ final class FarMessages {
         lowestIsGone |= bucket.first().offset() == lowest;
         bucket.drop(most);
         count -= before - bucket.count();
+        put(number, bucket);
+    }
+
+    /// Drops messages wherever they are.
+    void remove(Collection<FarMessage> messages) {
+        var left = new HashSet<>(messages);
+        messages.stream()
+                .map(message -> message.dueMs() / widthMs)
+                .distinct()
+                .forEach(number -> removeFrom(number, left));
+        if (!left.isEmpty()) {
+            // Some may be in a bucket before theirs, which was the last one when they came.
+            List.copyOf(buckets.keySet()).forEach(number -> removeFrom(number, left));
+        }
+    }
+
+    private void removeFrom(long number, Set<FarMessage> gone) {
+        FarBucket bucket = buckets.get(number);
+        if (bucket == null) {
+            return;
+        }
+        var rest = new FarBucket(number * widthMs);
+        bucket.forEach(
+                bucket.count(),
+                message -> {
+                    if (!gone.remove(message)) {
+                        rest.add(message);
+                    }
+                });
+        if (rest.count() < bucket.count()) {
+            count -= bucket.count() - rest.count();
+            lowestIsGone = true;
+            put(number, rest);
+        }
+    }
+
+    private void put(long number, FarBucket bucket) {
         if (bucket.count() == 0) {
             buckets.remove(number);
+        } else {
+            buckets.put(number, bucket);
         }
     }
 

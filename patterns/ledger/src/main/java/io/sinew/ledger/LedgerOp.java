@@ -54,4 +54,11 @@ sealed interface LedgerOp {
             found = List.copyOf(found);
         }
     }
+
+    /// Far messages were appended once more, with this change, and are no more where they were.
+    record Moved(List<FarMessage> messages) implements LedgerOp {
+        public Moved {
+            messages = List.copyOf(messages);
+        }
+    }
 }

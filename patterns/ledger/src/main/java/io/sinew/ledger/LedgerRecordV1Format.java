@@ -35,6 +35,7 @@ import java.util.List;
 /// 11 purged     up to v
 /// 12 neared     bucket v, count v, at v, messages: count v, each offset v, due v, priority u8,
 ///               group i64 (0 for none), expires v (0 for never)
+/// 13 moved      messages: count v, each offset v, due v
 /// ```
 ///
 /// For the other kinds see [LedgerSnapshotV1Format].
@@ -133,6 +134,14 @@ final class LedgerRecordV1Format {
                 out.putByte(12);
                 putNeared(out, neared);
             }
+            case LedgerOp.Moved(List<FarMessage> messages) -> {
+                out.putByte(13);
+                out.putVarlong(messages.size());
+                for (FarMessage message : messages) {
+                    out.putVarlong(message.offset());
+                    out.putVarlong(message.dueMs());
+                }
+            }
         }
     }
 
@@ -196,6 +205,7 @@ final class LedgerRecordV1Format {
             case 10 -> new LedgerOp.Paused(in.takeByte() == 1);
             case 11 -> new LedgerOp.Purged(in.takeVarlong());
             case 12 -> takeNeared(in);
+            case 13 -> takeMoved(in);
             default -> throw ByteSource.damaged("it has a change of type " + type);
         };
     }
@@ -223,6 +233,15 @@ final class LedgerRecordV1Format {
                             MessageFacts.DedupeId.NONE));
         }
         return new LedgerOp.Neared(bucket, count, atMs, found);
+    }
+
+    private static LedgerOp.Moved takeMoved(ByteSource in) {
+        int left = in.takeCount();
+        var messages = new ArrayList<FarMessage>(left);
+        for (; left > 0; left--) {
+            messages.add(new FarMessage(in.takeVarlong(), in.takeVarlong()));
+        }
+        return new LedgerOp.Moved(messages);
     }
 
     private static long[] takeOffsets(ByteSource in) {

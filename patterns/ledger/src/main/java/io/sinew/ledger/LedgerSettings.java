@@ -16,6 +16,7 @@ import io.sinew.base.Check;
 /// @param agingMs a waiting priority counts one more for each such time that it was not served
 /// @param farMs a message that is due so long after it came is kept without a row until half of
 ///   that before its time; the same for the whole life of a ledger
+/// @param pinnedMax records that may lie behind a far message before it is appended once more
 public record LedgerSettings(
         long leaseMs,
         int failuresMax,
@@ -25,7 +26,8 @@ public record LedgerSettings(
         int dedupeMax,
         int trackedMax,
         long agingMs,
-        long farMs) {
+        long farMs,
+        long pinnedMax) {
     /// The longest lease.
     public static final long LEASE_MAX_MS = 12L * 60 * 60 * 1000;
 
@@ -34,6 +36,9 @@ public record LedgerSettings(
 
     /// What [#farMs] is but in tests.
     public static final long FAR_MS = 2L * 60 * 60 * 1000;
+
+    /// What [#pinnedMax] is but in tests.
+    public static final long PINNED_MAX = 1_000_000;
 
     public LedgerSettings {
         Check.that(leaseMs > 0 && leaseMs <= LEASE_MAX_MS, "a lease is 12 hours at most");
@@ -56,6 +61,7 @@ public record LedgerSettings(
                 1_000_000,
                 2_000_000,
                 60_000,
-                FAR_MS);
+                FAR_MS,
+                PINNED_MAX);
     }
 }

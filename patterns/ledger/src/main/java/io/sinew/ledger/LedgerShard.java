@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,7 @@ final class LedgerShard implements AutoCloseable {
     private final Arrivals arrivals;
     private final BodyCache bodies;
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReadWriteLock copies = new ReentrantReadWriteLock();
 
     /// Signalled when there is something to write, or the end.
     private final Condition toWrite = lock.newCondition();
@@ -358,8 +362,13 @@ final class LedgerShard implements AutoCloseable {
 
     /// Drops everything that no consumer has and that was sent before now.
     CommitGroup purge() throws InterruptedException {
-        long end = log.endOffset();
-        return decide(_ -> add(state.purge(end)));
+        copies.readLock().lockInterruptibly();
+        try {
+            long end = log.endOffset();
+            return decide(_ -> add(state.purge(end)));
+        } finally {
+            copies.readLock().unlock();
+        }
     }
 
     // ---- the reader's calls
@@ -450,6 +459,22 @@ final class LedgerShard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Far messages to be appended once more, under [#copying].
+    List<FarMessage> pinning() {
+        lock.lock();
+        try {
+            return isOver() ? List.of() : state.pinning(now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Held while far messages are appended once more: whoever purged meanwhile would not know of
+    /// the copies.
+    Lock copying() {
+        return copies.writeLock();
     }
 
     // ---- the thread that lets time pass

@@ -24,6 +24,9 @@ final class LedgerState {
     /// Messages that expired or are doomed and are handled by one decision at most.
     private static final int AT_ONCE_MAX = 1_000;
 
+    /// Far messages that are appended once more after one look at all of them.
+    private static final int MOVED_MAX = 100_000;
+
     private final LedgerSettings settings;
     private final MessageTable table;
     private final Rows rows;
@@ -199,6 +202,18 @@ final class LedgerState {
         var op = new LedgerOp.Neared(lot.bucket(), lot.messages().size(), nowMs, found);
         replay(op, nowMs);
         return Optional.of(op);
+    }
+
+    /// Far messages that alone keep the log behind them, to be appended once more; none as long as
+    /// there are more of them than a quarter of what they keep. What comes near soon stays.
+    List<FarMessage> pinning(long nowMs) {
+        long kept = ingestedTo - lowestLive();
+        if (far.lowest() != lowestLive || kept < settings.pinnedMax() + 4L * far.count()) {
+            return List.of();
+        }
+        return far.from(lowestLive, MOVED_MAX).stream()
+                .filter(message -> far.isFar(message.dueMs(), nowMs + settings.farMs()))
+                .toList();
     }
 
     private void near(LedgerOp.Neared op, long nowMs) {
@@ -463,6 +478,7 @@ final class LedgerState {
                 skipTo(upTo);
             }
             case LedgerOp.Neared neared -> near(neared, nowMs);
+            case LedgerOp.Moved(List<FarMessage> messages) -> far.remove(messages);
         }
     }
 

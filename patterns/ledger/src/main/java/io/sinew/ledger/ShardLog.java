@@ -11,6 +11,7 @@ import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -191,31 +192,43 @@ final class ShardLog implements AutoCloseable {
         return found ? Optional.of(records.getFirst()) : Optional.empty();
     }
 
-    /// What a ledger has to know of messages whose records are still there.
+    /// What is done with a far message.
+    interface FarVisitor {
+        /// Does something with a message.
+        ///
+        /// @param record empty if the log does not have it any more
+        void visit(FarMessage message, Optional<StoredRecord> record) throws InterruptedException;
+    }
+
+    /// Reads the records of far messages.
+    ///
+    /// @param messages in the order of their offsets
+    void forEach(List<FarMessage> messages, FarVisitor visitor) throws InterruptedException {
+        int next = 0;
+        while (next < messages.size()) {
+            long from = messages.get(next).offset();
+            long offset = Math.max(from, startOffset());
+            if (offset >= endOffset()) {
+                throw LedgerRecovery.endsTooEarly(offset, from + 1);
+            }
+            Fetched fetched = engine.read(data, offset, FAR_BYTES, Duration.ZERO);
+            var records = new HashMap<Long, StoredRecord>();
+            fetched.records().forEach(record -> records.put(record.offset(), record));
+            while (next < messages.size() && messages.get(next).offset() < fetched.nextOffset()) {
+                FarMessage message = messages.get(next++);
+                visitor.visit(message, Optional.ofNullable(records.get(message.offset())));
+            }
+        }
+    }
+
+    /// What a ledger has to know of far messages whose records are still there.
     ///
     /// @param messages in the order of their offsets
     List<MessageFacts> facts(List<FarMessage> messages) throws InterruptedException {
         var found = new ArrayList<MessageFacts>(messages.size());
-        int next = 0;
-        while (next < messages.size()) {
-            long offset = Math.max(messages.get(next).offset(), startOffset());
-            Fetched fetched = engine.read(data, offset, FAR_BYTES, Duration.ZERO);
-            for (StoredRecord record : fetched.records()) {
-                while (next < messages.size() && messages.get(next).offset() < record.offset()) {
-                    next++;
-                }
-                if (next < messages.size() && messages.get(next).offset() == record.offset()) {
-                    found.add(MessageFacts.of(record));
-                    next++;
-                }
-            }
-            while (next < messages.size() && messages.get(next).offset() < fetched.nextOffset()) {
-                next++;
-            }
-            if (fetched.nextOffset() <= offset) {
-                break;
-            }
-        }
+        forEach(
+                messages,
+                (_, record) -> record.ifPresent(there -> found.add(MessageFacts.of(there))));
         return found;
     }
 

@@ -55,6 +55,21 @@ final class ShardWriter {
                 throw e;
             }
             bury();
+            if (!work.snapshot().isEmpty()) {
+                move();
+            }
+        }
+    }
+
+    /// Now and then: what keeps the log is looked for after each snapshot, which trims it.
+    private void move() throws InterruptedException {
+        if (!config.trims() || !shard.copying().tryLock()) {
+            return;
+        }
+        try {
+            new FarMove(log, clock.nowMs()).move(shard.pinning(), shard::replay);
+        } finally {
+            shard.copying().unlock();
         }
     }
 

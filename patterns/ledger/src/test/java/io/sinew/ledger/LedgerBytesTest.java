@@ -97,7 +97,8 @@ class LedgerBytesTest {
                                                 0,
                                                 9,
                                                 0x0102030405060708L,
-                                                MessageFacts.DedupeId.NONE))));
+                                                MessageFacts.DedupeId.NONE))),
+                        new LedgerOp.Moved(List.of(new FarMessage(7, 128))));
         ops.forEach(op -> LedgerRecordV1Format.put(out, op));
         byte[] bytes = out.toBytes();
         assertThat(HexFormat.of().formatHex(bytes))
@@ -117,7 +118,8 @@ class LedgerBytesTest {
                                 + "0a01"
                                 + "0bac02"
                                 + "0c03020401078001"
-                                + "09010203040506070800");
+                                + "09010203040506070800"
+                                + "0d01078001");
         var in = new ByteSource(bytes);
         assertThat(LedgerRecordV1Format.kindOf(in)).isEqualTo(LedgerRecordV1Format.CHANGES);
         LedgerRecordV1Format.Changes changes = LedgerRecordV1Format.takeChanges(in);

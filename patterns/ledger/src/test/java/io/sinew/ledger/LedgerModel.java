@@ -121,6 +121,18 @@ final class LedgerModel {
         }
     }
 
+    /// A message that waits has another offset.
+    void moved(long from, long to) {
+        Message was = live.remove(from);
+        assertThat(was != null && was.place == MessagePlace.DELAYED && !was.holds).isTrue();
+        if (was != null) {
+            var message = new Message(to, was.wish);
+            message.place = was.place;
+            message.dueMs = was.dueMs;
+            live.put(to, message);
+        }
+    }
+
     boolean holds(HandedMessage handed) {
         Message message = live.get(handed.offset());
         return message != null

@@ -3,8 +3,10 @@ package io.sinew.ledger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /// A ledger in a test: a state, the time, and the log of its changes, from which another state can
 /// be made as after a restart.
@@ -157,6 +159,38 @@ final class LedgerScene {
 
     boolean extend(HandedMessage message, long ms) {
         return write(state.extend(message.offset(), message.lease(), nowMs + ms));
+    }
+
+    /// Appends far messages once more that keep the log.
+    ///
+    /// @return the new offsets by the old ones
+    Map<Long, Long> move() {
+        var moved = new TreeMap<Long, Long>();
+        List<FarMessage> pinning = state.pinning(nowMs);
+        if (pinning.isEmpty()) {
+            return moved;
+        }
+        var copies = new ArrayList<MessageFacts>();
+        for (FarMessage message : pinning) {
+            MessageFacts was = data.get((int) message.offset());
+            var copy =
+                    new MessageFacts(
+                            nextOffset++,
+                            nowMs,
+                            was.dueMs(),
+                            was.expiresMs(),
+                            was.priority(),
+                            was.group(),
+                            MessageFacts.DedupeId.NONE);
+            data.add(copy);
+            copies.add(copy);
+            moved.put(message.offset(), copy.offset());
+        }
+        var op = new LedgerOp.Moved(pinning);
+        state.replay(op, nowMs);
+        write(List.of(op));
+        copies.forEach(copy -> state.ingest(copy, nowMs));
+        return moved;
     }
 
     /// Appends the dead letters of all that are doomed.

@@ -27,7 +27,8 @@ class LedgerStateTest {
                         1_000,
                         trackedMax,
                         60_000,
-                        LedgerSettings.FAR_MS));
+                        LedgerSettings.FAR_MS,
+                        LedgerSettings.PINNED_MAX));
     }
 
     private void leaseRunsOut() {
@@ -294,7 +295,8 @@ class LedgerStateTest {
                                 3,
                                 100,
                                 60_000,
-                                LedgerSettings.FAR_MS));
+                                LedgerSettings.FAR_MS,
+                                LedgerSettings.PINNED_MAX));
         for (String id : List.of("a", "b", "c", "a")) {
             small.send(PLAIN.dedupe(id));
         }

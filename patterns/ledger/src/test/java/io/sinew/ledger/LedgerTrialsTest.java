@@ -17,6 +17,8 @@ class LedgerTrialsTest {
     /// Scheduled messages are up to three times as far.
     private static final long FAR_MS = 6_000;
 
+    private static final long PINNED_MAX = 10;
+
     @Test
     void a_ledger_does_what_the_plainest_model_says_also_after_restarts() {
         Trials.run(TRIALS, random -> new Trial(random).run());
@@ -41,7 +43,8 @@ class LedgerTrialsTest {
                             100_000,
                             100_000,
                             1L << 40,
-                            FAR_MS);
+                            FAR_MS,
+                            PINNED_MAX);
             this.scene = new LedgerScene(settings);
             this.model = new LedgerModel(settings);
         }
@@ -56,6 +59,7 @@ class LedgerTrialsTest {
         }
 
         private void step() throws Exception {
+            move();
             switch (random.nextInt(16)) {
                 case 0, 1, 2, 3 -> send();
                 case 4, 5, 6 -> receive();
@@ -173,6 +177,10 @@ class LedgerTrialsTest {
             if (random.nextBoolean()) {
                 scene.state = again;
             }
+        }
+
+        private void move() {
+            scene.move().forEach(model::moved);
         }
 
         private void bury() {

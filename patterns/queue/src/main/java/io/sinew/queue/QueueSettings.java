@@ -94,7 +94,8 @@ public record QueueSettings(
                 dedupeMax,
                 trackedMax,
                 agingMs,
-                LedgerSettings.FAR_MS);
+                LedgerSettings.FAR_MS,
+                LedgerSettings.PINNED_MAX);
     }
 
     /// All settings by their names, in their order.
