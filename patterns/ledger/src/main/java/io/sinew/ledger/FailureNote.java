@@ -12,6 +12,11 @@ public record FailureNote(long atMs, String cause) {
     public static final int KEPT_MAX = 5;
 
     public FailureNote {
-        cause = cause.substring(0, Math.min(CAUSE_CHARS_MAX, cause.length()));
+        cause = shortened(cause);
+    }
+
+    /// A cause as far as it is kept.
+    static String shortened(String cause) {
+        return cause.substring(0, Math.min(CAUSE_CHARS_MAX, cause.length()));
     }
 }

@@ -34,6 +34,9 @@ final class FaultyEngine implements Engine {
     /// What commits are refused with.
     volatile Optional<ErrorCode> refusal = Optional.empty();
 
+    /// Commits that append there are refused with `ENGINE_UNAVAILABLE`.
+    volatile Optional<TopicPartition> refusesAppendsTo = Optional.empty();
+
     /// What taking a name over waits for.
     volatile CountDownLatch beforeOwn = new CountDownLatch(0);
 
@@ -62,6 +65,11 @@ final class FaultyEngine implements Engine {
             Optional<ErrorCode> code = refusal;
             if (code.isPresent()) {
                 throw new SinewException(code.get(), "meant");
+            }
+            Optional<TopicPartition> refused = refusesAppendsTo;
+            if (appends.stream()
+                    .anyMatch(append -> refused.equals(Optional.of(append.partition())))) {
+                throw new SinewException(ErrorCode.ENGINE_UNAVAILABLE, "meant");
             }
             return owner.commit(appends, positions);
         }
