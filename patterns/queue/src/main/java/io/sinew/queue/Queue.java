@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
 /// A work queue: each message is dealt with by one consumer, and stays until that has said so.
@@ -49,11 +50,16 @@ public final class Queue implements AutoCloseable {
     private final Ledger ledger;
     private final AtomicInteger turn = new AtomicInteger();
 
+    /// Messages that may be sent to each partition before its fullness is looked at again: half of
+    /// the room that there was, for others send too.
+    private final AtomicLongArray spare;
+
     Queue(Engine engine, Clock clock, QueueInfo info, Ledger ledger) {
         this.engine = engine;
         this.clock = clock;
         this.info = info;
         this.ledger = ledger;
+        this.spare = new AtomicLongArray(info.partitionCount());
     }
 
     public QueueInfo info() {
@@ -100,7 +106,7 @@ public final class Queue implements AutoCloseable {
         }
         for (Map.Entry<Integer, List<Integer>> part : byPartition.entrySet()) {
             int partition = part.getKey();
-            requireRoom(partition);
+            requireRoom(partition, part.getValue().size());
             List<NewRecord> records =
                     part.getValue().stream().map(i -> recordOf(messages.get(i), nowMs)).toList();
             long[] offsets = engine.append(new TopicPartition(info.name(), partition), records);
@@ -156,7 +162,10 @@ public final class Queue implements AutoCloseable {
     }
 
     /// Where another process has the partition nobody here knows how full it is.
-    private void requireRoom(int partition) throws InterruptedException {
+    private void requireRoom(int partition, int count) throws InterruptedException {
+        if (spare.addAndGet(partition, -count) >= 0) {
+            return;
+        }
         if (!ledger.partitions().contains(partition)) {
             return;
         }
@@ -175,6 +184,7 @@ public final class Queue implements AutoCloseable {
                             + most
                             + " (messages.max). Send slower, or have more consumers");
         }
+        spare.set(partition, (most - live) / 2 - count);
     }
 
     private NewRecord recordOf(NewMessage message, long nowMs) {
