@@ -163,6 +163,54 @@ class QueueCommandsTest {
     }
 
     @Test
+    void a_dead_letter_is_shown_in_full_with_its_history_and_its_headers() {
+        run("create", "pay", "--set", "failures.max=1");
+        run("send", "pay", "poison", "--header", "till=2");
+        String receipt = receiptOf(run("receive", "pay", "--wait", "20s"));
+        run("nack", "pay", receipt, "--cause", "no \u001b[31mluck");
+        // When it has been received it is there.
+        String letter = receiptOf(run("receive", "pay.dead", "--wait", "20s"));
+        run("nack", "pay.dead", letter, "--returned");
+
+        assertThat(run("dead", "pay", "--full").out())
+                .startsWith("letter    0:0\nreason    failed\nsentTo    pay\n")
+                .containsPattern("\nFAILED AT +CAUSE\n[-0-9T:.]+Z +no \\?\\[31mluck\n")
+                .containsPattern("\nHEADER +VALUE\ntill +2\n");
+        assertThat(run("dead", "pay", "--full", "-o", "json").out())
+                .contains("\"till\" : \"2\"", "\"reason\" : \"failed\"");
+    }
+
+    @Test
+    void dead_letters_are_sent_again_one_or_those_of_a_group_or_all_at_a_rate() {
+        run("create", "pay", "--set", "failures.max=1");
+        for (String group : new String[] {"a", "b", "c"}) {
+            run("send", "pay", "of " + group, "--group", group);
+            run("nack", "pay", receiptOf(run("receive", "pay", "--wait", "20s")));
+            String letter = receiptOf(run("receive", "pay.dead", "--wait", "20s"));
+            run("nack", "pay.dead", letter, "--returned", "--delay", "0s");
+        }
+        assertThat(run("redrive", "pay", "--letter", "0:9").exitCode()).isEqualTo(4);
+        assertThat(run("redrive", "pay", "--letter", "9").exitCode()).isEqualTo(2);
+        assertThat(run("redrive", "pay", "--letter", "0:1", "--dry-run").exitCode()).isEqualTo(2);
+        assertThat(run("redrive", "pay", "--rate", "0/s").exitCode()).isEqualTo(2);
+        assertThat(run("redrive", "pay", "--from", "here").err()).contains("'here' is not where");
+        assertThat(run("redrive", "pay", "--reason", "boredom").err())
+                .contains("there are failed, expired, rejected, gone");
+
+        assertThat(run("redrive", "pay", "--dry-run").out())
+                .startsWith("3 dead letters would be sent again; nothing was changed");
+        assertThat(run("redrive", "pay", "--letter", "0:1").out())
+                .isEqualTo("Sent 1 dead letter again\n");
+        assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of b\n");
+        assertThat(run("redrive", "pay", "--group", "c").out())
+                .isEqualTo("Sent 1 dead letter again\n");
+        assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of c\n");
+        assertThat(run("redrive", "pay", "--all", "--rate", "100/s").out())
+                .isEqualTo("Sent 1 dead letter again\n");
+        assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of a\n");
+    }
+
+    @Test
     void what_is_watched_is_drawn_again_until_nobody_reads_it() {
         run("create", "pay");
         var drawn = new AtomicInteger();

@@ -318,7 +318,7 @@ final class LedgerShard implements AutoCloseable {
     /// Acknowledges a message together with records that are appended, all or nothing.
     ///
     /// @return what the caller waits for
-    CommitGroup acknowledgeWith(Receipt receipt, List<Owner.Append> outgoing) {
+    CommitGroup acknowledgeIf(CommitCondition condition, List<Owner.Append> outgoing) {
         lock.lock();
         try {
             requireRunning();
@@ -326,8 +326,8 @@ final class LedgerShard implements AutoCloseable {
                 full.add(filling);
                 filling = null;
             }
-            var group = new CommitGroup(receipt, outgoing);
-            group.add(new LedgerOp.Acked(new long[] {receipt.offset()}));
+            var group = new CommitGroup(condition, outgoing);
+            group.add(new LedgerOp.Acked(new long[] {condition.offset()}));
             full.add(group);
             toWrite.signal();
             return group;
@@ -540,11 +540,11 @@ final class LedgerShard implements AutoCloseable {
         return records;
     }
 
-    boolean holds(Receipt receipt) {
+    boolean holds(CommitCondition condition) {
         lock.lock();
         try {
             now();
-            return state.holds(receipt.offset(), receipt.lease());
+            return condition.holds(state);
         } finally {
             lock.unlock();
         }

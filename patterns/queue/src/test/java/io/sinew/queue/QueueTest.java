@@ -205,31 +205,6 @@ class QueueTest {
     }
 
     @Test
-    void dead_letters_are_sent_again_each_once_and_as_they_were() throws Exception {
-        Queue queue = on.create("pay", Map.of("failures.max", "1"));
-        for (int i = 0; i < 5; i++) {
-            queue.send(NewMessage.of("m" + i).withHeader("n", "" + i).withDedupeId("d" + i));
-            queue.fail(receiveOne(queue), "no");
-        }
-        Queue dead = on.queue("pay.dead");
-        Eventually.await(QueuesOnDisk.PATIENCE, "five letters", () -> dead.counts().ready() == 5);
-        int sent = dead.redrive(queue, 100, letter -> !letter.header("n").orElse("").equals("3"));
-        assertThat(sent).isEqualTo(4);
-        var again = new ArrayList<String>();
-        for (int i = 0; i < 4; i++) {
-            Message message = receiveOne(queue);
-            assertThat(message.attempt()).isEqualTo(1);
-            assertThat(message.header(DeadLetters.REDRIVEN)).isPresent();
-            assertThat(message.header(DeadLetters.REASON)).isEmpty();
-            again.add(text(message));
-            queue.ack(message);
-        }
-        assertThat(again).containsExactly("m0", "m1", "m2", "m4");
-        assertThat(isQuiet(queue)).isTrue();
-        assertThat(dead.counts().ready()).isEqualTo(1);
-    }
-
-    @Test
     void a_consumer_that_refuses_a_message_for_good_or_gives_it_back_is_taken_at_its_word()
             throws Exception {
         Queue queue = on.create("pay", Map.of());
@@ -244,6 +219,18 @@ class QueueTest {
         Message letter = receiveOne(on.queue("pay.dead"));
         assertThat(letter.header(DeadLetters.REASON)).contains("rejected");
         assertThat(letter.header(DeadLetters.HISTORY).orElseThrow()).endsWith("not a payment\n");
+    }
+
+    @Test
+    void at_most_once_a_message_is_gone_when_it_is_received() throws Exception {
+        Queue queue = on.create("pay", Map.of());
+        queue.send(List.of(NewMessage.of("a"), NewMessage.of("b")));
+        Message a = queue.receiveAtMostOnce(1, QueuesOnDisk.PATIENCE).getFirst();
+        assertThat(queue.ack(a)).isEqualTo(Settled.LOST);
+        on.powerCycle(5);
+        Queue again = on.queue("pay");
+        assertThat(take(again)).isEqualTo("b");
+        assertThat(isQuiet(again)).isTrue();
     }
 
     // ---- acknowledgement and sends in one
