@@ -119,6 +119,16 @@ class QueueCommandsTest {
     }
 
     @Test
+    void what_is_received_at_most_once_is_printed_and_never_comes_again() {
+        run("create", "pay", "--set", "lease.ms=1");
+        server.runQueue("one\ntwo\n", "send", "pay");
+        assertThat(run("receive", "pay", "--at-most-once", "--ack").exitCode()).isEqualTo(2);
+        assertThat(run("receive", "pay", "--at-most-once", "--wait", "20s", "-n", "2").out())
+                .isEqualTo("one\ntwo\n");
+        assertThat(run("receive", "pay", "--at-most-once").err()).isEqualTo("No message came\n");
+    }
+
+    @Test
     void queues_are_listed_and_described_for_people_and_for_scripts() {
         run("create", "pay", "--partitions", "2", "--set", "lease.ms=5000");
         run("send", "pay", "later", "--delay", "1h", "--priority", "9", "--group", "g");

@@ -14,6 +14,8 @@ import io.sinew.log.DataDirectory;
 import io.sinew.queue.Queue;
 import io.sinew.queue.QueueSettings;
 import io.sinew.queue.Queues;
+import io.sinew.queue.Replier;
+import io.sinew.queue.Requester;
 import io.sinew.topics.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,6 +105,18 @@ public final class Sinew implements AutoCloseable {
             }
         }
         return queues.queue(name);
+    }
+
+    /// Sends requests to queues and takes their replies, until it is closed.
+    ///
+    /// @param replyQueue of this process alone, as in [Requester#open]
+    public Requester requester(String replyQueue) throws InterruptedException {
+        return Requester.open(queues, replyQueue, UUID.randomUUID());
+    }
+
+    /// Answers the requests in a queue.
+    public Replier replier(Queue requests) {
+        return new Replier(queues, requests);
     }
 
     /// The Kafka broker's settings and state, when Sinew has the data itself.

@@ -306,6 +306,19 @@ class QueueRoutesTest {
     }
 
     @Test
+    void what_is_received_at_most_once_is_gone_and_has_no_receipt() throws Exception {
+        create("pay", "");
+        send("pay", "a");
+        assertBad(http.post("/pay/receive?atMostOnce=true&leaseMs=5", ""), "has no lease");
+        Answer received = http.post("/pay/receive?atMostOnce=true&waitMs=20000", "");
+        assertThat(received.one("text")).isEqualTo("a");
+        assertThat(received.all("receipt")).isEmpty();
+        Answer described = http.get("/pay");
+        assertThat(described.one("leased")).isEqualTo("0");
+        assertThat(described.one("ready")).isEqualTo("0");
+    }
+
+    @Test
     void receipts_outlive_a_restart_as_leases_do() throws Exception {
         create("pay", "");
         send("pay", "a");
