@@ -22,11 +22,18 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Sinew in this process: topics, and what is built on them. One for an application; safe for any
 /// thread.
 public final class Sinew implements AutoCloseable {
+    /// Looks at whether a queue is there, a minute long.
+    private static final int SERVED_LOOKS_MAX = 30_000;
+
+    private static final long SERVED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final Engine engine;
     private final @Nullable Broker broker;
     private final Queues queues;
@@ -92,7 +99,11 @@ public final class Sinew implements AutoCloseable {
         return queues;
     }
 
-    /// A queue, which is created with its defaults and one partition if it is not there.
+    /// A queue, which is created with its defaults and one partition if it is not there. When Sinew
+    /// has the data itself, the queue is ready when this returns; on a cluster the partitions that
+    /// this process gets come one after the other.
+    ///
+    /// @throws SinewException `NOT_OWNER`: it takes long to read what is in the queue. Try again
     public Queue queue(String name) throws InterruptedException {
         if (queues.find(name).isEmpty()) {
             try {
@@ -104,7 +115,27 @@ public final class Sinew implements AutoCloseable {
                 }
             }
         }
-        return queues.queue(name);
+        Queue queue = queues.queue(name);
+        if (broker != null) {
+            awaitServed(queue);
+        }
+        return queue;
+    }
+
+    /// Nobody tells when a partition is there: this looks again and again.
+    private static void awaitServed(Queue queue) throws InterruptedException {
+        int count = queue.info().partitionCount();
+        for (int i = 0; queue.ledger().partitions().size() < count; i++) {
+            if (i == SERVED_LOOKS_MAX) {
+                throw new SinewException(
+                        ErrorCode.NOT_OWNER,
+                        "Not all partitions of '" + queue.info().name() + "' are served yet");
+            }
+            LockSupport.parkNanos(SERVED_PAUSE_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while a queue was being opened");
+            }
+        }
     }
 
     /// Sends requests to queues and takes their replies, until it is closed.

@@ -107,7 +107,8 @@ class QueuesPageTest {
 
             Message order = orders.receive(1, Duration.ofSeconds(20)).getFirst();
             NewMessage payment = NewMessage.of("42 EUR to Ada");
-            Settled settled = orders.acknowledgeWith(order.receipt(), Map.of(payments, List.of(payment)));
+            Settled settled =
+                    orders.acknowledgeWith(order.receipt(), Map.of(payments, List.of(payment)));
 
             assertThat(settled).isEqualTo(Settled.DONE);
             assertThat(orders.acknowledgeWith(order.receipt(), Map.of(payments, List.of(payment))))

@@ -30,20 +30,31 @@ final class Cashier implements AutoCloseable {
     }
 
     private void work() {
-        while (open) {
-            var made = new ArrayList<String>();
-            for (PaymentQueue.Delivery delivery : payments.receive(AT_ONCE, WAIT)) {
-                try {
-                    Payment payment = delivery.payment();
-                    bank.pay(payment.id(), amount.cents(payment.amount()));
-                    made.add(delivery.receipt());
-                } catch (IllegalArgumentException e) {
-                    payments.fail(delivery.receipt(), String.valueOf(e.getMessage()));
-                }
+        try {
+            while (open) {
+                settle(payments.receive(AT_ONCE, WAIT));
             }
-            if (!made.isEmpty()) {
-                payments.acknowledge(List.copyOf(made));
+        } catch (StoryException e) {
+            // The shop closes while the server is away: nobody has to be told.
+            if (open) {
+                throw e;
             }
+        }
+    }
+
+    private void settle(List<PaymentQueue.Delivery> deliveries) {
+        var made = new ArrayList<String>();
+        for (PaymentQueue.Delivery delivery : deliveries) {
+            try {
+                Payment payment = delivery.payment();
+                bank.pay(payment.id(), amount.cents(payment.amount()));
+                made.add(delivery.receipt());
+            } catch (IllegalArgumentException e) {
+                payments.fail(delivery.receipt(), String.valueOf(e.getMessage()));
+            }
+        }
+        if (!made.isEmpty()) {
+            payments.acknowledge(made);
         }
     }
 

@@ -289,8 +289,8 @@ public final class OrdersStory implements AutoCloseable {
     @Override
     public void close() {
         workers.values().forEach(Worker::stop);
-        payments.close();
         List.copyOf(workers.keySet()).forEach(this::close);
+        payments.close();
         checkout.close();
         records.close();
     }

@@ -161,6 +161,19 @@ final class PaymentQueue implements AutoCloseable {
         return dead;
     }
 
+    /// Waits until so many payments were put aside, and gives them. Where they are put is a queue of
+    /// its own, which takes in what comes a moment later.
+    ///
+    /// @return as many as there are when the limit has passed
+    List<DeadPayment> awaitDead(int count, Duration limit) throws InterruptedException {
+        List<DeadPayment> dead = dead();
+        for (long ms = 0; dead.size() < count && ms < limit.toMillis(); ms += AGAIN_MS) {
+            var _ = closed.await(AGAIN_MS, TimeUnit.MILLISECONDS);
+            dead = dead();
+        }
+        return dead;
+    }
+
     /// Sends those that were put aside to the queue again, if they have this header.
     ///
     /// @return how many
@@ -221,9 +234,10 @@ final class PaymentQueue implements AutoCloseable {
         throw new StoryException("the server refused it: " + answer.body());
     }
 
+    /// Ends what is asked again and again; what is being answered is still answered.
     @Override
     public void close() {
         closed.countDown();
-        client.shutdownNow();
+        client.shutdown();
     }
 }

@@ -72,7 +72,7 @@ final class PaymentsStory implements AutoCloseable {
                         + CASHIERS
                         + " cashiers made them; one more came from a"
                         + " till that writes 18,90 for 18.90");
-        List<PaymentQueue.DeadPayment> dead = queue.dead();
+        List<PaymentQueue.DeadPayment> dead = queue.awaitDead(1, limit);
         claims.verify(
                 "that one failed 3 times and was put aside; no other payment waited for it",
                 dead.size() == 1
@@ -97,8 +97,8 @@ final class PaymentsStory implements AutoCloseable {
 
     /// The dead letter is looked at, the cashiers learn to read it, and it is sent again.
     void theMistakeIsMended(int orders, long revenueCents) throws InterruptedException {
+        List<PaymentQueue.DeadPayment> dead = queue.awaitDead(1, limit);
         narrator.look("queue dead payments --full");
-        List<PaymentQueue.DeadPayment> dead = queue.dead();
         claims.verify(
                 "the dead letter says why it is one, also after the kill -9, and who sent it",
                 dead.size() == 1
@@ -135,6 +135,7 @@ final class PaymentsStory implements AutoCloseable {
 
     @Override
     public void close() {
+        cashiers.forEach(Cashier::stop);
         queue.close();
         dismissCashiers();
     }

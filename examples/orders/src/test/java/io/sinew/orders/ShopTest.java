@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sinew.server.ServerConfig;
 import io.sinew.server.SinewServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ class ShopTest {
                 queue.awaitNothingWaiting(LIMIT);
             }
             assertThat(bank.hasPaid("till-1")).isFalse();
-            PaymentQueue.DeadPayment dead = queue.dead().getFirst();
+            PaymentQueue.DeadPayment dead = queue.awaitDead(1, LIMIT).getFirst();
             assertThat(dead.payment()).isEqualTo(new Payment("till-1", "grace", "18,90"));
             assertThat(dead.reason()).isEqualTo("failed");
             assertThat(dead.causes()).hasSize(3).containsOnly("'18,90' is not an amount");
@@ -126,7 +127,7 @@ class ShopTest {
     }
 
     private SinewServer server() throws IOException {
-        var anywhere = new InetSocketAddress("127.0.0.1", 0);
+        var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return SinewServer.start(
                 new ServerConfig(
                         data, anywhere, Optional.empty(), Optional.of(anywhere), Map.of()));
