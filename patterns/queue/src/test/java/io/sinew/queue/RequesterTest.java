@@ -169,14 +169,17 @@ class RequesterTest {
     void a_reply_and_its_acknowledgement_are_one_or_nothing() throws Exception {
         var replier = new Replier(on.queues, requests);
         try (Requester requester = requester(1, 10)) {
-            OpenRequest request = requester.send(requests, NewMessage.of("a"), LONG);
+            NewMessage asked = NewMessage.of("a").withTtl(Duration.ofHours(1));
+            OpenRequest request = requester.send(requests, asked, LONG);
             Message first = receiveOne(requests);
             on.clock.pass(Duration.ofSeconds(40));
             // Its lease has run out, and it is somebody else's.
-            Eventually.await(LONG, "it", () -> requests.counts().leased() == 0);
-            assertThat(replier.reply(first, NewMessage.of("lost"))).isEqualTo(Settled.LOST);
-            assertThat(request.isOver()).isFalse();
-            assertThat(requester.openCount()).isEqualTo(1);
+            Message second = receiveOne(requests);
+            assertThat(replier.reply(first, NewMessage.of("first"))).isEqualTo(Settled.LOST);
+            assertThat(replier.reply(second, NewMessage.of("second"))).isEqualTo(Settled.DONE);
+            assertThat(text(((Answer.Replied) request.await()).message())).isEqualTo("second");
+            assertThat(replier.reply(second, NewMessage.of("third"))).isEqualTo(Settled.LOST);
+            assertThat(isQuiet(on.queue("shop.replies"))).isTrue();
             assertThat(requester.droppedCount()).isZero();
         }
     }
