@@ -161,8 +161,8 @@ final class PaymentQueue implements AutoCloseable {
         return dead;
     }
 
-    /// Waits until so many payments were put aside, and gives them. Where they are put is a queue of
-    /// its own, which takes in what comes a moment later.
+    /// Waits until so many payments were put aside, and gives them. Where they are put is a queue
+    /// of its own, which takes in what comes a moment later.
     ///
     /// @return as many as there are when the limit has passed
     List<DeadPayment> awaitDead(int count, Duration limit) throws InterruptedException {

@@ -148,7 +148,7 @@ class QueueConsumerTest {
         var begun = new AtomicInteger();
         QueueConsumer consumer =
                 queue.consume(
-                        ConsumerOptions.concurrency(2).withCredit(7),
+                        ConsumerOptions.concurrency(2).withCredit(7).withLease(Duration.ofHours(1)),
                         _ -> {
                             begun.incrementAndGet();
                             release.await();

@@ -167,14 +167,15 @@ class RequesterTest {
 
     @Test
     void a_reply_and_its_acknowledgement_are_one_or_nothing() throws Exception {
-        var replier = new Replier(on.queues, requests);
+        Queue offers = on.create("offers", Map.of());
+        var replier = new Replier(on.queues, offers);
         try (Requester requester = requester(1, 10)) {
             NewMessage asked = NewMessage.of("a").withTtl(Duration.ofHours(1));
-            OpenRequest request = requester.send(requests, asked, LONG);
-            Message first = receiveOne(requests);
+            OpenRequest request = requester.send(offers, asked, LONG);
+            Message first = receiveOne(offers);
             on.clock.pass(Duration.ofSeconds(40));
             // Its lease has run out, and it is somebody else's.
-            Message second = receiveOne(requests);
+            Message second = receiveOne(offers);
             assertThat(replier.reply(first, NewMessage.of("first"))).isEqualTo(Settled.LOST);
             assertThat(replier.reply(second, NewMessage.of("second"))).isEqualTo(Settled.DONE);
             assertThat(text(((Answer.Replied) request.await()).message())).isEqualTo("second");
