@@ -2,12 +2,19 @@ package io.sinew.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.kit.ChildJvm;
+import io.sinew.kit.ChildProcess;
+import io.sinew.kit.Eventually;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class QueueCommandsTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     @TempDir Path directory;
     LiveServer server;
 
@@ -218,6 +227,53 @@ class QueueCommandsTest {
         assertThat(run("redrive", "pay", "--all", "--rate", "100/s").out())
                 .isEqualTo("Sent 1 dead letter again\n");
         assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of a\n");
+    }
+
+    @Test
+    void a_redrive_that_is_stopped_says_so_and_leaves_the_rest_for_the_next_one() throws Exception {
+        run("create", "pay", "--set", "failures.max=1");
+        server.runQueue("letter\n".repeat(60), "send", "pay");
+        var failed = new ArrayList<>(List.of("nack", "pay"));
+        run("receive", "pay", "-n", "60", "--wait", "20s")
+                .out()
+                .lines()
+                .skip(1)
+                .forEach(line -> failed.add(line.substring(0, line.indexOf(' '))));
+        run(failed.toArray(String[]::new));
+        String http = HostPort.of(server.server().httpAddress().orElseThrow()).toString();
+        Eventually.await(LIMIT, "sixty letters", () -> ready(http, "pay.dead") == 60);
+
+        Path log = directory.resolve("redrive.log");
+        try (ChildProcess redrive =
+                ChildJvm.of(Main.class)
+                        .start(
+                                "redrive",
+                                log,
+                                List.of(
+                                        "queue", "redrive", "pay", "--all", "--rate", "1/s",
+                                        "--http", http))) {
+            Eventually.await(LIMIT, "the first", () -> ready(http, "pay.dead") < 60);
+            assertThat(redrive.stop(LIMIT)).isTrue();
+        }
+
+        long left = ready(http, "pay.dead");
+        assertThat(left).isBetween(1L, 59L);
+        assertThat(ready(http, "pay")).isEqualTo(60 - left);
+        assertThat(Files.readString(log))
+                .contains("Sent " + (60 - left) + " dead letter")
+                .contains("Stopped; the rest stays. Go on with --from 0." + (60 - left) + ".");
+        assertThat(run("redrive", "pay", "--all").out())
+                .isEqualTo(
+                        "Sent "
+                                + left
+                                + (left == 1 ? " dead letter" : " dead letters")
+                                + " again\n");
+    }
+
+    private static long ready(String http, String queue) {
+        try (var queues = new QueueServer(HostPort.parse(http))) {
+            return queues.get(QueueServer.path(queue)).path("counts").path("ready").asLong();
+        }
     }
 
     @Test
