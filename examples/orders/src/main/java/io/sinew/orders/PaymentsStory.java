@@ -74,7 +74,7 @@ final class PaymentsStory implements AutoCloseable {
                         + " till that writes 18,90 for 18.90");
         List<PaymentQueue.DeadPayment> dead = queue.awaitDead(1, limit);
         claims.verify(
-                "that one failed 3 times and was put aside; no other payment waited for it",
+                "that one failed 3 times and was put aside; all others are paid",
                 dead.size() == 1
                         && dead.getFirst().payment().equals(POISONED)
                         && dead.getFirst().causes().size() == 3
@@ -91,8 +91,8 @@ final class PaymentsStory implements AutoCloseable {
                 "all " + orders + " payments were made, each once, and add up to the revenue",
                 bank.totalCents() == revenueCents);
         narrator.tell(
-                bank.repeatCount()
-                        + " payments came to a cashier twice and were recognised by the bank");
+                "payments that came to a cashier twice, and that the bank recognised: "
+                        + bank.repeatCount());
     }
 
     /// The dead letter is looked at, the cashiers learn to read it, and it is sent again.
