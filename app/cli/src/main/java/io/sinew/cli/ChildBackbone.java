@@ -16,16 +16,19 @@ import java.util.function.Consumer;
 /// machine, the flags and the class path of this process.
 final class ChildBackbone implements Backbone, AutoCloseable {
     private static final String ADDRESS_LINE = "  kafka ";
+    private static final String HTTP_LINE = "  http        http://";
     private static final String LAST_READY_LINE = "Ctrl-C stops it.";
 
     private final Path data;
     private final Consumer<String> tell;
     private final Clock clock = Clock.system();
     private HostPort address;
+    private HostPort httpAddress;
     private Process process;
 
     private ChildBackbone(HostPort wanted, Path data, Consumer<String> tell) throws IOException {
         this.address = wanted;
+        this.httpAddress = new HostPort("127.0.0.1", 0);
         this.data = data;
         this.tell = tell;
         this.process = launch();
@@ -49,7 +52,7 @@ final class ChildBackbone implements Backbone, AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(Main.class.getName());
         command.addAll(List.of("up", "--data", data.toString(), "--kafka", address.toString()));
-        command.addAll(List.of("--http", "127.0.0.1:0"));
+        command.addAll(List.of("--http", httpAddress.toString()));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
@@ -62,6 +65,9 @@ final class ChildBackbone implements Backbone, AutoCloseable {
             last = line;
             if (line.startsWith(ADDRESS_LINE)) {
                 address = HostPort.parse(line.substring(ADDRESS_LINE.length()).strip());
+            }
+            if (line.startsWith(HTTP_LINE)) {
+                httpAddress = HostPort.parse(line.substring(HTTP_LINE.length()).strip());
             }
             if (line.equals(LAST_READY_LINE)) {
                 double seconds = (clock.nanos() - begunNanos) / 1e9;
@@ -92,6 +98,11 @@ final class ChildBackbone implements Backbone, AutoCloseable {
     @Override
     public String address() {
         return address.toString();
+    }
+
+    @Override
+    public String httpAddress() {
+        return httpAddress.toString();
     }
 
     @Override

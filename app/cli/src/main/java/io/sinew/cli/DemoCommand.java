@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Play a day in a small shop: orders, five departments, a kill -9.",
+            "Play a day in a small shop: orders, departments, payments on a work queue, a kill -9.",
             "It starts a server of its own, with its data in a temporary folder, and verifies each"
                     + " claim that it makes; if one does not hold, the exit code is 1."
         })
@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void play(ChildBackbone backbone) throws IOException, InterruptedException {
-        var narrator = new DemoNarrator(terminal, backbone.address());
+        var narrator = new DemoNarrator(terminal, backbone);
         try (var story = new OrdersStory(backbone, narrator)) {
             story.play();
             terminal.out().println();
@@ -87,7 +87,9 @@ final class DemoCommand implements Callable<Integer> {
     private void waitForTheReader(ChildBackbone backbone) throws InterruptedException {
         terminal.out().println("The shop stays open until Ctrl-C. In another terminal:");
         terminal.out().println("  export SINEW_BOOTSTRAP=" + backbone.address());
+        terminal.out().println("  export SINEW_HTTP=" + backbone.httpAddress());
         terminal.out().println("  ./sinew group list");
+        terminal.out().println("  ./sinew queue list");
         terminal.flush();
         backbone.awaitEnd();
     }

@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.orders.Backbone;
 import io.sinew.orders.Narrator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -11,12 +12,12 @@ import java.util.List;
 /// command is run, and what it prints is shown.
 final class DemoNarrator implements Narrator {
     private final Terminal terminal;
-    private final String bootstrap;
+    private final Backbone backbone;
     private int steps;
 
-    DemoNarrator(Terminal terminal, String bootstrap) {
+    DemoNarrator(Terminal terminal, Backbone backbone) {
         this.terminal = terminal;
-        this.bootstrap = bootstrap;
+        this.backbone = backbone;
     }
 
     @Override
@@ -40,7 +41,10 @@ final class DemoNarrator implements Narrator {
     public void look(String command) {
         print("   $ ./sinew " + command);
         var arguments = new ArrayList<>(List.of(command.split(" ")));
-        arguments.addAll(List.of("--bootstrap", bootstrap));
+        arguments.addAll(
+                arguments.getFirst().equals("queue")
+                        ? List.of("--http", backbone.httpAddress())
+                        : List.of("--bootstrap", backbone.address()));
         var printed = new ByteArrayOutputStream();
         var out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         int exitCode =

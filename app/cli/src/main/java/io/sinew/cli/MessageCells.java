@@ -43,7 +43,11 @@ final class MessageCells {
             line = line.substring(0, TEXT_CHARS);
             cut = true;
         }
-        // What a terminal would act upon.
-        return line.replaceAll("\\p{Cntrl}", "?") + (cut ? "…" : "");
+        return harmless(line) + (cut ? "…" : "");
+    }
+
+    /// A text without what a terminal would act upon.
+    static String harmless(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

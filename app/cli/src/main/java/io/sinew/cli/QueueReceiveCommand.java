@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
         name = "receive",
         description = {
             "Receive messages from a queue.",
-            "With --ack it prints each message as a line and acknowledges it. Without, it shows"
-                    + " receipts, for `queue ack` and `queue nack`, and each message comes again when"
+            "With --ack it prints each message as a line and acknowledges it; with --at-most-once the"
+                    + " other way round. Without, it shows receipts, for `queue ack` and `queue nack`, and each message comes again when"
                     + " its lease has run out."
         })
 final class QueueReceiveCommand implements Callable<Integer> {
@@ -48,7 +48,7 @@ final class QueueReceiveCommand implements Callable<Integer> {
             converter = TimeSpan.Converter.class,
             defaultValue = "0s",
             description =
-                    "How long to wait for a message: 10s. Default: not at all. With --ack it counts"
+                    "How long to wait for a message: 10s. Default: not at all. With --ack or --at-most-once it counts"
                             + " anew after each.")
     private Duration wait = Duration.ZERO;
 
@@ -62,28 +62,43 @@ final class QueueReceiveCommand implements Callable<Integer> {
     @Option(names = "--ack", description = "Acknowledge what was printed.")
     private boolean ack;
 
+    @Option(
+            names = "--at-most-once",
+            description =
+                    "Have each message settled before it is printed: it never comes again, and is lost"
+                            + " if it does not get here.")
+    private boolean atMostOnce;
+
     QueueReceiveCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
+        if (atMostOnce && (ack || lease != null)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "what comes --at-most-once is settled: leave out --ack and --lease");
+        }
+        boolean lines = ack || atMostOnce;
         try (QueueServer server = http.connect()) {
             var all = new ArrayList<JsonNode>();
             boolean more = true;
             while (all.size() < max && more) {
                 // Of what is not acknowledged here the leases run: it is shown without a further
                 // wait.
-                Duration patience = ack || all.isEmpty() ? wait : Duration.ZERO;
+                Duration patience = lines || all.isEmpty() ? wait : Duration.ZERO;
                 List<JsonNode> some = receive(server, max - all.size(), patience);
                 all.addAll(some);
                 more = !some.isEmpty();
-                if (ack && more) {
+                if (lines && more) {
                     some.forEach(this::printLine);
+                }
+                if (ack && more) {
                     acknowledge(server, some);
                 }
             }
-            if (!ack) {
+            if (!lines) {
                 print(all);
             } else if (all.isEmpty()) {
                 terminal.err().println("No message came");
@@ -101,6 +116,9 @@ final class QueueReceiveCommand implements Callable<Integer> {
             var body = new LinkedHashMap<String, Object>();
             body.put("max", Math.min(most, REQUEST_MAX));
             body.put("waitMs", step.toMillis());
+            if (atMostOnce) {
+                body.put("atMostOnce", true);
+            }
             if (lease != null) {
                 body.put("leaseMs", lease.toMillis());
             }

@@ -49,9 +49,13 @@ class DemoCommandTest {
         assertThat(demo.err()).isEmpty();
         assertThat(demo.exitCode()).isZero();
         assertThat(demo.out())
-                .contains("5. The backbone is killed")
+                .contains("5. Orders become payments")
+                .contains("✓ that one failed 3 times and was put aside")
+                .containsPattern("0 +0 +failed +3 +'18,90' is not an amount +grace ")
+                .contains("6. The backbone is killed")
                 .contains("✓ email got the orders it had missed, and only those")
                 .containsPattern("✓ all [0-9]+ acknowledged orders are there, each once")
+                .contains("✓ it was sent again, and is paid: 18.90")
                 .contains("Every claim was verified.");
     }
 }

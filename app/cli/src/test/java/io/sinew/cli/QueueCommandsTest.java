@@ -2,12 +2,19 @@ package io.sinew.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.kit.ChildJvm;
+import io.sinew.kit.ChildProcess;
+import io.sinew.kit.Eventually;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class QueueCommandsTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     @TempDir Path directory;
     LiveServer server;
 
@@ -119,6 +128,16 @@ class QueueCommandsTest {
     }
 
     @Test
+    void what_is_received_at_most_once_is_printed_and_never_comes_again() {
+        run("create", "pay", "--set", "lease.ms=1");
+        server.runQueue("one\ntwo\n", "send", "pay");
+        assertThat(run("receive", "pay", "--at-most-once", "--ack").exitCode()).isEqualTo(2);
+        assertThat(run("receive", "pay", "--at-most-once", "--wait", "20s", "-n", "2").out())
+                .isEqualTo("one\ntwo\n");
+        assertThat(run("receive", "pay", "--at-most-once").err()).isEqualTo("No message came\n");
+    }
+
+    @Test
     void queues_are_listed_and_described_for_people_and_for_scripts() {
         run("create", "pay", "--partitions", "2", "--set", "lease.ms=5000");
         run("send", "pay", "later", "--delay", "1h", "--priority", "9", "--group", "g");
@@ -160,6 +179,101 @@ class QueueCommandsTest {
         assertThat(run("redrive", "pay", "--header", "a=b", "--reason", "failed").out())
                 .isEqualTo("Sent 1 dead letter again\n");
         assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("poison\n");
+    }
+
+    @Test
+    void a_dead_letter_is_shown_in_full_with_its_history_and_its_headers() {
+        run("create", "pay", "--set", "failures.max=1");
+        run("send", "pay", "poison", "--header", "till=2");
+        String receipt = receiptOf(run("receive", "pay", "--wait", "20s"));
+        run("nack", "pay", receipt, "--cause", "no \u001b[31mluck");
+        // When it has been received it is there.
+        String letter = receiptOf(run("receive", "pay.dead", "--wait", "20s"));
+        run("nack", "pay.dead", letter, "--returned");
+
+        assertThat(run("dead", "pay", "--full").out())
+                .startsWith("letter    0:0\nreason    failed\nsentTo    pay\n")
+                .containsPattern("\nFAILED AT +CAUSE\n[-0-9T:.]+Z +no \\?\\[31mluck\n")
+                .containsPattern("\nHEADER +VALUE\ntill +2\n");
+        assertThat(run("dead", "pay", "--full", "-o", "json").out())
+                .contains("\"till\" : \"2\"", "\"reason\" : \"failed\"");
+    }
+
+    @Test
+    void dead_letters_are_sent_again_one_or_those_of_a_group_or_all_at_a_rate() {
+        run("create", "pay", "--set", "failures.max=1");
+        for (String group : new String[] {"a", "b", "c"}) {
+            run("send", "pay", "of " + group, "--group", group);
+            run("nack", "pay", receiptOf(run("receive", "pay", "--wait", "20s")));
+            String letter = receiptOf(run("receive", "pay.dead", "--wait", "20s"));
+            run("nack", "pay.dead", letter, "--returned", "--delay", "0s");
+        }
+        assertThat(run("redrive", "pay", "--letter", "0:9").exitCode()).isEqualTo(4);
+        assertThat(run("redrive", "pay", "--letter", "9").exitCode()).isEqualTo(2);
+        assertThat(run("redrive", "pay", "--letter", "0:1", "--dry-run").exitCode()).isEqualTo(2);
+        assertThat(run("redrive", "pay", "--rate", "0/s").exitCode()).isEqualTo(2);
+        assertThat(run("redrive", "pay", "--from", "here").err()).contains("'here' is not where");
+        assertThat(run("redrive", "pay", "--reason", "boredom").err())
+                .contains("there are failed, expired, rejected, gone");
+
+        assertThat(run("redrive", "pay", "--dry-run").out())
+                .startsWith("3 dead letters would be sent again; nothing was changed");
+        assertThat(run("redrive", "pay", "--letter", "0:1").out())
+                .isEqualTo("Sent 1 dead letter again\n");
+        assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of b\n");
+        assertThat(run("redrive", "pay", "--group", "c").out())
+                .isEqualTo("Sent 1 dead letter again\n");
+        assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of c\n");
+        assertThat(run("redrive", "pay", "--all", "--rate", "100/s").out())
+                .isEqualTo("Sent 1 dead letter again\n");
+        assertThat(run("receive", "pay", "--wait", "20s", "--ack").out()).isEqualTo("of a\n");
+    }
+
+    @Test
+    void a_redrive_that_is_stopped_says_so_and_leaves_the_rest_for_the_next_one() throws Exception {
+        run("create", "pay", "--set", "failures.max=1");
+        server.runQueue("letter\n".repeat(60), "send", "pay");
+        var failed = new ArrayList<>(List.of("nack", "pay"));
+        run("receive", "pay", "-n", "60", "--wait", "20s")
+                .out()
+                .lines()
+                .skip(1)
+                .forEach(line -> failed.add(line.substring(0, line.indexOf(' '))));
+        run(failed.toArray(String[]::new));
+        String http = HostPort.of(server.server().httpAddress().orElseThrow()).toString();
+        Eventually.await(LIMIT, "sixty letters", () -> ready(http, "pay.dead") == 60);
+
+        Path log = directory.resolve("redrive.log");
+        try (ChildProcess redrive =
+                ChildJvm.of(Main.class)
+                        .start(
+                                "redrive",
+                                log,
+                                List.of(
+                                        "queue", "redrive", "pay", "--all", "--rate", "1/s",
+                                        "--http", http))) {
+            Eventually.await(LIMIT, "the first", () -> ready(http, "pay.dead") < 60);
+            assertThat(redrive.stop(LIMIT)).isTrue();
+        }
+
+        long left = ready(http, "pay.dead");
+        assertThat(left).isBetween(1L, 59L);
+        assertThat(ready(http, "pay")).isEqualTo(60 - left);
+        assertThat(Files.readString(log))
+                .contains("Sent " + (60 - left) + " dead letter")
+                .contains("Stopped; the rest stays. Go on with --from 0." + (60 - left) + ".");
+        assertThat(run("redrive", "pay", "--all").out())
+                .isEqualTo(
+                        "Sent "
+                                + left
+                                + (left == 1 ? " dead letter" : " dead letters")
+                                + " again\n");
+    }
+
+    private static long ready(String http, String queue) {
+        try (var queues = new QueueServer(HostPort.parse(http))) {
+            return queues.get(QueueServer.path(queue)).path("counts").path("ready").asLong();
+        }
     }
 
     @Test

@@ -14,17 +14,26 @@ import io.sinew.log.DataDirectory;
 import io.sinew.queue.Queue;
 import io.sinew.queue.QueueSettings;
 import io.sinew.queue.Queues;
+import io.sinew.queue.Replier;
+import io.sinew.queue.Requester;
 import io.sinew.topics.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Sinew in this process: topics, and what is built on them. One for an application; safe for any
 /// thread.
 public final class Sinew implements AutoCloseable {
+    /// Looks at whether a queue is there, a minute long.
+    private static final int SERVED_LOOKS_MAX = 30_000;
+
+    private static final long SERVED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final Engine engine;
     private final @Nullable Broker broker;
     private final Queues queues;
@@ -90,7 +99,11 @@ public final class Sinew implements AutoCloseable {
         return queues;
     }
 
-    /// A queue, which is created with its defaults and one partition if it is not there.
+    /// A queue, which is created with its defaults and one partition if it is not there. When Sinew
+    /// has the data itself, the queue is ready when this returns; on a cluster the partitions that
+    /// this process gets come one after the other.
+    ///
+    /// @throws SinewException `NOT_OWNER`: it takes long to read what is in the queue. Try again
     public Queue queue(String name) throws InterruptedException {
         if (queues.find(name).isEmpty()) {
             try {
@@ -102,7 +115,39 @@ public final class Sinew implements AutoCloseable {
                 }
             }
         }
-        return queues.queue(name);
+        Queue queue = queues.queue(name);
+        if (broker != null) {
+            awaitServed(queue);
+        }
+        return queue;
+    }
+
+    /// Nobody tells when a partition is there: this looks again and again.
+    private static void awaitServed(Queue queue) throws InterruptedException {
+        int count = queue.info().partitionCount();
+        for (int i = 0; queue.ledger().partitions().size() < count; i++) {
+            if (i == SERVED_LOOKS_MAX) {
+                throw new SinewException(
+                        ErrorCode.NOT_OWNER,
+                        "Not all partitions of '" + queue.info().name() + "' are served yet");
+            }
+            LockSupport.parkNanos(SERVED_PAUSE_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while a queue was being opened");
+            }
+        }
+    }
+
+    /// Sends requests to queues and takes their replies, until it is closed.
+    ///
+    /// @param replyQueue of this process alone, as in [Requester#open]
+    public Requester requester(String replyQueue) throws InterruptedException {
+        return Requester.open(queues, replyQueue, UUID.randomUUID());
+    }
+
+    /// Answers the requests in a queue.
+    public Replier replier(Queue requests) {
+        return new Replier(queues, requests);
     }
 
     /// The Kafka broker's settings and state, when Sinew has the data itself.

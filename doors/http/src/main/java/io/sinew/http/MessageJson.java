@@ -87,9 +87,11 @@ final class MessageJson {
     // ---- out
 
     /// A message as a consumer gets it.
-    static void write(JsonGenerator json, Message message, String receipt) {
+    ///
+    /// @param receipt empty when it is settled already
+    static void write(JsonGenerator json, Message message, Optional<String> receipt) {
         json.writeStartObject();
-        json.writeStringProperty("receipt", receipt);
+        receipt.ifPresent(text -> json.writeStringProperty("receipt", text));
         json.writeNumberProperty("partition", message.receipt().partition());
         json.writeNumberProperty("offset", message.receipt().offset());
         json.writeNumberProperty("attempt", message.attempt());

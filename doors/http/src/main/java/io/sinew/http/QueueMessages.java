@@ -5,6 +5,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Clock;
+import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerSettings;
@@ -92,7 +93,9 @@ final class QueueMessages {
     /// What a consumer asks for.
     ///
     /// @param lease empty for the queue's own
-    private record Wanted(String queue, int max, long waitMs, Optional<Duration> lease) {
+    /// @param atMostOnce whether the messages are settled before they are given
+    private record Wanted(
+            String queue, int max, long waitMs, Optional<Duration> lease, boolean atMostOnce) {
         static Wanted of(String queue, JsonMembers members) {
             var wanted =
                     new Wanted(
@@ -100,8 +103,15 @@ final class QueueMessages {
                             (int) members.number("max", 1, Ledger.RECEIVE_MAX).orElse(1),
                             members.number("waitMs", 0, HttpLimits.WAIT_MS).orElse(0),
                             MessageJson.duration(
-                                    members.number("leaseMs", 1, LedgerSettings.LEASE_MAX_MS)));
-            members.requireNoMore("max, waitMs and leaseMs");
+                                    members.number("leaseMs", 1, LedgerSettings.LEASE_MAX_MS)),
+                            members.truth("atMostOnce"));
+            members.requireNoMore("max, waitMs, leaseMs and atMostOnce");
+            if (wanted.atMostOnce() && wanted.lease().isPresent()) {
+                throw new SinewException(
+                        ErrorCode.INVALID_REQUEST,
+                        "What is received at most once is settled, and has no lease: leave out"
+                                + " 'leaseMs'");
+            }
             return wanted;
         }
     }
@@ -112,6 +122,10 @@ final class QueueMessages {
         Wanted wanted = Wanted.of(name, routes.members(request));
         ReceiptCodec codec = receipts();
         List<Message> messages = await(wanted);
+        if (wanted.atMostOnce()) {
+            sendSettled(wanted, messages, response);
+            return;
+        }
         try {
             QueueRoutes.send(
                     response,
@@ -120,7 +134,7 @@ final class QueueMessages {
                         json.writeArrayPropertyStart("messages");
                         for (Message message : messages) {
                             String receipt = codec.encode(name, message.receipt());
-                            MessageJson.write(json, message, receipt);
+                            MessageJson.write(json, message, Optional.of(receipt));
                         }
                         json.writeEndArray();
                     });
@@ -128,6 +142,22 @@ final class QueueMessages {
             giveBack(name, messages);
             throw e;
         }
+    }
+
+    /// From the moment that they are settled they are the consumer's risk, and there are no
+    /// receipts.
+    private void sendSettled(Wanted wanted, List<Message> messages, ServerResponse response)
+            throws InterruptedException {
+        Queue queue = routes.served(wanted.queue());
+        List<Message> settled = routes.inside(() -> queue.settledNow(messages));
+        QueueRoutes.send(
+                response,
+                Status.OK_200,
+                json -> {
+                    json.writeArrayPropertyStart("messages");
+                    settled.forEach(message -> MessageJson.write(json, message, Optional.empty()));
+                    json.writeEndArray();
+                });
     }
 
     /// Waits in short steps, after each of which it looks whether the consumer is still there; also

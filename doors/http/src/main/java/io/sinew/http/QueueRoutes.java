@@ -48,7 +48,7 @@ final class QueueRoutes implements HttpService, AutoCloseable {
         this.queues = contents.queues();
         this.bodyBytes = limits.maxBodyBytes();
         this.messages = new QueueMessages(this, contents, callers);
-        this.letters = new QueueLetters(this, contents.clock());
+        this.letters = new QueueLetters(this, contents.clock(), callers);
     }
 
     /// Answers a request, or is refused.

@@ -306,6 +306,19 @@ class QueueRoutesTest {
     }
 
     @Test
+    void what_is_received_at_most_once_is_gone_and_has_no_receipt() throws Exception {
+        create("pay", "");
+        send("pay", "a");
+        assertBad(http.post("/pay/receive?atMostOnce=true&leaseMs=5", ""), "has no lease");
+        Answer received = http.post("/pay/receive?atMostOnce=true&waitMs=20000", "");
+        assertThat(received.one("text")).isEqualTo("a");
+        assertThat(received.all("receipt")).isEmpty();
+        Answer described = http.get("/pay");
+        assertThat(described.one("leased")).isEqualTo("0");
+        assertThat(described.one("ready")).isEqualTo("0");
+    }
+
+    @Test
     void receipts_outlive_a_restart_as_leases_do() throws Exception {
         create("pay", "");
         send("pay", "a");
@@ -356,6 +369,39 @@ class QueueRoutesTest {
         assertThat(receive("pay").one("text")).isEqualTo("poison");
         assertThat(http.get("/pay/dead").one("reason")).isEqualTo("rejected");
         assertBad(http.post("/pay/redrive", "{\"headerName\":\"x\"}"), "belong together");
+        assertBad(http.post("/pay/redrive", "{\"offset\":1}"), "belong together");
+        assertBad(http.post("/pay/redrive", "{\"reason\":\"x\"}"), "there are failed");
+        assertBad(http.post("/pay/redrive", "{\"from\":\"x\"}"), "is not where");
+        assertBad(
+                http.post("/pay/redrive", "{\"offset\":1,\"partition\":0,\"max\":2}"),
+                "'max' is not known here");
+        String place =
+                "{\"partition\":0,\"offset\":" + http.get("/pay/dead").all("offset").get(0) + "}";
+        assertThat(http.post("/pay/redrive", "{\"dryRun\":true}").one("redriven")).isEqualTo("1");
+        assertThat(http.post("/pay/redrive", place).one("redriven")).isEqualTo("1");
+        assertThat(http.post("/pay/redrive", place).one("redriven")).isEqualTo("0");
+        assertThat(receive("pay").one("text")).isEqualTo("refused");
+    }
+
+    @Test
+    void a_redrive_that_runs_out_of_time_or_of_letters_to_send_says_where_to_go_on()
+            throws Exception {
+        create("pay", "{\"settings\":{\"failures.max\":\"1\"}}");
+        send("pay", "a", "b", "c");
+        for (int i = 0; i < 3; i++) {
+            Answer one = http.post("/pay/receive?waitMs=20000", "");
+            assertThat(http.post("/pay/nack", receipts(one)).one("result")).isEqualTo("done");
+        }
+        Eventually.await(PATIENCE, "three", () -> http.get("/pay/dead").all("text").size() == 3);
+        Answer first = http.post("/pay/redrive", "{\"perSecond\":1,\"withinMs\":1}");
+        assertThat(first.one("complete")).isEqualTo("false");
+        Answer second =
+                http.post("/pay/redrive", "{\"max\":1,\"from\":\"" + first.one("next") + "\"}");
+        assertThat(second.one("redriven")).isEqualTo("1");
+        assertThat(second.one("complete")).isEqualTo("true");
+        Answer third = http.post("/pay/redrive", "{\"from\":\"" + second.one("next") + "\"}");
+        assertThat(third.all("next")).isEmpty();
+        assertThat(http.get("/pay/dead").all("text")).isEmpty();
     }
 
     @Test

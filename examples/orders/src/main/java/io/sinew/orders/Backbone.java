@@ -7,6 +7,9 @@ public interface Backbone {
     /// Where Kafka clients connect, `HOST:PORT`; the same after [#restart].
     String address();
 
+    /// Where its HTTP door is, `HOST:PORT`; the same after [#restart].
+    String httpAddress();
+
     /// SIGKILL: no goodbye, no last write.
     void kill() throws IOException, InterruptedException;
 

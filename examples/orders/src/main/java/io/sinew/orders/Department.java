@@ -4,7 +4,7 @@ package io.sinew.orders;
 /// remembers for each group how far it has come, so departments neither share nor steal orders.
 ///
 /// A department is told of an order by one thread, and asked for its report by another.
-sealed interface Department permits Email, Inventory, Analytics, Fraud, Recommendations {
+sealed interface Department permits Email, Inventory, Analytics, Fraud, Recommendations, Billing {
     /// For people, and the name of the consumer group.
     String name();
 

@@ -13,9 +13,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
-/// A day in the shop, from the first order to a power cut. Each step says what it claims, and
-/// verifies it with what the server itself says; a claim that does not hold ends the story with a
-/// [StoryException].
+/// A day in the shop, from the first order to a power cut and the last payment. Each step says what
+/// it claims, and verifies it with what the server itself says; a claim that does not hold ends the
+/// story with a [StoryException].
 public final class OrdersStory implements AutoCloseable {
     private static final int PARTITIONS = 3;
     private static final int MORNING_ORDERS = 120;
@@ -29,6 +29,8 @@ public final class OrdersStory implements AutoCloseable {
 
     private final Backbone backbone;
     private final Narrator narrator;
+    private final Claims claims;
+    private final PaymentsStory payments;
     private final Records records;
     private final Checkout checkout;
     private final Customers customers = new Customers();
@@ -36,9 +38,14 @@ public final class OrdersStory implements AutoCloseable {
     private final Map<String, Worker> workers = new LinkedHashMap<>();
     private int placed;
 
+    /// Of all orders that are in the topic at the end of the day.
+    private long revenueCents;
+
     public OrdersStory(Backbone backbone, Narrator narrator) {
         this.backbone = backbone;
         this.narrator = narrator;
+        this.claims = new Claims(narrator);
+        this.payments = new PaymentsStory(backbone.httpAddress(), narrator, LIMIT);
         this.records = new Records(backbone.address());
         this.checkout = new Checkout(backbone.address());
     }
@@ -51,7 +58,9 @@ public final class OrdersStory implements AutoCloseable {
         departmentsReadThem();
         emailIsAwayAndComesBack();
         analyticsCountsAgain();
+        ordersBecomePayments();
         theBackboneIsKilled();
+        theMistakeIsMended();
     }
 
     private void ordersComeIn() throws ExecutionException, InterruptedException {
@@ -66,8 +75,8 @@ public final class OrdersStory implements AutoCloseable {
                         + PARTITIONS
                         + " partitions, by customer");
         long stored = records.ends().values().stream().mapToLong(Long::longValue).sum();
-        verify("each order was stored once", stored == MORNING_ORDERS);
-        verify("the orders of one customer are in order", customersAreInOrder());
+        claims.verify("each order was stored once", stored == MORNING_ORDERS);
+        claims.verify("the orders of one customer are in order", customersAreInOrder());
         narrator.look("topic describe orders");
         narrator.look("consume orders --max 3");
     }
@@ -98,7 +107,7 @@ public final class OrdersStory implements AutoCloseable {
             awaitHandled(desk, placed);
             narrator.tell(desk.department().name() + ": " + desk.department().report());
         }
-        verify("each department handled all " + placed + " orders, none twice", noRepeats());
+        claims.verify("each department handled all " + placed + " orders, none twice", noRepeats());
         narrator.look("group list");
     }
 
@@ -113,14 +122,15 @@ public final class OrdersStory implements AutoCloseable {
         }
         Desk email = desk("email");
         narrator.tell(NOON_ORDERS + " more orders: four departments have them, email does not run");
-        verify(
+        claims.verify(
                 "the server knows that email is " + NOON_ORDERS + " orders behind",
                 records.lag("email") == NOON_ORDERS
                         && email.handledCount() == placed - NOON_ORDERS);
         open(email);
         awaitHandled(email, placed);
         narrator.tell("email is back: " + email.department().report());
-        verify("email got the orders it had missed, and only those", email.repeatCount() == 0);
+        claims.verify(
+                "email got the orders it had missed, and only those", email.repeatCount() == 0);
         narrator.look("group describe email");
     }
 
@@ -134,9 +144,22 @@ public final class OrdersStory implements AutoCloseable {
         awaitHandled(again, placed);
         String after = again.department().report();
         narrator.tell("analytics read all " + placed + " orders again: " + after);
-        verify("it came to the same result as before", after.equals(before));
-        verify("nobody else noticed", noRepeats());
+        claims.verify("it came to the same result as before", after.equals(before));
+        claims.verify("nobody else noticed", noRepeats());
         narrator.look("group reset analytics --topic orders --to beginning --dry-run");
+    }
+
+    private void ordersBecomePayments() throws InterruptedException {
+        narrator.step("Orders become payments, on a work queue; one of them is poisoned");
+        payments.open();
+        open(new Desk(payments.billing()));
+        awaitHandled(desk("billing"), placed);
+        payments.onePaymentIsPoisoned(placed);
+    }
+
+    private void theMistakeIsMended() throws InterruptedException {
+        narrator.step("The poisoned payment is looked at, the mistake is mended, it is paid");
+        payments.theMistakeIsMended(placed, revenueCents);
     }
 
     private void theBackboneIsKilled()
@@ -171,8 +194,11 @@ public final class OrdersStory implements AutoCloseable {
     private void verifyNothingWasLost(Map<String, Map<Integer, Long>> committedBefore)
             throws ExecutionException, InterruptedException {
         var stored = new ArrayList<String>();
-        records.readAll().forEach(order -> stored.add(order.id()));
-        verify(
+        for (Order order : records.readAll()) {
+            stored.add(order.id());
+            revenueCents += order.totalCents();
+        }
+        claims.verify(
                 "all " + placed + " acknowledged orders are there, each once",
                 stored.size() == placed && new HashSet<>(stored).size() == placed);
         for (Desk desk : desks.values()) {
@@ -185,7 +211,7 @@ public final class OrdersStory implements AutoCloseable {
                 carriedOn &= now.getOrDefault(offset.getKey(), 0L) >= offset.getValue();
             }
         }
-        verify("no department fell behind what it had committed", carriedOn);
+        claims.verify("no department fell behind what it had committed", carriedOn);
         int repeats = desks.values().stream().mapToInt(Desk::repeatCount).sum();
         narrator.tell(
                 "each department has handled all "
@@ -193,6 +219,7 @@ public final class OrdersStory implements AutoCloseable {
                         + " orders; "
                         + repeats
                         + " came twice and were recognised");
+        payments.verifyNothingWasLost(placed, revenueCents);
     }
 
     /// Places orders and returns when all are acknowledged. A few are under way at a time, as in a
@@ -258,18 +285,12 @@ public final class OrdersStory implements AutoCloseable {
         }
     }
 
-    private void verify(String claim, boolean holds) {
-        if (!holds) {
-            throw new StoryException("This does not hold: " + claim);
-        }
-        narrator.verified(claim);
-    }
-
     /// Ends the departments and the checkout; the topic and the groups stay.
     @Override
     public void close() {
         workers.values().forEach(Worker::stop);
         List.copyOf(workers.keySet()).forEach(this::close);
+        payments.close();
         checkout.close();
         records.close();
     }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// All changes that are written down together, and everybody who waits for that. Filled under its
 /// shard's lock, then written by the shard's writer.
 ///
-/// A group with a condition is one consumer's: the change, and the records that go with it, are
-/// written only if the message is still that consumer's when its turn comes, and the state learns
-/// of it afterwards. So records that a topic refuses cost nobody else anything.
+/// A group with a condition takes one message away: the change, and the records that go with it,
+/// are written only if the condition still holds when its turn comes, and the state learns of it
+/// afterwards. So records that a topic refuses cost nobody else anything.
 final class CommitGroup {
     private final ByteSink changes = new ByteSink();
     private final List<Owner.Append> appends = new ArrayList<>();
     private final CountDownLatch settled = new CountDownLatch(1);
-    private final Optional<Receipt> condition;
+    private final Optional<CommitCondition> condition;
     private volatile Settled result = Settled.DONE;
     private volatile @Nullable SinewException failure;
 
@@ -26,14 +26,14 @@ final class CommitGroup {
         condition = Optional.empty();
     }
 
-    /// @param receipt what must still count
-    CommitGroup(Receipt receipt, List<Owner.Append> with) {
-        condition = Optional.of(receipt);
+    /// @param wanted what must still be true
+    CommitGroup(CommitCondition wanted, List<Owner.Append> with) {
+        condition = Optional.of(wanted);
         appends.addAll(with);
     }
 
-    /// What must still count when it is written.
-    Optional<Receipt> condition() {
+    /// What must still be true when it is written.
+    Optional<CommitCondition> condition() {
         return condition;
     }
 

@@ -80,7 +80,7 @@ public final class DeadLetters {
 
     /// A message to be sent again, of a dead letter: with the headers that it was sent with, but
     /// for its times and its dedupe id, which would keep it from being delivered.
-    public static NewRecord redriven(Message dead, long nowMs) {
+    public static NewRecord redriven(StoredRecord dead, long nowMs) {
         var headers = new ArrayList<Header>();
         for (Header header : dead.headers()) {
             if (!header.name().startsWith(DEAD)

@@ -203,6 +203,20 @@ public final class Ledger implements AutoCloseable {
     ///   `INVALID_RECORD`: nothing was done, and the consumer still has the message
     public Settled acknowledgeWith(Receipt receipt, List<Owner.Append> outgoing)
             throws InterruptedException {
+        return acknowledgeIf(receipt.partition(), new CommitCondition.Held(receipt), outgoing);
+    }
+
+    /// As [#acknowledgeWith], of a message that no consumer has: ready, or delayed.
+    ///
+    /// @return `LOST` when a consumer has it, or it is dealt with
+    public Settled acknowledgeFree(int partition, long offset, List<Owner.Append> outgoing)
+            throws InterruptedException {
+        return acknowledgeIf(partition, new CommitCondition.Free(offset), outgoing);
+    }
+
+    private Settled acknowledgeIf(
+            int partition, CommitCondition condition, List<Owner.Append> outgoing)
+            throws InterruptedException {
         long bytes =
                 outgoing.stream()
                         .flatMap(append -> append.records().stream())
@@ -213,7 +227,7 @@ public final class Ledger implements AutoCloseable {
                     ErrorCode.BATCH_TOO_LARGE,
                     bytes + " bytes go with one acknowledgement; at most " + OUTGOING_BYTES_MAX);
         }
-        return shard(receipt.partition()).acknowledgeWith(receipt, outgoing).await();
+        return shard(partition).acknowledgeIf(condition, outgoing).await();
     }
 
     private static void requireSane(Verdict verdict) {

@@ -318,10 +318,10 @@ final class LedgerShard implements AutoCloseable {
     /// Acknowledges a message together with records that are appended, all or nothing.
     ///
     /// @return what the caller waits for
-    CommitGroup acknowledgeWith(Receipt receipt, List<Owner.Append> outgoing) {
+    CommitGroup acknowledgeIf(CommitCondition condition, List<Owner.Append> outgoing) {
         return decide(_ -> {
-            var group = new CommitGroup(receipt, outgoing);
-            group.add(new LedgerOp.Acked(new long[] {receipt.offset()}));
+            var group = new CommitGroup(condition, outgoing);
+            group.add(new LedgerOp.Acked(new long[] {condition.offset()}));
             pending.add(group);
             toWrite.signal();
             return group;
@@ -538,11 +538,11 @@ final class LedgerShard implements AutoCloseable {
         return records;
     }
 
-    boolean holds(Receipt receipt) {
+    boolean holds(CommitCondition condition) {
         lock.lock();
         try {
             now();
-            return state.holds(receipt.offset(), receipt.lease());
+            return condition.holds(state);
         } finally {
             lock.unlock();
         }

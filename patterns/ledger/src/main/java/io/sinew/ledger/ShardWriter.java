@@ -116,9 +116,9 @@ final class ShardWriter {
         group.succeeded();
     }
 
-    private void commitIf(Receipt receipt, CommitGroup group, byte[] record)
+    private void commitIf(CommitCondition condition, CommitGroup group, byte[] record)
             throws InterruptedException {
-        if (!shard.holds(receipt)) {
+        if (!shard.holds(condition)) {
             group.lost();
             return;
         }
@@ -132,7 +132,7 @@ final class ShardWriter {
             return;
         }
         bytesSinceSnapshot += record.length;
-        shard.replay(new LedgerOp.Acked(new long[] {receipt.offset()}));
+        shard.replay(new LedgerOp.Acked(new long[] {condition.offset()}));
         group.succeeded();
     }
 

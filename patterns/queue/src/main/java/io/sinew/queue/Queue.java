@@ -3,7 +3,6 @@ package io.sinew.queue;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerCounts;
 import io.sinew.ledger.Message;
@@ -27,16 +26,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.Predicate;
 
 /// A work queue: each message is dealt with by one consumer, and stays until that has said so.
 ///
 /// What is sent is durable when [#send] returns, and what is settled when [#settle] does. A message
 /// is delivered again when its consumer says that it failed, or falls silent for longer than its
-/// lease; so a consumer meets a message twice now and then (at-least-once). Who can't have that
-/// sends with a dedupe id and acknowledges with [#acknowledgeWith]; who would rather lose a message
-/// than meet it twice settles before the work. Safe for any thread; what waits blocks its caller,
-/// which had better be a virtual thread.
+/// lease; so a consumer meets a message twice now and then ([DeliveryMode#AT_LEAST_ONCE]). Who
+/// can't have that sends with a dedupe id and acknowledges with [#acknowledgeWith]; who would
+/// rather lose a message than meet it twice asks with [#receiveAtMostOnce]. Safe for any thread;
+/// what waits blocks its caller, which had better be a virtual thread.
 public final class Queue implements AutoCloseable {
     /// Messages of one [#send].
     public static final int SEND_MAX = 10_000;
@@ -220,6 +218,31 @@ public final class Queue implements AutoCloseable {
         return ledger.receive(most, wait, lease);
     }
 
+    /// As [#receive(int, Duration)], at most once: the messages are dealt with when this returns,
+    /// and their receipts settle nothing. What is lost on the way to whoever asked is lost.
+    ///
+    /// @throws SinewException as [#receive(int, Duration, Duration)] and [#settle]; then those that
+    ///   it would have returned are gone, or come to somebody else
+    public List<Message> receiveAtMostOnce(int most, Duration wait) throws InterruptedException {
+        List<Message> messages = receive(most, wait);
+        return settledNow(messages);
+    }
+
+    /// Those of a consumer's messages that it has not lost, acknowledged.
+    ///
+    /// @throws SinewException as [#settle]
+    public List<Message> settledNow(List<Message> messages) throws InterruptedException {
+        List<Receipt> receipts = messages.stream().map(Message::receipt).toList();
+        List<Settled> settled = ledger.settleAll(receipts, new Verdict.Done());
+        var kept = new ArrayList<Message>(messages.size());
+        for (int i = 0; i < messages.size(); i++) {
+            if (settled.get(i) == Settled.DONE) {
+                kept.add(messages.get(i));
+            }
+        }
+        return kept;
+    }
+
     /// Takes what a consumer says of its message; durable when it returns `DONE`.
     ///
     /// @throws SinewException as [Ledger#settle]
@@ -322,43 +345,20 @@ public final class Queue implements AutoCloseable {
         return peeked;
     }
 
-    /// Sends dead letters again to the queue that they come from: each is taken from this queue and
-    /// appended there at once or not at all. Called on the queue of the dead letters.
+    /// Dead letters that are to be sent again, to the queue that they come from. Called on the
+    /// queue of the dead letters; nothing is done before the first step.
     ///
     /// @param to the queue that they come from
-    /// @param most how many at most
-    /// @param chosen which; the others stay
-    /// @return how many were sent
-    public int redrive(Queue to, int most, Predicate<Message> chosen) throws InterruptedException {
-        int sent = 0;
-        var left = new ArrayList<Receipt>();
-        try {
-            while (sent < most) {
-                List<Message> dead = receive(Math.min(100, most - sent), Duration.ZERO);
-                if (dead.isEmpty()) {
-                    return sent;
-                }
-                for (Message letter : dead) {
-                    if (!chosen.test(letter)) {
-                        left.add(letter.receipt());
-                    } else if (redrive(to, letter) == Settled.DONE) {
-                        sent++;
-                    }
-                }
-            }
-            return sent;
-        } finally {
-            var _ = ledger.settleAll(left, new Verdict.Returned(Duration.ZERO));
-        }
+    public Redrive redrive(Queue to, Redrive.Options options) {
+        return new Redrive(this, to, options, clock);
     }
 
-    private Settled redrive(Queue to, Message letter) throws InterruptedException {
-        NewRecord record = DeadLetters.redriven(letter, clock.nowMs());
-        // The same partition: there its ordered group is.
-        int partition = letter.receipt().partition() % to.info.partitionCount();
-        var append =
-                new Owner.Append(new TopicPartition(to.info.name(), partition), List.of(record));
-        return ledger.acknowledgeWith(letter.receipt(), List.of(append));
+    /// Sends one dead letter again, as [Redrive] does.
+    ///
+    /// @return false when there is none there, or somebody has it at the moment
+    public boolean redriveOne(Queue to, int partition, long offset) throws InterruptedException {
+        Optional<StoredRecord> letter = ledger.record(partition, offset);
+        return letter.isPresent() && Redrive.send(this, to, partition, letter.get(), clock.nowMs());
     }
 
     @Override

@@ -4,9 +4,12 @@ import io.sinew.base.Clock;
 import io.sinew.base.Joins;
 import io.sinew.base.SinewException;
 import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageHeaders;
 import io.sinew.ledger.Receipt;
+import io.sinew.ledger.Settled;
 import io.sinew.ledger.Verdict;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +18,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/// Has a handler deal with a queue's messages, each on a virtual thread. It takes no more messages
-/// than it can begin at once, so that what it has not begun is there for other consumers, and
-/// extends the leases of what it has.
+/// Has a handler deal with a queue's messages, each on a virtual thread, as many at a time and as
+/// fast as its [ConsumerOptions] say. Unless it has credit for more it takes no message that it
+/// can't begin at once, so that the rest is there for other consumers. It extends the leases of all
+/// that it has.
+///
+/// Three virtual threads of its own: one takes messages, one begins them, one extends leases.
 public final class QueueConsumer implements AutoCloseable {
     private static final Duration RECEIVE_WAIT = Duration.ofMillis(500);
+
+    /// Messages that are taken at a time: what a crash leaves to others comes from few leases.
+    private static final int TAKEN_AT_ONCE = 100;
+
     private static final long FAILURE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final System.Logger LOGGER = System.getLogger(QueueConsumer.class.getName());
 
@@ -28,16 +39,28 @@ public final class QueueConsumer implements AutoCloseable {
     private final ConsumerOptions options;
     private final MessageHandler handler;
     private final Clock clock;
-    private final Set<Receipt> working = ConcurrentHashMap.newKeySet();
+
+    /// What it has and is not settled.
+    private final Set<Receipt> leases = ConcurrentHashMap.newKeySet();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     // Under the lock.
-    private int free;
-    private boolean closing;
+    private final Pace pace;
+    private final KeyedPace paceOfGroups;
 
-    /// When the next message may be begun, where there is a rate.
-    private long nextNanos;
+    /// Taken and not begun.
+    private final ArrayDeque<Message> taken = new ArrayDeque<>();
+
+    /// All that it has: taken, with the handler, or on its way back.
+    private int held;
+
+    /// With the handler.
+    private int working;
+
+    private boolean closing;
+    private boolean takesNoMore;
 
     private final List<Thread> threads = new ArrayList<>();
 
@@ -47,8 +70,8 @@ public final class QueueConsumer implements AutoCloseable {
         this.options = options;
         this.handler = handler;
         this.clock = clock;
-        this.free = options.concurrency();
-        this.nextNanos = clock.nanos();
+        this.pace = new Pace(options.perSecond(), clock.nanos());
+        this.paceOfGroups = new KeyedPace(options.perSecondOfGroup(), ConsumerOptions.GROUPS_MAX);
     }
 
     static QueueConsumer start(
@@ -56,21 +79,28 @@ public final class QueueConsumer implements AutoCloseable {
         var consumer = new QueueConsumer(queue, options, handler, clock);
         String name = "sinew-consumer-" + queue.info().name();
         consumer.threads.add(Thread.ofVirtual().name(name).start(consumer::take));
+        consumer.threads.add(Thread.ofVirtual().name(name + "-begin").start(consumer::begin));
         consumer.threads.add(Thread.ofVirtual().name(name + "-lease").start(consumer::extend));
         return consumer;
     }
 
+    // ---- taking
+
     private void take() {
         try {
-            while (true) {
-                int most = awaitTurn();
-                if (most == 0) {
-                    return;
-                }
-                begin(receive(most));
+            for (int most = awaitRoom(); most > 0; most = awaitRoom()) {
+                keep(receive(most));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            lock.lock();
+            try {
+                takesNoMore = true;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -84,21 +114,22 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    /// Waits until another message may be begun.
+    /// Waits until more may be taken.
     ///
     /// @return how many; 0 for the end
-    private int awaitTurn() throws InterruptedException {
+    private int awaitRoom() throws InterruptedException {
         lock.lock();
         try {
             while (!closing) {
-                long early = options.perSecond() == 0 ? 0 : nextNanos - clock.nanos();
-                if (free > 0 && early <= 0) {
-                    return Math.min(options.perSecond() == 0 ? free : 1, 100);
+                long early = pace.earlyNanos(clock.nanos());
+                int room = Math.min(room(early), TAKEN_AT_ONCE);
+                if (room > 0) {
+                    return room;
                 }
-                if (free == 0) {
-                    changed.await();
-                } else {
+                if (early > 0) {
                     long _ = changed.awaitNanos(early);
+                } else {
+                    changed.await();
                 }
             }
             return 0;
@@ -107,43 +138,140 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    private void begin(List<Message> messages) {
-        if (messages.isEmpty()) {
-            return;
+    /// With a rate it takes, beyond what it may have in advance, one that can begin now.
+    private int room(long earlyNanos) {
+        int room = options.credit() - held;
+        if (options.perSecond() == 0) {
+            return room;
         }
+        int now = earlyNanos <= 0 && working < options.concurrency() ? 1 : 0;
+        return Math.min(room, options.credit() - options.concurrency() + now - taken.size());
+    }
+
+    private void keep(List<Message> messages) {
+        messages.forEach(message -> leases.add(message.receipt()));
         lock.lock();
         try {
-            free -= messages.size();
-            if (options.perSecond() > 0) {
-                long gap = TimeUnit.SECONDS.toNanos(1) / options.perSecond();
-                nextNanos = Math.max(nextNanos, clock.nanos()) + gap * messages.size();
-            }
+            taken.addAll(messages);
+            held += messages.size();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        for (Message message : messages) {
-            working.add(message.receipt());
-            Thread _ = Thread.ofVirtual().name("sinew-handler").start(() -> deal(message));
+    }
+
+    // ---- beginning
+
+    private void begin() {
+        try {
+            for (Message next = awaitTurn(); next != null; next = awaitTurn()) {
+                Message message = next;
+                Thread _ = Thread.ofVirtual().name("sinew-handler").start(() -> deal(message));
+            }
+            List<Message> left = List.copyOf(taken);
+            giveBack(left, Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
+    /// Waits until a message may be begun, which then counts as begun; null for the end.
+    private @Nullable Message awaitTurn() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!(closing && takesNoMore)) {
+                long early = pace.earlyNanos(clock.nanos());
+                if (closing || taken.isEmpty() || working >= options.concurrency()) {
+                    changed.await();
+                } else if (early > 0) {
+                    long _ = changed.awaitNanos(early);
+                } else {
+                    Message message = taken.remove();
+                    if (mayBegin(message)) {
+                        pace.begin(clock.nanos());
+                        working++;
+                        return message;
+                    }
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether its group has its turn; if not, it is on its way back until then.
+    private boolean mayBegin(Message message) {
+        Optional<String> group = message.header(MessageHeaders.GROUP);
+        long waitNanos = group.map(name -> paceOfGroups.begin(name, clock.nanos())).orElse(0L);
+        if (waitNanos == 0) {
+            return true;
+        }
+        // Not a moment early: it would only go back once more.
+        Duration wait = Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(waitNanos) + 1);
+        Thread _ =
+                Thread.ofVirtual()
+                        .name("sinew-not-yet")
+                        .start(() -> giveBackInterruptibly(List.of(message), wait));
+        return false;
+    }
+
+    private void giveBackInterruptibly(List<Message> messages, Duration delay) {
+        try {
+            giveBack(messages, delay);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// If it can't be done they are there for others when their leases have run out.
+    private void giveBack(List<Message> messages, Duration delay) throws InterruptedException {
+        List<Receipt> receipts = messages.stream().map(Message::receipt).toList();
+        try {
+            var _ = queue.ledger().settleAll(receipts, new Verdict.Returned(delay));
+        } catch (SinewException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "messages=not given back " + receipts, e);
+        } finally {
+            receipts.forEach(leases::remove);
+            release(receipts.size(), 0);
+        }
+    }
+
+    private void release(int count, int worked) {
+        lock.lock();
+        try {
+            held -= count;
+            working -= worked;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- dealing
+
     private void deal(Message message) {
         try {
-            var _ = queue.settle(message.receipt(), verdict(message));
+            switch (options.mode()) {
+                case AT_LEAST_ONCE -> {
+                    var _ = queue.settle(message.receipt(), verdict(message));
+                }
+                case AT_MOST_ONCE -> {
+                    Settled settled = queue.ack(message);
+                    leases.remove(message.receipt());
+                    if (settled == Settled.DONE) {
+                        var _ = verdict(message);
+                    }
+                }
+            }
         } catch (SinewException e) {
             // Its lease will run out.
             LOGGER.log(System.Logger.Level.WARNING, "message=unsettled " + message.receipt(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            working.remove(message.receipt());
-            lock.lock();
-            try {
-                free++;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            leases.remove(message.receipt());
+            release(1, 1);
         }
     }
 
@@ -162,7 +290,7 @@ public final class QueueConsumer implements AutoCloseable {
         long pauseNanos = options.lease().toNanos() / 3;
         try {
             while (pause(pauseNanos)) {
-                List<Receipt> all = List.copyOf(working);
+                List<Receipt> all = List.copyOf(leases);
                 if (!all.isEmpty()) {
                     extend(all);
                 }
@@ -186,7 +314,7 @@ public final class QueueConsumer implements AutoCloseable {
         try {
             long left = nanos;
             while (left > 0) {
-                if (closing && working.isEmpty()) {
+                if (closing && held == 0) {
                     return false;
                 }
                 left = changed.awaitNanos(left);
@@ -197,19 +325,25 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    /// Takes no more messages, and returns when those that were begun are dealt with.
+    /// Takes no more messages, gives back what was not begun, and returns when the rest is dealt
+    /// with.
     @Override
     public void close() {
         lock.lock();
         try {
             closing = true;
             changed.signalAll();
-            while (free < options.concurrency()) {
+        } finally {
+            lock.unlock();
+        }
+        Joins.all(threads);
+        lock.lock();
+        try {
+            while (held > 0) {
                 changed.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();
         }
-        Joins.all(threads);
     }
 }

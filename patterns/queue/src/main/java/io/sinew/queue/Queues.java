@@ -48,6 +48,10 @@ public final class Queues implements AutoCloseable {
         this.registry = new QueueRegistry(engine);
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     /// Creates a queue, and one for its dead letters unless its settings say otherwise. What a
     /// crash interrupted is finished by doing it again.
     ///
