@@ -60,6 +60,7 @@ class LedgerFaultTest {
     }
 
     private final Counter clock = new Counter();
+    private final AtomicLong ids = new AtomicLong();
     private Broker broker;
     private FaultyEngine engine;
     private Ledger ledger;
@@ -68,7 +69,9 @@ class LedgerFaultTest {
     void open() throws Exception {
         DataDirectory data = DataDirectory.open(new FaultyDisk(), Path.of("/data"), "cluster");
         broker = Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
-        engine = new FaultyEngine(new EmbeddedEngine(broker, UUID::randomUUID));
+        engine =
+                new FaultyEngine(
+                        new EmbeddedEngine(broker, () -> new UUID(7, ids.incrementAndGet())));
         engine.createTopic("t", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         engine.createTopic("t.ledger", 1, Map.of());
         engine.createTopic("out", 1, Map.of());
