@@ -180,6 +180,14 @@ class LedgerBytesTest {
     }
 
     @Test
+    void a_ledger_that_is_ahead_of_its_topic_is_refused() {
+        LedgerScene scene = LedgerScene.usual();
+        scene.sendPlain(3);
+        scene.write(List.of(scene.state.purge(4)));
+        assertDamaged(scene::replayed);
+    }
+
+    @Test
     void a_later_version_is_refused_and_not_guessed_at() {
         byte[] record = LedgerRecordV1Format.begin(0).toBytes();
         record[0] = 2;
