@@ -200,6 +200,14 @@ class LedgerBytesTest {
     }
 
     @Test
+    void a_ledger_that_is_ahead_of_its_topic_is_refused() {
+        LedgerScene scene = LedgerScene.usual();
+        scene.sendPlain(3);
+        scene.write(List.of(scene.state.purge(4)));
+        assertDamaged(scene::replayed);
+    }
+
+    @Test
     void a_later_version_is_refused_and_not_guessed_at() {
         byte[] record = LedgerRecordV1Format.begin(0).toBytes();
         record[0] = 2;
@@ -223,6 +231,9 @@ class LedgerBytesTest {
         List<String> before = LedgerScene.picture(scene.state);
         var begun = new ArrayList<byte[]>();
         scene.state.writeTo(new LedgerSnapshotV1Format.Writer(begun::add));
+        // Neither its beginning alone counts, nor all of it but the end.
+        scene.log.add(begun.getFirst());
+        assertThat(LedgerScene.picture(scene.replayed())).isEqualTo(before);
         begun.removeLast();
         scene.log.addAll(begun);
         assertThat(LedgerScene.picture(scene.replayed())).isEqualTo(before);
@@ -240,6 +251,30 @@ class LedgerBytesTest {
         scene.receive(3).forEach(scene::fail);
         assertThat(LedgerScene.picture(scene.replayed()))
                 .isEqualTo(LedgerScene.picture(scene.state));
+    }
+
+    private static LedgerSnapshotV1Format.Row row(
+            long offset, int place, int priority, int isolation, int failures) {
+        return new LedgerSnapshotV1Format.Row(
+                offset, place, 0, 0, failures, priority, isolation, 0, false, 0, 0, List.of());
+    }
+
+    @Test
+    void a_message_that_can_not_be_in_a_snapshot_is_refused() {
+        assertDamaged(() -> row(0, Rows.OUT, 4, 0, 0));
+        assertDamaged(() -> row(0, Rows.DOOMED + 1, 4, 0, 0));
+        assertDamaged(() -> row(0, Rows.READY, MessageHeaders.PRIORITY_MAX + 1, 0, 0));
+        assertDamaged(() -> row(0, Rows.READY, 4, Isolation.ALONE + 1, 0));
+        assertDamaged(() -> row(0, Rows.READY, 4, 0, -1));
+        assertDamaged(() -> row(0, Rows.READY, 4, 0, LedgerSettings.FAILURES_LIMIT + 1));
+        assertDamaged(() -> new LedgerSnapshotV1Format.Head(5, 6, 0, false));
+        var state = new LedgerState(LedgerSettings.defaults(), 0);
+        state.restore(new LedgerSnapshotV1Format.Head(10, 5, 0, false));
+        state.restore(row(7, Rows.READY, 4, 0, 0), 0);
+        for (long offset : new long[] {4, 7, 10, -1}) {
+            assertDamaged(() -> state.restore(row(offset, Rows.READY, 4, 0, 0), 0));
+        }
+        assertThat(state.look(0, 10)).hasSize(1);
     }
 
     @Test

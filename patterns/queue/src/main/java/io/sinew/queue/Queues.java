@@ -93,8 +93,9 @@ public final class Queues implements AutoCloseable {
         if (registry.find(info.name()).isPresent()) {
             return;
         }
-        boolean begun = engine.topic(info.ledgerTopic()).isPresent();
+        // In this order: another process may be creating the same queue.
         boolean there = engine.topic(info.name()).isPresent();
+        boolean begun = engine.topic(info.ledgerTopic()).isPresent();
         if (there && !begun) {
             throw new SinewException(
                     ErrorCode.TOPIC_ALREADY_EXISTS,
@@ -106,12 +107,24 @@ public final class Queues implements AutoCloseable {
         if (!begun) {
             var settings = new HashMap<String, String>(KEEPING);
             settings.put("max.message.bytes", LEDGER_RECORD_BYTES);
-            engine.createTopic(info.ledgerTopic(), info.partitionCount(), settings);
+            createTopic(info.ledgerTopic(), info.partitionCount(), settings);
         }
         if (!there) {
-            engine.createTopic(info.name(), info.partitionCount(), KEEPING);
+            createTopic(info.name(), info.partitionCount(), KEEPING);
         }
         registry.put(info, clock.nowMs());
+    }
+
+    private void createTopic(String name, int partitionCount, Map<String, String> settings)
+            throws InterruptedException {
+        try {
+            engine.createTopic(name, partitionCount, settings);
+        } catch (SinewException e) {
+            // It was not there a moment ago: another process has just made it, for the same queue.
+            if (e.code() != ErrorCode.TOPIC_ALREADY_EXISTS) {
+                throw e;
+            }
+        }
     }
 
     /// All queues, by their names.

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -589,5 +590,34 @@ abstract class QueueContract {
         assertThat(on.engine().topicNames())
                 .doesNotContain("orders", "orders.ledger", "orders.dead");
         assertThat(isQuiet(on.create("orders", Map.of()))).isTrue();
+    }
+
+    @Test
+    void two_processes_that_create_one_queue_at_once_have_one() throws Exception {
+        try (var other = new Queues(on.engine(), on.clock, "there")) {
+            for (int i = 0; i < 10; i++) {
+                String name = "q" + i;
+                var both = new ArrayList<FutureTask<Boolean>>();
+                for (Queues one : List.of(on.queues(), other)) {
+                    var task = new FutureTask<Boolean>(() -> created(one, name));
+                    Thread _ = Thread.ofVirtual().start(task);
+                    both.add(task);
+                }
+                assertThat(both.getFirst().get() || both.getLast().get()).isTrue();
+                assertThat(other.find(name)).isEqualTo(on.queues().find(name)).isPresent();
+            }
+            on.queue("q0").send(NewMessage.of("a"));
+            assertThat(take(on.queue("q0"))).isEqualTo("a");
+        }
+    }
+
+    private static boolean created(Queues queues, String name) throws InterruptedException {
+        try {
+            var _ = queues.create(name, 1, QueueSettings.defaults());
+            return true;
+        } catch (SinewException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_ALREADY_EXISTS);
+            return false;
+        }
     }
 }

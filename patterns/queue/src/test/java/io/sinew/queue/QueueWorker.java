@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// A process to be killed or frozen: it sends numbered messages to a queue and deals with whatever
@@ -95,7 +96,10 @@ final class QueueWorker {
                 DataDirectory.open(Disk.system(), folder.toAbsolutePath().normalize(), "cluster");
         Broker broker =
                 Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
-        return new Embedded(broker, new EmbeddedEngine(broker, UUID::randomUUID));
+        var ids = new AtomicLong();
+        long begunMs = Clock.system().nowMs();
+        return new Embedded(
+                broker, new EmbeddedEngine(broker, () -> new UUID(begunMs, ids.incrementAndGet())));
     }
 
     /// Whether the queue is empty, once what a judge finds left has been taken: messages whose
