@@ -88,6 +88,9 @@ final class JointAppends {
     /// @return the offset of each
     /// @throws SinewException as [Partition#batchesOf] and [Partition#appendOwn]
     long[] append(List<PlainRecord> records, long nowMs) throws InterruptedException {
+        // Whoever comes while the disk is full is refused, and does not wait behind those who were
+        // there before and are served when there is room again.
+        partition.awaitRoom();
         var mine = new Request(records);
         lock.lock();
         try {

@@ -133,6 +133,13 @@ public final class Partition {
         return joint;
     }
 
+    /// Waits until the log has room for more.
+    ///
+    /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
+    void awaitRoom() throws InterruptedException {
+        store.awaitRoom();
+    }
+
     /// Batches of records from this process, as few as there may be, checked and packed as the
     /// topic wants them.
     ///
