@@ -238,9 +238,9 @@ abstract class QueueContract {
     void at_most_once_a_message_is_gone_when_it_is_received() throws Exception {
         Queue queue = on.create("pay", Map.of());
         queue.send(List.of(NewMessage.of("a"), NewMessage.of("b")));
-        Message a = queue.receiveAtMostOnce(1, QueuesOnDisk.PATIENCE).getFirst();
+        Message a = queue.receiveAtMostOnce(1, QueuesUnderTest.PATIENCE).getFirst();
         assertThat(queue.ack(a)).isEqualTo(Settled.LOST);
-        on.powerCycle(5);
+        on.crash();
         Queue again = on.queue("pay");
         assertThat(take(again)).isEqualTo("b");
         assertThat(isQuiet(again)).isTrue();

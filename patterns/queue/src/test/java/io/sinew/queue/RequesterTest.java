@@ -44,7 +44,7 @@ class RequesterTest {
     }
 
     private Requester requester(long life, int openMax) throws Exception {
-        return Requester.open(on.queues, "shop.replies", new UUID(0, life), openMax);
+        return Requester.open(on.queues(), "shop.replies", new UUID(0, life), openMax);
     }
 
     private static void assertRefused(ErrorCode code, ThrowingCallable call) {
@@ -112,7 +112,7 @@ class RequesterTest {
 
     @Test
     void each_request_has_its_own_reply() throws Exception {
-        var replier = new Replier(on.queues, requests);
+        var replier = new Replier(on.queues(), requests);
         try (Requester requester = requester(1, 1_000);
                 QueueConsumer _ =
                         replier.consume(
@@ -140,7 +140,7 @@ class RequesterTest {
     @Test
     void a_reply_that_comes_too_late_twice_or_to_an_earlier_life_is_dropped_and_counted()
             throws Exception {
-        var replier = new Replier(on.queues, requests);
+        var replier = new Replier(on.queues(), requests);
         try (Requester requester = requester(1, 10)) {
             OpenRequest late = requester.send(requests, NewMessage.of("a").withTtl(LONG), SHORT);
             assertThat(late.await()).isInstanceOf(Answer.TimedOut.class);
@@ -168,7 +168,7 @@ class RequesterTest {
     @Test
     void a_reply_and_its_acknowledgement_are_one_or_nothing() throws Exception {
         Queue offers = on.create("offers", Map.of());
-        var replier = new Replier(on.queues, offers);
+        var replier = new Replier(on.queues(), offers);
         try (Requester requester = requester(1, 10)) {
             NewMessage asked = NewMessage.of("a").withTtl(Duration.ofHours(1));
             OpenRequest request = requester.send(offers, asked, LONG);
@@ -188,7 +188,7 @@ class RequesterTest {
     @Test
     void what_asks_for_no_reply_is_refused_and_a_handler_that_fails_has_answered_nothing()
             throws Exception {
-        var replier = new Replier(on.queues, requests);
+        var replier = new Replier(on.queues(), requests);
         requests.send(NewMessage.of("no request"));
         Message message = receiveOne(requests);
         assertThat(Replier.isRequest(message)).isFalse();
