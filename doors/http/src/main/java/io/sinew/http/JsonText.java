@@ -113,6 +113,30 @@ final class JsonText {
         };
     }
 
+    /// Writes a value as [#parse] has it.
+    static void write(JsonGenerator json, @Nullable Object value) {
+        switch (value) {
+            case null -> json.writeNull();
+            case String text -> json.writeString(text);
+            case Long number -> json.writeNumber(number);
+            case Boolean truth -> json.writeBoolean(truth);
+            case List<?> list -> {
+                json.writeStartArray();
+                list.forEach(each -> write(json, each));
+                json.writeEndArray();
+            }
+            case Map<?, ?> object -> {
+                json.writeStartObject();
+                object.forEach((name, each) -> {
+                    json.writeName(String.valueOf(name));
+                    write(json, each);
+                });
+                json.writeEndObject();
+            }
+            default -> throw new IllegalArgumentException("no value of JSON: " + value);
+        }
+    }
+
     /// Writes one object.
     ///
     /// @param members writes what is in it

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -136,6 +137,12 @@ public final class Queue implements AutoCloseable {
         require(
                 size > 0 && size <= NAME_BYTES_MAX,
                 what + " has 1 to " + NAME_BYTES_MAX + " bytes, not " + size);
+    }
+
+    /// The partition that a message with a group or a dedupe id goes to; the others go anywhere.
+    public OptionalInt partitionOf(NewMessage message) {
+        boolean meets = message.group().isPresent() || message.dedupeId().isPresent();
+        return meets ? OptionalInt.of(partitionOf(message, 0)) : OptionalInt.empty();
     }
 
     /// Messages that must meet go to one partition; the others in turn, those of one call together.
