@@ -5,6 +5,7 @@ import io.sinew.base.SinewException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a server on an existing Kafka cluster is started with.
 ///
@@ -18,10 +19,15 @@ public record ClusterServerConfig(
         Map<String, String> clientProperties,
         InetSocketAddress http,
         Optional<InetSocketAddress> advertised) {
+    private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
+
     public ClusterServerConfig {
         clientProperties = Map.copyOf(clientProperties);
         InetSocketAddress told = advertised.orElse(http);
-        boolean wildcard = !told.isUnresolved() && told.getAddress().isAnyLocalAddress();
+        boolean wildcard =
+                told.isUnresolved()
+                        ? WILDCARDS.contains(told.getHostString())
+                        : told.getAddress().isAnyLocalAddress();
         if (wildcard || told.getPort() == 0) {
             throw new SinewException(
                     ErrorCode.INVALID_CONFIG,

@@ -5,14 +5,12 @@ import io.sinew.base.SinewException;
 import io.sinew.topics.Engine;
 import io.sinew.topics.Fetched;
 import io.sinew.topics.NewRecord;
-import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicPartition;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -83,20 +81,18 @@ final class SharedReceiptKeyV1Format implements Supplier<byte[]> {
     private byte[] first() throws InterruptedException {
         long start = engine.startOffset(PARTITION);
         Fetched fetched = engine.read(PARTITION, start, KEY_BYTES, PATIENCE);
-        Optional<byte[]> key =
-                fetched.records().stream()
-                        .findFirst()
-                        .map(StoredRecord::value)
-                        .filter(value -> value.length == KEY_BYTES);
-        return key.orElseThrow(() ->
-                new SinewException(
-                        ErrorCode.DAMAGED_DATA,
-                        "The first record of the topic "
-                                + TOPIC
-                                + " does not have "
-                                + KEY_BYTES
-                                + " bytes. Delete the topic: then receipts that were given out are"
-                                + " refused, and their messages come again when their leases have"
-                                + " run out"));
+        byte[] key = fetched.records().isEmpty() ? null : fetched.records().getFirst().value();
+        if (key != null && key.length == KEY_BYTES) {
+            return key;
+        }
+        throw new SinewException(
+                ErrorCode.DAMAGED_DATA,
+                "The first record of the topic "
+                        + TOPIC
+                        + " does not have "
+                        + KEY_BYTES
+                        + " bytes. Delete the topic: then receipts that were given out are"
+                        + " refused, and their messages come again when their leases have"
+                        + " run out");
     }
 }
