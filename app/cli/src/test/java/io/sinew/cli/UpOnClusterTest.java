@@ -6,6 +6,10 @@ import io.sinew.kit.ApacheKafka;
 import io.sinew.kit.ChildProcess;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FreePorts;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +73,30 @@ class UpOnClusterTest {
                     return last[0].exitCode() == 0;
                 });
         return last[0];
+    }
+
+    /// The status of `/health`, and what it says.
+    private static String health(String http) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://" + http + "/health")).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() + " " + answer.body();
+        }
+    }
+
+    @Test
+    void a_cluster_that_is_gone_is_what_health_tells_until_it_is_back() throws Exception {
+        String http = "127.0.0.1:" + FreePorts.next();
+        try (ApacheKafka kafka = kafka();
+                ChildProcess sinew = up(kafka, http)) {
+            assertThat(health(http)).startsWith("200 {\"status\":\"UP\"");
+            kafka.kill();
+            Eventually.await(LIMIT, "bad health", () -> health(http).startsWith("503 "));
+            assertThat(health(http)).contains("\"DOWN\"").contains(kafka.bootstrap());
+            kafka.start();
+            Eventually.await(LIMIT, "good health", () -> health(http).startsWith("200 "));
+            assertThat(sinew.stop(LIMIT)).isTrue();
+        }
     }
 
     @Test

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Sinew in this process: topics, and what is built on them. One for an application; safe for any
 /// thread.
 public final class Sinew implements AutoCloseable {
+    /// The address of a process that has no door: nobody can forward to it.
+    private static final String NO_DOOR = "-";
+
     private final Engine engine;
     private final @Nullable Broker broker;
     private final Queues queues;
@@ -56,7 +59,7 @@ public final class Sinew implements AutoCloseable {
                         UUID.randomUUID().toString());
         try {
             Broker broker = Broker.open(directory, checked, Clock.system(), new Metrics());
-            return new Sinew(new EmbeddedEngine(broker, UUID::randomUUID), broker, "");
+            return new Sinew(new EmbeddedEngine(broker, UUID::randomUUID), broker, NO_DOOR);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -68,7 +71,7 @@ public final class Sinew implements AutoCloseable {
     /// @param bootstrap `HOST:PORT` of some of its brokers, with commas between them
     /// @throws SinewException `INVALID_CONFIG`, `ENGINE_UNAVAILABLE`
     public static Sinew connect(String bootstrap) throws InterruptedException {
-        return connect(ClusterSettings.of(bootstrap), "");
+        return connect(ClusterSettings.of(bootstrap), NO_DOOR);
     }
 
     /// As [#connect(String)].

@@ -76,12 +76,10 @@ final class Door implements AutoCloseable {
         return ask(request(method, path, body).build());
     }
 
-    /// Asks for one partition, as another door does.
-    Answer askForwarded(int partition, String method, String path, String body) throws Exception {
-        return ask(
-                request(method, path, body)
-                        .header("Sinew-Forwarded", Integer.toString(partition))
-                        .build());
+    /// Asks for some partitions, as another door does.
+    Answer askForwarded(String partitions, String method, String path, String body)
+            throws Exception {
+        return ask(request(method, path, body).header("Sinew-Forwarded", partitions).build());
     }
 
     private HttpRequest.Builder request(String method, String path, String body) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,9 @@ class SharedQueuesTest {
     private static List<Integer> held(String queue, int partitions, Door door) throws Exception {
         var held = new ArrayList<Integer>();
         for (int partition = 0; partition < partitions; partition++) {
-            if (door.askForwarded(partition, "GET", "/v1/queues/" + queue, "").status() == 200) {
+            if (door.askForwarded(Integer.toString(partition), "GET", "/v1/queues/" + queue, "")
+                            .status()
+                    == 200) {
                 held.add(partition);
             }
         }
@@ -167,12 +170,15 @@ class SharedQueuesTest {
             throws Exception {
         int theirs = held("work", PARTITIONS, second).getFirst();
         for (String what : List.of("/pause", "/receive", "/purge")) {
-            Answer answer = first.askForwarded(theirs, "POST", WORK + what, "");
+            Answer answer = first.askForwarded(Integer.toString(theirs), "POST", WORK + what, "");
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.one("code")).isEqualTo("NOT_OWNER");
             assertThat(answer.retryAfter()).contains("1");
         }
         assertThat(second.insist("GET", WORK, "").one("paused")).isEqualTo("false");
+        Answer nonsense = first.askForwarded("1,x", "POST", WORK + "/pause", "");
+        assertThat(nonsense.status()).isEqualTo(400);
+        assertThat(nonsense.one("code")).isEqualTo("INVALID_REQUEST");
     }
 
     @Test
@@ -258,6 +264,37 @@ class SharedQueuesTest {
                 .containsOnly("lost");
     }
 
+    /// A group whose messages go to that partition.
+    private static String groupOf(int partition) {
+        for (int i = 0; true; i++) {
+            int hash = (("g" + i).hashCode() * 0x9e3779b1) >>> 1;
+            if (hash % PARTITIONS == partition) {
+                return "g" + i;
+            }
+        }
+    }
+
+    private static String message(String text, int partition) {
+        return "{\"text\":\"" + text + "\",\"group\":\"" + groupOf(partition) + "\"}";
+    }
+
+    @Test
+    void messages_of_a_door_that_no_consumer_asks_are_not_the_last_ones() throws Exception {
+        String ours = message("ours", held("work", PARTITIONS, first).getFirst());
+        String theirs = message("theirs", held("work", PARTITIONS, second).getFirst());
+        String many = (ours + ",").repeat(40) + theirs;
+        first.insist("POST", WORK + "/messages", "{\"messages\":[" + many + "]}");
+        var texts = new ArrayList<String>();
+        while (!texts.contains("theirs")) {
+            Answer received = first.insist("POST", WORK + "/receive?waitMs=20000", "");
+            texts.add(received.one("text"));
+            settle(first, "/ack", received.all("receipt"));
+        }
+        assertThat(texts).hasSizeLessThan(40);
+        assertThat(first.insist("POST", WORK + "/purge", "").status()).isEqualTo(204);
+        assertEmpty(WORK);
+    }
+
     @Test
     void a_consumer_that_waits_at_one_door_gets_what_comes_to_the_partitions_of_the_other()
             throws Exception {
@@ -272,16 +309,7 @@ class SharedQueuesTest {
                             throw new AssertionError(e);
                         }
                     });
-            String group = "";
-            for (int i = 0; group.isEmpty(); i++) {
-                // The group decides on the partition.
-                if (Math.floorMod((("g" + i).hashCode() * 0x9e3779b1) >>> 1, PARTITIONS)
-                        == theirs) {
-                    group = "g" + i;
-                }
-            }
-            String message = "{\"text\":\"x\",\"group\":\"" + group + "\"}";
-            Answer sent = door.insist("POST", WORK + "/messages", message);
+            Answer sent = door.insist("POST", WORK + "/messages", message("x", theirs));
             assertThat(sent.one("partition")).isEqualTo(Integer.toString(theirs));
             Answer received = waiting.join();
             assertThat(received.one("partition")).isEqualTo(Integer.toString(theirs));
@@ -357,6 +385,19 @@ class SharedQueuesTest {
         assertThat(first.insist("DELETE", "/v1/queues/gone", "").status()).isEqualTo(204);
         assertThat(second.ask("GET", "/v1/queues/gone", "").one("code"))
                 .isEqualTo("QUEUE_NOT_FOUND");
+        String group = "sinew.share.gone.ledger.sinew.gone.ledger";
+        try (var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
+            Eventually.await(
+                    LIMIT,
+                    "an end of the sharing",
+                    () ->
+                            admin.describeConsumerGroups(List.of(group))
+                                    .all()
+                                    .get()
+                                    .get(group)
+                                    .members()
+                                    .isEmpty());
+        }
     }
 
     // ---- the end of one

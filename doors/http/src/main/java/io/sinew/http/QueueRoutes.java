@@ -257,7 +257,7 @@ final class QueueRoutes implements HttpService, AutoCloseable {
                 });
     }
 
-    /// Another door that has deleted a queue asks for it to be closed.
+    /// Another door that deletes a queue asks for it to be closed.
     private void delete(ServerRequest request, ServerResponse response)
             throws InterruptedException {
         String name = name(request);
@@ -268,6 +268,8 @@ final class QueueRoutes implements HttpService, AutoCloseable {
             });
         } else {
             Map<String, List<Peer>> sharers = shared ? sharers(request, name) : Map.of();
+            // So that their partitions end in peace; and again, for a request may open it anew.
+            sharers.forEach(this::tellDeleted);
             inside(() -> {
                 queues.delete(name);
                 return true;
