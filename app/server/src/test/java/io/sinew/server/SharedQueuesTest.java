@@ -407,18 +407,18 @@ class SharedQueuesTest {
             throws Exception {
         String queue = "/v1/queues/moving";
         create(first, "moving", 2);
-        List<String> receipts;
         List<String> held;
+        var load = new QueueLoad(queue, first, 150);
         try (Door leaving = Door.open(kafka.bootstrap())) {
             share("moving", 2, first, leaving);
-            send(leaving, "moving", 8);
-            receipts = receive(leaving, "moving", 8);
-            List<String> dealtWith = receipts.subList(0, 4);
-            held = receipts.subList(4, 8);
-            assertThat(leaving.insist("POST", queue + "/ack", body(dealtWith)).all("result"))
-                    .hasSize(4)
-                    .containsOnly("done");
+            send(leaving, "moving", 4);
+            held = receive(leaving, "moving", 4);
+            load.start();
+            load.start(first);
+            load.start(leaving);
+            Eventually.await(LIMIT, "half of it", () -> load.finished() > 75);
         }
+        load.join();
         Answer described = first.insist("GET", queue, "");
         assertThat(described.one("leased")).isEqualTo("4");
         assertThat(described.one("ready")).isEqualTo("0");

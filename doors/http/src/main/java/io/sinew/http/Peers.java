@@ -249,12 +249,17 @@ final class Peers implements AutoCloseable {
                 cause);
     }
 
-    /// The peer's own refusal, which is this door's too.
+    /// The peer's own refusal, which is this door's too; but that the peer stops is no reason for
+    /// the client of this one to give up.
     private static SinewException refusal(Peer peer, byte[] body) {
         JsonMembers problem = parsed(peer, body);
         String code = problem.text("code").orElse("");
         try {
-            return new SinewException(ErrorCode.valueOf(code), problem.text("detail").orElse(""));
+            var refusal =
+                    new SinewException(ErrorCode.valueOf(code), problem.text("detail").orElse(""));
+            return refusal.code() == ErrorCode.LOG_STOPPED
+                    ? lost(peer, "it is stopping", refusal)
+                    : refusal;
         } catch (IllegalArgumentException e) {
             return strange(peer, e);
         }
