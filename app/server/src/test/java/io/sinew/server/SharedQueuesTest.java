@@ -295,23 +295,44 @@ class SharedQueuesTest {
         assertEmpty(WORK);
     }
 
+    private static CompletableFuture<Answer> waiting(Door door) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return door.ask("POST", WORK + "/receive?waitMs=30000", "");
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    void what_another_door_gives_to_a_consumer_that_has_something_already_is_there_for_others()
+            throws Exception {
+        String ours = message("ours", held("work", PARTITIONS, first).getFirst());
+        String theirs = message("theirs", held("work", PARTITIONS, second).getFirst());
+        for (int i = 0; i < 4; i++) {
+            CompletableFuture<Answer> consumer = waiting(first);
+            first.insist("POST", WORK + "/messages", ours);
+            settle(first, "/ack", consumer.join().all("receipt"));
+            // A question for messages is on its way still, or waits there.
+            first.insist("POST", WORK + "/messages", theirs);
+            Answer received = second.insist("POST", WORK + "/receive?waitMs=20000", "");
+            assertThat(received.all("text")).containsExactly("theirs");
+            settle(second, "/ack", received.all("receipt"));
+        }
+        assertEmpty(WORK);
+    }
+
     @Test
     void a_consumer_that_waits_at_one_door_gets_what_comes_to_the_partitions_of_the_other()
             throws Exception {
         for (Door door : List.of(first, second)) {
             Door other = door == first ? second : first;
             int theirs = held("work", PARTITIONS, other).getFirst();
-            CompletableFuture<Answer> waiting =
-                    CompletableFuture.supplyAsync(() -> {
-                        try {
-                            return door.ask("POST", WORK + "/receive?waitMs=30000", "");
-                        } catch (Exception e) {
-                            throw new AssertionError(e);
-                        }
-                    });
+            CompletableFuture<Answer> consumer = waiting(door);
             Answer sent = door.insist("POST", WORK + "/messages", message("x", theirs));
             assertThat(sent.one("partition")).isEqualTo(Integer.toString(theirs));
-            Answer received = waiting.join();
+            Answer received = consumer.join();
             assertThat(received.one("partition")).isEqualTo(Integer.toString(theirs));
             settle(door, "/ack", received.all("receipt"));
         }
