@@ -3,10 +3,12 @@
 module io.sinew.server {
     requires transitive io.sinew.base;
     requires io.sinew.broker;
+    requires io.sinew.cluster;
     requires io.sinew.http;
     requires io.sinew.kafka;
     requires io.sinew.log;
     requires io.sinew.queue;
+    requires io.sinew.topics;
 
     exports io.sinew.server;
 }

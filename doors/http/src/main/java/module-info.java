@@ -8,6 +8,7 @@ module io.sinew.http {
     requires io.helidon.service.registry;
     requires io.helidon.webserver;
     requires java.logging;
+    requires java.net.http;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires tools.jackson.core;

@@ -30,18 +30,20 @@ final class BootstrapOptions {
     ///
     /// @throws CommandException `NO_ANSWER`, at once, when nothing listens there
     KafkaClients connect() {
-        return KafkaClients.connect(bootstrap, clientProperties());
+        return KafkaClients.connect(
+                bootstrap, clientConfig == null ? new Properties() : properties(clientConfig));
     }
 
-    private Properties clientProperties() {
+    /// Reads a file of client properties.
+    ///
+    /// @throws CommandException `USAGE`
+    static Properties properties(Path file) {
         var properties = new Properties();
-        if (clientConfig != null) {
-            try (var reader = Files.newBufferedReader(clientConfig)) {
-                properties.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new CommandException(
-                        ExitCode.USAGE, "the client configuration is not readable: " + e, e);
-            }
+        try (var reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, "the client configuration is not readable: " + e, e);
         }
         return properties;
     }

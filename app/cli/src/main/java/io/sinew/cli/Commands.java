@@ -60,6 +60,7 @@ final class Commands {
                 .addSubcommand(new QueueReceiveCommand(terminal))
                 .addSubcommand(new QueueAckCommand(terminal))
                 .addSubcommand(new QueueNackCommand(terminal))
+                .addSubcommand(new QueueExtendCommand(terminal))
                 .addSubcommand(new QueuePeekCommand(terminal))
                 .addSubcommand(new QueuePurgeCommand(terminal))
                 .addSubcommand(new QueuePauseCommand(terminal))

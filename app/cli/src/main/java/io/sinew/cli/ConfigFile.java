@@ -3,6 +3,7 @@ package io.sinew.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,28 +29,60 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   log.retention.ms: 86400000
 /// ```
 ///
+/// or, for an existing Kafka cluster:
+///
+/// ```yaml
+/// engine: kafka                     # --engine
+/// cluster:
+///   bootstrap: 10.0.0.7:9092        # --bootstrap
+///   client:                         # --client-config, by Kafka's own names
+///     security.protocol: SSL
+/// listen:
+///   http: 10.0.0.1:8080             # --http
+/// advertised-http: sinew1.example.com:8080   # --advertised-http
+/// ```
+///
+/// @param engine where topics are
 /// @param data the data directory
 /// @param kafka where Kafka clients connect
 /// @param http where the HTTP door is
 /// @param advertise what Kafka clients are told to connect to
 /// @param settings broker settings by Kafka's names
+/// @param bootstrap brokers of the cluster
+/// @param client properties for Kafka clients
+/// @param advertisedHttp where other processes reach the HTTP door
 record ConfigFile(
+        Optional<UpEngine> engine,
         Optional<Path> data,
         Optional<HostPort> kafka,
         Optional<HostPort> http,
         Optional<HostPort> advertise,
-        Map<String, String> settings) {
-    private static final Set<String> KEYS = Set.of("data", "listen", "advertise", "kafka");
+        Map<String, String> settings,
+        Optional<String> bootstrap,
+        Map<String, String> client,
+        Optional<HostPort> advertisedHttp) {
+    private static final Set<String> KEYS =
+            Set.of("engine", "data", "listen", "advertise", "kafka", "cluster", "advertised-http");
+    private static final Set<String> CLUSTER_KEYS = Set.of("bootstrap", "client");
     private static final Set<String> LISTEN_KEYS = Set.of("kafka", "http");
 
     ConfigFile {
         settings = Map.copyOf(settings);
+        client = Map.copyOf(client);
     }
 
     /// Nothing is configured.
     static ConfigFile none() {
         return new ConfigFile(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty());
     }
 
     /// Reads a file.
@@ -60,18 +93,36 @@ record ConfigFile(
         refuseUnknown(file, "", top, KEYS);
         Map<?, ?> listen = section(file, "listen", top.get("listen"));
         refuseUnknown(file, "listen.", listen, LISTEN_KEYS);
-        var settings = new LinkedHashMap<String, String>();
-        section(file, "kafka", top.get("kafka"))
-                .forEach((key, value) ->
-                        settings.put(
-                                String.valueOf(key),
-                                scalar(file, "kafka: " + key, value).orElse("")));
+        Map<?, ?> cluster = section(file, "cluster", top.get("cluster"));
+        refuseUnknown(file, "cluster.", cluster, CLUSTER_KEYS);
         return new ConfigFile(
+                scalar(file, "engine", top.get("engine")).map(text -> engine(file, text)),
                 scalar(file, "data", top.get("data")).map(Path::of),
                 address(file, "listen.kafka", listen.get("kafka")),
                 address(file, "listen.http", listen.get("http")),
                 address(file, "advertise", top.get("advertise")),
-                settings);
+                texts(file, "kafka", top.get("kafka")),
+                scalar(file, "cluster.bootstrap", cluster.get("bootstrap")),
+                texts(file, "cluster.client", cluster.get("client")),
+                address(file, "advertised-http", top.get("advertised-http")));
+    }
+
+    private static Map<String, String> texts(Path file, String name, @Nullable Object value) {
+        var texts = new LinkedHashMap<String, String>();
+        section(file, name, value)
+                .forEach((key, text) ->
+                        texts.put(
+                                String.valueOf(key),
+                                scalar(file, name + ": " + key, text).orElse("")));
+        return texts;
+    }
+
+    private static UpEngine engine(Path file, String text) {
+        return Arrays.stream(UpEngine.values())
+                .filter(engine -> engine.text().equals(text))
+                .findFirst()
+                .orElseThrow(
+                        () -> refused(file, "engine is embedded or kafka, not '" + text + "'"));
     }
 
     private static @Nullable Object tree(Path file) {

@@ -49,6 +49,7 @@ final class Failures {
         ExitCode exitCode =
                 switch (e.code()) {
                     case INVALID_CONFIG -> ExitCode.USAGE;
+                    case ENGINE_UNAVAILABLE -> ExitCode.NO_ANSWER;
                     case DATA_DIRECTORY_LOCKED, ADDRESS_UNAVAILABLE -> ExitCode.IN_THE_WAY;
                     case DATA_DIRECTORY_TOO_NEW, DAMAGED_DATA -> ExitCode.BAD_DATA;
                     default -> ExitCode.FAILED;

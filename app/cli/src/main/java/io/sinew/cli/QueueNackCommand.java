@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /// `sinew queue nack`.
-@Command(name = "nack", description = "Say that messages failed, or give them back.")
+@Command(name = "nack", description = "Say that messages failed, give them back, or reject them.")
 final class QueueNackCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -47,15 +47,27 @@ final class QueueNackCommand implements Callable<Integer> {
             description = "Nothing was wrong with them: it does not count as a failure.")
     private boolean returned;
 
+    @Option(
+            names = "--reject",
+            description = "Never try them again: they become dead letters at once.")
+    private boolean reject;
+
     QueueNackCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
+        if (reject && (returned || delay != null)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--reject goes with neither --returned nor --delay: nothing is tried again");
+        }
         var body = new LinkedHashMap<String, Object>();
         body.put("receipts", receipts);
-        body.put("returned", returned);
+        if (returned) {
+            body.put("returned", true);
+        }
         if (delay != null) {
             body.put("delayMs", delay.toMillis());
         }
@@ -63,8 +75,10 @@ final class QueueNackCommand implements Callable<Integer> {
             body.put("cause", cause);
         }
         try (QueueServer server = http.connect()) {
-            JsonNode answer = server.post(QueueServer.path(queue, "nack"), body);
-            SettledMessages.of(answer).report(terminal, returned ? "Returned" : "Failed");
+            String what = reject ? "reject" : "nack";
+            JsonNode answer = server.post(QueueServer.path(queue, what), body);
+            String did = reject ? "Rejected" : returned ? "Returned" : "Failed";
+            SettledMessages.of(answer).report(terminal, did);
         }
         return ExitCode.DONE.number();
     }

@@ -1,19 +1,16 @@
 package io.sinew.cli;
 
 import io.sinew.base.Clock;
+import io.sinew.server.ClusterServer;
 import io.sinew.server.SinewServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.net.InetSocketAddress;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// `sinew up`: the server, in this process, until Ctrl-C or SIGTERM. It then takes no more
 /// requests, flushes everything and ends with exit code 0.
@@ -31,7 +28,16 @@ import picocli.CommandLine.Option;
             "    http: 127.0.0.1:8080",
             "  advertise: broker.example.com:9092",
             "  kafka:",
-            "    num.partitions: 6"
+            "    num.partitions: 6",
+            "or, on an existing Kafka cluster:",
+            "  engine: kafka",
+            "  cluster:",
+            "    bootstrap: 10.0.0.7:9092,10.0.0.8:9092",
+            "    client:",
+            "      security.protocol: SSL",
+            "  listen:",
+            "    http: 10.0.0.1:8080",
+            "  advertised-http: sinew1.example.com:8080"
         })
 final class UpCommand implements Callable<Integer> {
     private static final System.Logger LOGGER = System.getLogger(UpCommand.class.getName());
@@ -43,48 +49,7 @@ final class UpCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(
-            names = {"-d", "--data"},
-            paramLabel = "DIR",
-            description = "Where the data is; made if it is not there. Default: data.")
-    private @Nullable Path data;
-
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description = "A configuration file; see below.")
-    private @Nullable Path config;
-
-    @Option(
-            names = "--kafka",
-            paramLabel = "HOST:PORT",
-            converter = HostPort.Converter.class,
-            description =
-                    "Where Kafka clients connect; port 0 for a free one. Default: 127.0.0.1:9092,"
-                            + " which only this machine reaches; 0.0.0.0:9092 for everybody.")
-    private @Nullable HostPort kafka;
-
-    @Option(
-            names = "--http",
-            paramLabel = "HOST:PORT",
-            converter = HostPort.Converter.class,
-            description = "Where GET /health and GET /metrics are. Default: 127.0.0.1:8080.")
-    private @Nullable HostPort http;
-
-    @Option(
-            names = "--advertise",
-            paramLabel = "HOST:PORT",
-            converter = HostPort.Converter.class,
-            description =
-                    "What Kafka clients are told to connect to, where that is not the address they"
-                            + " used first.")
-    private @Nullable HostPort advertise;
-
-    @Option(
-            names = {"-s", "--set"},
-            paramLabel = "KEY=VALUE",
-            description = "A broker setting by Kafka's name: num.partitions=6.")
-    private Map<String, String> settings = new LinkedHashMap<>();
+    @Mixin private UpOptions options = new UpOptions();
 
     UpCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -95,26 +60,15 @@ final class UpCommand implements Callable<Integer> {
         if (System.getProperty(LOG_LINE_PROPERTY) == null) {
             System.setProperty(LOG_LINE_PROPERTY, LOG_LINE);
         }
-        UpConfig wanted = merged(config == null ? ConfigFile.none() : ConfigFile.read(config));
-        SinewServer server = start(wanted, terminal);
+        ConfigFile file = options.file();
+        AutoCloseable server =
+                switch (options.engine(file)) {
+                    case EMBEDDED -> start(options.embedded(file), terminal);
+                    case KAFKA -> start(options.onCluster(file), terminal);
+                };
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "sinew-stop"));
         new CountDownLatch(1).await();
         return ExitCode.DONE.number();
-    }
-
-    private UpConfig merged(ConfigFile file) {
-        var all = new LinkedHashMap<>(file.settings());
-        all.putAll(settings);
-        return new UpConfig(
-                first(data, file.data()).orElse(UpConfig.DATA),
-                first(kafka, file.kafka()).orElse(UpConfig.KAFKA),
-                first(http, file.http()).orElse(UpConfig.HTTP),
-                first(advertise, file.advertise()),
-                all);
-    }
-
-    private static <T> Optional<T> first(@Nullable T option, Optional<T> inFile) {
-        return Optional.ofNullable(option).or(() -> inFile);
     }
 
     /// Starts a server and says so.
@@ -124,14 +78,45 @@ final class UpCommand implements Callable<Integer> {
         return server;
     }
 
-    private static void printReady(SinewServer server, UpConfig config, Terminal terminal)
-            throws IOException {
+    private static ClusterServer start(ClusterUpConfig config, Terminal terminal)
+            throws IOException, InterruptedException {
+        ClusterServer server = ClusterServer.start(config.forServer());
+        var out = terminal.out();
+        printReady(terminal);
+        out.println("  cluster     " + config.bootstrap());
+        out.println("  http        http://" + HostPort.of(server.httpAddress()));
+        config.advertisedHttp().ifPresent(told -> out.println("  advertised  http://" + told));
+        out.println("  durability  the cluster's");
+        if (config.advertisedHttp().isEmpty()
+                && server.httpAddress().getAddress().isLoopbackAddress()) {
+            out.println("  Only processes on this machine can share the work: --advertised-http.");
+        }
+        printEnd(server.httpAddress(), terminal);
+        return server;
+    }
+
+    private static void printReady(Terminal terminal) {
         long nowMs = Clock.system().nowMs();
         long startMs = ManagementFactory.getRuntimeMXBean().getStartTime();
+        terminal.out()
+                .printf(Locale.ROOT, "Sinew is ready after %.2f s%n", (nowMs - startMs) / 1000.0);
+    }
+
+    private static void printEnd(InetSocketAddress address, Terminal terminal) {
+        if (!address.getAddress().isLoopbackAddress()) {
+            terminal.out()
+                    .println("  Anybody who reaches this machine can connect, without a password.");
+        }
+        terminal.out().println("Ctrl-C stops it.");
+        terminal.flush();
+    }
+
+    private static void printReady(SinewServer server, UpConfig config, Terminal terminal)
+            throws IOException {
         var address = server.kafkaAddress();
         String durability = config.settings().getOrDefault("durability", "fsync");
         var out = terminal.out();
-        out.printf(Locale.ROOT, "Sinew is ready after %.2f s%n", (nowMs - startMs) / 1000.0);
+        printReady(terminal);
         out.println("  kafka       " + HostPort.of(address));
         config.advertise().ifPresent(told -> out.println("  advertised  " + told));
         server.httpAddress()
@@ -143,21 +128,17 @@ final class UpCommand implements Callable<Integer> {
                         + (durability.equals("fsync")
                                 ? ": what is acknowledged survives a power failure"
                                 : ": what is acknowledged survives a crash of this process only"));
-        if (!address.getAddress().isLoopbackAddress()) {
-            out.println("  Anybody who reaches this machine can connect, without a password.");
-        }
-        out.println("Ctrl-C stops it.");
-        terminal.flush();
+        printEnd(address, terminal);
     }
 
     /// The virtual machine is ending because it was asked to. What comes after this would be its
     /// own code for the signal, as if something had failed.
-    private void stop(SinewServer server) {
+    private void stop(AutoCloseable server) {
         ExitCode exitCode = ExitCode.DONE;
         try {
             server.close();
             terminal.out().println("Stopped; everything is flushed.");
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             LOGGER.log(System.Logger.Level.ERROR, "stop=failed", e);
             exitCode = ExitCode.FAILED;
         }

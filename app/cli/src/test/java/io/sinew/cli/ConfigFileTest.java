@@ -47,6 +47,30 @@ class ConfigFileTest {
     }
 
     @Test
+    void all_of_it_is_read_for_a_cluster() throws Exception {
+        ConfigFile file =
+                read(
+                        """
+                        engine: kafka
+                        cluster:
+                          bootstrap: 10.0.0.7:9092,10.0.0.8:9092
+                          client:
+                            security.protocol: SSL
+                            request.timeout.ms: 5000
+                        listen:
+                          http: 10.0.0.1:8080
+                        advertised-http: sinew1.example.com:80
+                        """);
+
+        assertThat(file.engine()).contains(UpEngine.KAFKA);
+        assertThat(file.bootstrap()).contains("10.0.0.7:9092,10.0.0.8:9092");
+        assertThat(file.client())
+                .isEqualTo(Map.of("security.protocol", "SSL", "request.timeout.ms", "5000"));
+        assertThat(file.http()).contains(new HostPort("10.0.0.1", 8080));
+        assertThat(file.advertisedHttp()).contains(new HostPort("sinew1.example.com", 80));
+    }
+
+    @Test
     void all_of_it_may_be_left_out() throws Exception {
         assertThat(read("")).isEqualTo(ConfigFile.none());
         assertThat(read("# nothing\nkafka:\n")).isEqualTo(ConfigFile.none());

@@ -105,6 +105,24 @@ class QueueCommandsTest {
         assertThat(run("ack", "pay", "nonsense").exitCode()).isEqualTo(1);
     }
 
+    @Test
+    void messages_are_kept_for_longer_or_rejected_at_once() {
+        run("create", "pay");
+        run("send", "pay", "a");
+        String receipt = receiptOf(run("receive", "pay", "--wait", "20s"));
+        assertThat(run("nack", "pay", receipt, "--reject", "--returned").exitCode()).isEqualTo(2);
+        assertThat(run("nack", "pay", receipt, "--reject", "--delay", "1s").exitCode())
+                .isEqualTo(2);
+        assertThat(run("extend", "pay", receipt, "--lease", "5m").out())
+                .isEqualTo("Extended 1 message\n");
+        assertThat(run("extend", "pay", receipt).out()).isEqualTo("Extended 1 message\n");
+        assertThat(run("nack", "pay", receipt, "--reject", "--cause", "no payment").out())
+                .isEqualTo("Rejected 1 message\n");
+        assertThat(run("extend", "pay", receipt).exitCode()).isEqualTo(1);
+        assertThat(run("receive", "pay.dead", "--wait", "20s").out()).contains(" a\n");
+        assertThat(run("dead", "pay", "-o", "json").out()).contains("rejected", "no payment");
+    }
+
     /// From a table with one message.
     private static String receiptOf(Outcome received) {
         String line = received.out().lines().skip(1).findFirst().orElseThrow();

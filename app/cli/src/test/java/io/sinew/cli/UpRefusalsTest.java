@@ -2,8 +2,11 @@ package io.sinew.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.kit.FreePorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,9 +113,87 @@ class UpRefusalsTest {
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err())
                 .contains("there is no key port")
-                .contains("advertise, data, kafka, listen")
+                .contains("advertise, advertised-http, cluster, data, engine, kafka, listen")
                 .hasLineCount(1);
         assertThat(upWith("listen:\n  kafak: 127.0.0.1:0\n").err()).contains("listen.kafak");
+    }
+
+    // ---- on a cluster
+
+    private static Outcome upOnCluster(String... more) {
+        var arguments = new ArrayList<>(List.of("up", "--engine", "kafka"));
+        arguments.addAll(List.of(more));
+        return Outcome.of("", arguments.toArray(String[]::new));
+    }
+
+    private static void assertUsage(Outcome outcome, String... said) {
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains(said).hasLineCount(1);
+    }
+
+    @Test
+    void what_belongs_to_the_other_engine_is_refused() throws Exception {
+        String[] cluster = {"--bootstrap", "127.0.0.1:1"};
+        for (String[] foreign :
+                List.of(
+                        new String[] {"--data", "here"},
+                        new String[] {"--kafka", "127.0.0.1:0"},
+                        new String[] {"--advertise", "a:1"},
+                        new String[] {"--set", "num.partitions=1"})) {
+            assertUsage(
+                    upOnCluster(foreign[0], foreign[1], cluster[0], cluster[1]),
+                    foreign[0],
+                    "goes with --engine embedded only");
+        }
+        for (String[] foreign :
+                List.of(
+                        cluster,
+                        new String[] {"--client-config", "file"},
+                        new String[] {"--advertised-http", "a:1"})) {
+            assertUsage(up(foreign), foreign[0], "goes with --engine kafka only");
+        }
+        assertUsage(upWith("cluster:\n  bootstrap: a:1\n"), "--bootstrap");
+        assertUsage(upWith("engine: kafka\n"), "--data", "its key in the configuration file");
+        assertUsage(upWith("engine: nats\n"), "engine is embedded or kafka, not 'nats'");
+    }
+
+    @Test
+    void a_cluster_that_is_not_named_or_not_by_an_address_is_wrong_usage() {
+        assertUsage(upOnCluster(), "--bootstrap HOST:PORT");
+        assertUsage(upOnCluster("--bootstrap", "nowhere"), "HOST:PORT, several with commas");
+    }
+
+    @Test
+    void an_address_that_other_processes_cant_use_is_refused_until_another_is_advertised() {
+        for (String http : List.of("0.0.0.0:8080", "127.0.0.1:0", "[::]:8080")) {
+            assertUsage(
+                    upOnCluster("--bootstrap", "127.0.0.1:1", "--http", http),
+                    "--advertised-http HOST:PORT");
+        }
+        assertUsage(
+                upOnCluster("--bootstrap", "a:1", "--advertised-http", "0.0.0.0:1"),
+                "--advertised-http HOST:PORT");
+    }
+
+    @Test
+    void a_cluster_that_does_not_answer_is_said_to_be_that() throws Exception {
+        Outcome outcome = upOnCluster("--bootstrap", "127.0.0.1:" + FreePorts.next());
+
+        assertThat(outcome.exitCode()).isEqualTo(3);
+        assertThat(outcome.err()).contains("127.0.0.1:").hasLineCount(1);
+    }
+
+    @Test
+    void client_properties_that_are_none_are_wrong_usage() throws Exception {
+        Path file = directory.resolve("client.properties");
+        assertUsage(
+                upOnCluster("--bootstrap", "127.0.0.1:1", "--client-config", file.toString()),
+                "not readable");
+        Files.writeString(file, "security.protocol=none\n");
+        Outcome outcome =
+                upOnCluster("--bootstrap", "127.0.0.1:1", "--client-config", file.toString());
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("security.protocol");
     }
 
     @Test

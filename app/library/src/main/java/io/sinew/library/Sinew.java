@@ -34,6 +34,9 @@ public final class Sinew implements AutoCloseable {
 
     private static final long SERVED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /// The address of a process that has no door: nobody can forward to it.
+    private static final String NO_DOOR = "-";
+
     private final Engine engine;
     private final @Nullable Broker broker;
     private final Queues queues;
@@ -65,7 +68,7 @@ public final class Sinew implements AutoCloseable {
                         UUID.randomUUID().toString());
         try {
             Broker broker = Broker.open(directory, checked, Clock.system(), new Metrics());
-            return new Sinew(new EmbeddedEngine(broker, UUID::randomUUID), broker, "");
+            return new Sinew(new EmbeddedEngine(broker, UUID::randomUUID), broker, NO_DOOR);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -77,7 +80,7 @@ public final class Sinew implements AutoCloseable {
     /// @param bootstrap `HOST:PORT` of some of its brokers, with commas between them
     /// @throws SinewException `INVALID_CONFIG`, `ENGINE_UNAVAILABLE`
     public static Sinew connect(String bootstrap) throws InterruptedException {
-        return connect(ClusterSettings.of(bootstrap), "");
+        return connect(ClusterSettings.of(bootstrap), NO_DOOR);
     }
 
     /// As [#connect(String)].

@@ -74,6 +74,7 @@ public final class SinewServer implements AutoCloseable {
                                 new HealthSource(broker, clock),
                                 metrics,
                                 patterns.queues(),
+                                false,
                                 new ReceiptKeyV1Format(disk, Path.of(broker.dataDirectory())),
                                 clock);
                 Optional<HttpDoor> http =

@@ -31,6 +31,7 @@ final class ConfigurationPage {
 
             | option | key in the file | default | meaning |
             |---|---|---|---|
+            | `--engine embedded\\|kafka` | `engine` | `embedded` | Where topics are: in Sinew's own log, or in an existing Kafka cluster. |
             | `--data DIR` | `data` | `./data` | The data directory; made when it is not there. One process at a time. |
             | `--kafka HOST:PORT` | `listen.kafka` | `127.0.0.1:9092` | Where Kafka clients connect. |
             | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md), [`/metrics`](operating/metrics.md) and [work queues](http-api.md) are. |
@@ -38,6 +39,28 @@ final class ConfigurationPage {
             | `--set KEY=VALUE` | below `kafka` | | A broker setting, by the names below. |
 
             Both doors listen on this machine only unless told otherwise: there is no authentication yet.
+
+            ## On a Kafka cluster
+
+            With `--engine kafka` the cluster has the topics and the Kafka clients: of the options above `--http` remains, and the others are refused. Several
+            processes on one cluster [share the work](operating/on-a-kafka-cluster.md).
+
+            | option | key in the file | default | meaning |
+            |---|---|---|---|
+            | `--bootstrap HOST:PORT` | `cluster.bootstrap` | | Some of the cluster's brokers, with commas between them. |
+            | `--client-config FILE` | below `cluster.client` | | Properties for Kafka clients, by Kafka's names: what TLS and SASL need. Those that a promise of Sinew hangs on are set over them. |
+            | `--advertised-http HOST:PORT` | `advertised-http` | that of `--http` | Where the other processes reach this one's HTTP door. Needed where `--http` is a wildcard or port 0, or where they are on other machines. |
+
+            ```yaml
+            engine: kafka
+            cluster:
+              bootstrap: 10.0.0.7:9092,10.0.0.8:9092
+              client:
+                security.protocol: SSL
+            listen:
+              http: 0.0.0.0:8080
+            advertised-http: sinew1.example.com:8080
+            ```
 
             ## Broker settings
 

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 /// @param health how the process is, asked at each `GET /health`, on any thread
 /// @param metrics what it counts
 /// @param queues opened one by one, by the first request for each
+/// @param shared whether other processes have a part in the queues
 /// @param receiptKey 32 random bytes that stay the same over a restart, by which the receipts of
 ///   messages are told from others; asked by the first request that needs it, on any thread
 /// @param clock for waits
@@ -17,5 +18,6 @@ public record HttpContents(
         Supplier<Health> health,
         Metrics metrics,
         Queues queues,
+        boolean shared,
         Supplier<byte[]> receiptKey,
         Clock clock) {}

@@ -61,6 +61,37 @@ record HttpLimits(
     /// How long one request sends dead letters again, in ms; then it says that it has not finished.
     static final int REDRIVE_MS = 20_000;
 
+    /// How long another process may take to be connected to, and how long a request waits until
+    /// there are fewer than [#PEER_REQUESTS], in ms.
+    static final int PEER_CONNECT_MS = 2_000;
+
+    /// How long another process may take to answer, in ms, beyond what it is asked to wait for
+    /// messages. More than [#SERVE_MS], for it may just be opening the queue.
+    static final int PEER_ANSWER_MS = 15_000;
+
+    /// Requests to other processes that are under way at a time.
+    static final int PEER_REQUESTS = 256;
+
+    /// How many of them wait for messages. Consumers beyond that wait for what comes here, and take
+    /// turns: whoever asks for messages of others is given them.
+    static final int PEER_WAITS = 64;
+
+    /// Bytes of another process's answer: some 8 MiB of messages, of which each byte may be six in
+    /// JSON.
+    static final int PEER_ANSWER_BYTES = 64 << 20;
+
+    /// How often a consumer that waits for messages of this process and of others looks at what the
+    /// others have sent, in ms.
+    static final int PEER_LOOK_MS = 20;
+
+    /// Every so many requests for messages ask others first, so that the messages of a process that
+    /// no consumer talks to are not the last ones for ever.
+    static final int PEER_TURN = 16;
+
+    /// How long requests to other processes may go on when the door closes, in ms. More than
+    /// [#WATCH_MS], for those that wait.
+    static final int PEER_CLOSE_MS = 2_000;
+
     static HttpLimits defaults() {
         return new HttpLimits(2_000, 4 << 10, 8 << 10, 64 << 10, 30_000, 500);
     }

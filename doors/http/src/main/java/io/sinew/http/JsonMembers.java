@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// All throw `INVALID_REQUEST` for a member that is something else, with the path to it.
 final class JsonMembers {
     private final String path;
+    private final Map<String, @Nullable Object> given;
     private final Map<String, @Nullable Object> left;
 
     /// @param path where the object is in the body, as `messages[3].`; empty for the body itself
     JsonMembers(String path, Map<String, @Nullable Object> members) {
         this.path = path;
+        this.given = members;
         this.left = new LinkedHashMap<>(members);
     }
 
@@ -35,6 +37,12 @@ final class JsonMembers {
 
     private static SinewException refusal(String message) {
         return new SinewException(ErrorCode.INVALID_REQUEST, message);
+    }
+
+    /// All members, taken or not, as [JsonText#write(tools.jackson.core.JsonGenerator, Object)]
+    /// writes them.
+    Map<String, @Nullable Object> given() {
+        return given;
     }
 
     /// Whether there is such a member.
@@ -121,7 +129,7 @@ final class JsonMembers {
         return texts;
     }
 
-    private Optional<JsonMembers> object(String name) {
+    Optional<JsonMembers> object(String name) {
         Object value = left.remove(name);
         return switch (value) {
             case null -> Optional.empty();
@@ -134,6 +142,13 @@ final class JsonMembers {
         var copy = new LinkedHashMap<String, @Nullable Object>();
         object.forEach((name, value) -> copy.put(String.valueOf(name), value));
         return copy;
+    }
+
+    /// An array of objects, which may be empty.
+    List<JsonMembers> anyObjects(String name, int most) {
+        return left.get(name) instanceof List<?> list && list.isEmpty()
+                ? List.of()
+                : objects(name, most);
     }
 
     private List<?> list(String name, int most) {

@@ -113,6 +113,35 @@ final class JsonText {
         };
     }
 
+    /// Writes a value as [#parse] has it.
+    static void write(JsonGenerator json, @Nullable Object value) {
+        switch (value) {
+            case null -> json.writeNull();
+            case String text -> json.writeString(text);
+            case Long number -> json.writeNumber(number);
+            case Boolean truth -> json.writeBoolean(truth);
+            case List<?> list -> {
+                json.writeStartArray();
+                list.forEach(each -> write(json, each));
+                json.writeEndArray();
+            }
+            case Map<?, ?> object -> {
+                json.writeStartObject();
+                writeMembers(json, object);
+                json.writeEndObject();
+            }
+            default -> throw new IllegalArgumentException("no value of JSON: " + value);
+        }
+    }
+
+    /// Writes the members of an object that has been begun.
+    static void writeMembers(JsonGenerator json, Map<?, ?> members) {
+        members.forEach((name, each) -> {
+            json.writeName(String.valueOf(name));
+            write(json, each);
+        });
+    }
+
     /// Writes one object.
     ///
     /// @param members writes what is in it

@@ -40,16 +40,16 @@ final class MessageJson {
     // ---- in
 
     /// The messages of a body: one, or several in `messages`.
-    static List<NewMessage> messages(JsonMembers body) {
+    static List<JsonMembers> messages(JsonMembers body) {
         if (!body.has("messages")) {
-            return List.of(message(body));
+            return List.of(body);
         }
         List<JsonMembers> all = body.objects("messages", Queue.SEND_MAX);
         body.requireNoMore("messages, or the members of one message");
-        return all.stream().map(MessageJson::message).toList();
+        return all;
     }
 
-    private static NewMessage message(JsonMembers members) {
+    static NewMessage message(JsonMembers members) {
         byte[] value = members.bytes("text", "base64");
         if (value == null) {
             throw new SinewException(

@@ -6,6 +6,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.Ledger;
 import io.sinew.ledger.SeenMessage;
 import io.sinew.queue.LetterFilter;
 import io.sinew.queue.Queue;
@@ -13,10 +14,16 @@ import io.sinew.queue.Redrive;
 import io.sinew.topics.StoredRecord;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What administrators do with the messages of a queue over HTTP: look at them, look at its dead
 /// letters, send those again. Part of [QueueRoutes].
@@ -35,14 +42,14 @@ final class QueueLetters {
     }
 
     void peek(ServerRequest request, ServerResponse response) throws InterruptedException {
-        look(request, response, routes.served(QueueRoutes.name(request)));
+        look(request, response, QueueRoutes.name(request));
     }
 
     void dead(ServerRequest request, ServerResponse response) throws InterruptedException {
-        look(request, response, dead(routes.served(QueueRoutes.name(request))));
+        look(request, response, deadName(routes.queue(QueueRoutes.name(request))));
     }
 
-    private Queue dead(Queue queue) throws InterruptedException {
+    private static String deadName(Queue queue) {
         if (!queue.info().settings().deadLetters()) {
             throw new SinewException(
                     ErrorCode.QUEUE_NOT_FOUND,
@@ -51,40 +58,52 @@ final class QueueLetters {
                             + "' has no queue for dead letters (dead.letters=false): they stay in"
                             + " it, and peek shows them");
         }
-        return routes.served(queue.info().deadName());
+        return queue.info().deadName();
     }
 
     private record Seen(int partition, SeenMessage message, Optional<StoredRecord> record) {}
 
-    private void look(ServerRequest request, ServerResponse response, Queue queue)
+    private void look(ServerRequest request, ServerResponse response, String name)
             throws InterruptedException {
         JsonMembers members = QueryMembers.of(request);
         int max = (int) members.number("max", 1, HttpLimits.LOOKED_AT).orElse(LOOKED_AT_USUALLY);
         members.requireNoMore("max");
-        List<Seen> seen = routes.inside(() -> look(queue, max));
+        Places places = routes.places().all(request, name);
+        List<Seen> here = routes.inside(() -> look(places, max));
+        List<JsonMembers> there = look(places, max - here.size(), sizeBytes(here));
         QueueRoutes.send(
                 response,
                 Status.OK_200,
                 json -> {
                     json.writeArrayPropertyStart("messages");
-                    for (Seen one : seen) {
+                    for (Seen one : here) {
                         MessageJson.write(json, one.partition(), one.message(), one.record());
                     }
+                    there.forEach(one -> JsonText.write(json, one.given()));
                     json.writeEndArray();
                 });
     }
 
-    /// The first messages of each partition, as many as one answer holds.
-    private static List<Seen> look(Queue queue, int max) throws InterruptedException {
+    private static long sizeBytes(List<Seen> seen) {
+        return seen.stream().mapToLong(one -> sizeBytes(one.record())).sum();
+    }
+
+    private static int sizeBytes(Optional<StoredRecord> record) {
+        return record.map(StoredRecord::sizeBytes).orElse(0);
+    }
+
+    /// The first messages of each partition that is here, as many as one answer holds.
+    private static List<Seen> look(Places places, int max) throws InterruptedException {
         var seen = new ArrayList<Seen>();
+        Ledger ledger = places.queue().ledger();
         long bytes = 0;
-        for (int partition : queue.ledger().partitions()) {
-            for (SeenMessage message : queue.ledger().look(partition, 0, max - seen.size())) {
+        for (int partition : places.here()) {
+            for (SeenMessage message : ledger.look(partition, 0, max - seen.size())) {
                 if (bytes >= HttpLimits.ANSWER_BYTES) {
                     return seen;
                 }
-                var record = queue.ledger().record(partition, message.offset());
-                bytes += record.map(StoredRecord::sizeBytes).orElse(0);
+                var record = ledger.record(partition, message.offset());
+                bytes += sizeBytes(record);
                 seen.add(new Seen(partition, message, record));
             }
             if (seen.size() >= max) {
@@ -94,32 +113,134 @@ final class QueueLetters {
         return seen;
     }
 
+    /// The first messages of those that are with others, until there are enough.
+    ///
+    /// @param bytes that the answer has already
+    private List<JsonMembers> look(Places places, int max, long bytes) throws InterruptedException {
+        var seen = new ArrayList<JsonMembers>();
+        long all = bytes;
+        for (Peer peer : places.peers()) {
+            if (seen.size() >= max || all >= HttpLimits.ANSWER_BYTES) {
+                break;
+            }
+            String what = "/peek?max=" + (max - seen.size());
+            var question = Peers.Question.get(places.queue().info().name(), what);
+            byte[] answer = routes.peers().ask(peer, question);
+            all += answer.length;
+            seen.addAll(Peers.parsed(peer, answer).anyObjects("messages", max - seen.size()));
+        }
+        return seen;
+    }
+
     // ---- sending again
 
     void redrive(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
         JsonMembers members = routes.members(request);
-        Queue to = routes.served(QueueRoutes.name(request));
-        Queue from = dead(to);
+        Queue to = routes.queue(QueueRoutes.name(request));
         if (members.has("partition") || members.has("offset")) {
-            redriveOne(from, to, members, response);
+            redriveOne(request, to, members, response);
             return;
         }
         long withinMs =
                 members.number("withinMs", 1, HttpLimits.REDRIVE_MS).orElse(HttpLimits.REDRIVE_MS);
-        Redrive redrive = from.redrive(to, options(members));
-        send(response, redrive, run(redrive, withinMs));
+        Redrive.Options options = options(members);
+        Places from = routes.places().all(request, deadName(to));
+        Redriven all = redrive(from, to, members, options, withinMs);
+        QueueRoutes.send(
+                response,
+                Status.OK_200,
+                json -> {
+                    json.writeNumberProperty("redriven", all.sent());
+                    json.writeBooleanProperty("complete", all.complete());
+                    all.next().ifPresent(place -> json.writeStringProperty("next", place.text()));
+                });
     }
 
-    private void redriveOne(Queue from, Queue to, JsonMembers members, ServerResponse response)
+    /// What became of it, here or everywhere.
+    ///
+    /// @param complete whether all that were meant were sent
+    /// @param next where another request can go on; empty when nothing is left to look at
+    private record Redriven(long sent, boolean complete, Optional<Redrive.Place> next) {
+        /// With what became of it elsewhere. Who goes on begins with the first place that is left:
+        /// what was sent from behind it is gone from there.
+        Redriven and(Redriven other) {
+            Optional<Redrive.Place> first =
+                    Stream.concat(next.stream(), other.next().stream())
+                            .min(
+                                    Comparator.comparingInt(Redrive.Place::partition)
+                                            .thenComparingLong(Redrive.Place::offset));
+            return new Redriven(sent + other.sent(), complete && other.complete(), first);
+        }
+    }
+
+    /// Here first, then with each of the others, as long as there is time.
+    private Redriven redrive(
+            Places from, Queue to, JsonMembers members, Redrive.Options options, long withinMs)
             throws InterruptedException {
-        OptionalLong partition = members.number("partition", 0, from.info().partitionCount() - 1L);
+        long endNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(withinMs);
+        // One beginning for all: what dies again meanwhile is not sent twice.
+        Redrive.Place begin =
+                options.from().orElseGet(() -> new Redrive.Place(0, 0, clock.nowMs()));
+        Redrive here = from.queue().redrive(to, options.goingOnFrom(begin), from.here());
+        boolean complete = run(here, endNanos);
+        var all = new Redriven(here.sent(), complete, here.rest());
+        for (Peer peer : from.peers()) {
+            long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - clock.nanos());
+            long left = options.most() - all.sent();
+            if (left > 0 && leftMs > 0 && callers.isThere()) {
+                all = all.and(ask(peer, to, members, begin, left, leftMs));
+            } else {
+                all = all.and(new Redriven(0, left == 0, Optional.of(begin)));
+            }
+        }
+        return all;
+    }
+
+    private Redriven ask(
+            Peer peer, Queue to, JsonMembers members, Redrive.Place begin, long most, long withinMs)
+            throws InterruptedException {
+        var body = new LinkedHashMap<String, @Nullable Object>(members.given());
+        body.put("from", begin.text());
+        body.put("max", most);
+        body.put("withinMs", withinMs);
+        String path = Peers.Question.path(to.info().name(), "/redrive");
+        byte[] text = JsonText.write(json -> JsonText.writeMembers(json, body));
+        var question = new Peers.Question("POST", path, text, withinMs);
+        JsonMembers answer = routes.peers().askJson(peer, question);
+        try {
+            return new Redriven(
+                    answer.number("redriven", 0, HttpLimits.REDRIVE).orElseThrow(),
+                    answer.truth("complete"),
+                    answer.text("next").map(Redrive.Place::parse));
+        } catch (SinewException | NoSuchElementException e) {
+            throw Peers.strange(peer, e);
+        }
+    }
+
+    private void redriveOne(
+            ServerRequest request, Queue to, JsonMembers members, ServerResponse response)
+            throws InterruptedException {
+        byte[] body = JsonText.write(json -> JsonText.writeMembers(json, members.given()));
+        OptionalLong partition = members.number("partition", 0, Integer.MAX_VALUE);
         OptionalLong offset = members.number("offset", 0, Long.MAX_VALUE);
         members.requireNoMore("partition and offset, which name one dead letter");
         requireTogether("partition", partition.isPresent(), "offset", offset.isPresent());
+        String dead = deadName(to);
+        int number = (int) partition.getAsLong();
+        if (number >= routes.queue(dead).info().partitionCount()) {
+            throw new SinewException(
+                    ErrorCode.INVALID_REQUEST, "'" + dead + "' has no partition " + number);
+        }
+        Places places = routes.places().of(request, dead, Set.of(number));
+        Optional<Peer> peer = places.peer(number);
+        if (peer.isPresent()) {
+            var question = Peers.Question.post(to.info().name(), "/redrive", body);
+            QueueRoutes.send(response, Status.OK_200, routes.peers().ask(peer.get(), question));
+            return;
+        }
         boolean sent =
-                routes.inside(
-                        () -> from.redriveOne(to, (int) partition.getAsLong(), offset.getAsLong()));
+                routes.inside(() -> places.queue().redriveOne(to, number, offset.getAsLong()));
         QueueRoutes.send(
                 response,
                 Status.OK_200,
@@ -169,8 +290,7 @@ final class QueueLetters {
     /// Does it until it is done, the time is over, the caller has hung up, or the door closes.
     ///
     /// @return whether it is done
-    private boolean run(Redrive redrive, long withinMs) throws InterruptedException {
-        long endNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(withinMs);
+    private boolean run(Redrive redrive, long endNanos) throws InterruptedException {
         Redrive.Step step = routes.inside(redrive::step);
         while (!step.complete() && clock.nanos() - endNanos < 0 && callers.isThere()) {
             if (step.waitNanos() > 0) {
@@ -182,17 +302,5 @@ final class QueueLetters {
             step = routes.inside(redrive::step);
         }
         return step.complete();
-    }
-
-    private static void send(ServerResponse response, Redrive redrive, boolean complete) {
-        QueueRoutes.send(
-                response,
-                Status.OK_200,
-                json -> {
-                    json.writeNumberProperty("redriven", redrive.sent());
-                    json.writeBooleanProperty("complete", complete);
-                    redrive.rest()
-                            .ifPresent(place -> json.writeStringProperty("next", place.text()));
-                });
     }
 }

@@ -1,15 +1,10 @@
 package io.sinew.http;
 
 import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.sinew.base.Clock;
-import io.sinew.base.ErrorCode;
-import io.sinew.base.SinewException;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerSettings;
-import io.sinew.ledger.Message;
 import io.sinew.ledger.Receipt;
 import io.sinew.ledger.RetryPolicy;
 import io.sinew.ledger.Settled;
@@ -20,30 +15,30 @@ import io.sinew.queue.Sent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalInt;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /// What senders and consumers do with a queue over HTTP. Part of [QueueRoutes].
 final class QueueMessages {
-    private static final System.Logger LOGGER = System.getLogger(QueueMessages.class.getName());
-
     private final QueueRoutes routes;
     private final Supplier<byte[]> receiptKey;
-    private final Clock clock;
-    private final Callers callers;
+    private final QueueDeliveries deliveries;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable ReceiptCodec receipts;
 
     QueueMessages(QueueRoutes routes, HttpContents contents, Callers callers) {
         this.routes = routes;
         this.receiptKey = contents.receiptKey();
-        this.clock = contents.clock();
-        this.callers = callers;
+        this.deliveries = new QueueDeliveries(routes, this::receipts, contents.clock(), callers);
     }
 
     private ReceiptCodec receipts() {
@@ -62,15 +57,20 @@ final class QueueMessages {
 
     // ---- senders
 
+    /// A message, and what it was in JSON.
+    private record Sending(JsonMembers json, NewMessage message) {}
+
     void send(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
         List<Sent> sent;
         // The body counts until it is on the disk.
         try (RequestBodies.Body body =
                 routes.bodies().read(request, HttpLimits.MESSAGES_BODY_BYTES)) {
-            List<NewMessage> messages = MessageJson.messages(JsonText.parse(body.bytes()));
-            Queue queue = routes.served(QueueRoutes.name(request));
-            sent = routes.inside(() -> queue.send(messages));
+            List<Sending> messages =
+                    MessageJson.messages(JsonText.parse(body.bytes())).stream()
+                            .map(json -> new Sending(json, MessageJson.message(json)))
+                            .toList();
+            sent = send(request, messages);
         }
         QueueRoutes.send(
                 response,
@@ -88,141 +88,74 @@ final class QueueMessages {
                 });
     }
 
-    // ---- consumers
-
-    /// What a consumer asks for.
-    ///
-    /// @param lease empty for the queue's own
-    /// @param atMostOnce whether the messages are settled before they are given
-    private record Wanted(
-            String queue, int max, long waitMs, Optional<Duration> lease, boolean atMostOnce) {
-        static Wanted of(String queue, JsonMembers members) {
-            var wanted =
-                    new Wanted(
-                            queue,
-                            (int) members.number("max", 1, Ledger.RECEIVE_MAX).orElse(1),
-                            members.number("waitMs", 0, HttpLimits.WAIT_MS).orElse(0),
-                            MessageJson.duration(
-                                    members.number("leaseMs", 1, LedgerSettings.LEASE_MAX_MS)),
-                            members.truth("atMostOnce"));
-            members.requireNoMore("max, waitMs, leaseMs and atMostOnce");
-            if (wanted.atMostOnce() && wanted.lease().isPresent()) {
-                throw new SinewException(
-                        ErrorCode.INVALID_REQUEST,
-                        "What is received at most once is settled, and has no lease: leave out"
-                                + " 'leaseMs'");
+    /// Any process can append to any partition, but only the one that has it knows the dedupe ids
+    /// of its messages. So these go there, and with them, in their order, what else goes to that
+    /// partition for sure.
+    private List<Sent> send(ServerRequest request, List<Sending> messages)
+            throws InterruptedException {
+        Queue queue = routes.queue(QueueRoutes.name(request));
+        // How full a partition is, is known where it is: it is not passed over while it is opened.
+        var concerned = new TreeSet<Integer>(routes.inside(() -> routes.places().own(queue)));
+        for (Sending sending : messages) {
+            if (sending.message().dedupeId().isPresent()) {
+                queue.partitionOf(sending.message()).ifPresent(concerned::add);
             }
-            return wanted;
+        }
+        Places places = routes.places().of(request, queue.info().name(), concerned);
+        var parts = new LinkedHashMap<Optional<Peer>, List<Integer>>();
+        for (int i = 0; i < messages.size(); i++) {
+            OptionalInt partition = queue.partitionOf(messages.get(i).message());
+            Optional<Peer> peer =
+                    partition.isPresent() ? places.peer(partition.getAsInt()) : Optional.empty();
+            parts.computeIfAbsent(peer, _ -> new ArrayList<>()).add(i);
+        }
+        List<Integer> here = parts.remove(Optional.<Peer>empty());
+        var sent = new Sent[messages.size()];
+        // Those first that may fail for more reasons.
+        for (Map.Entry<Optional<Peer>, List<Integer>> part : parts.entrySet()) {
+            List<Sending> theirs = part.getValue().stream().map(messages::get).toList();
+            put(part.getValue(), forward(part.getKey().orElseThrow(), queue, theirs), sent);
+        }
+        if (here != null) {
+            List<NewMessage> ours = here.stream().map(i -> messages.get(i).message()).toList();
+            put(here, routes.inside(() -> places.queue().send(ours)), sent);
+        }
+        return List.of(sent);
+    }
+
+    private static <T> void put(List<Integer> indexes, List<T> values, T[] all) {
+        for (int i = 0; i < values.size(); i++) {
+            all[indexes.get(i)] = values.get(i);
         }
     }
+
+    private List<Sent> forward(Peer peer, Queue queue, List<Sending> messages)
+            throws InterruptedException {
+        byte[] body =
+                JsonText.write(json -> {
+                    json.writeArrayPropertyStart("messages");
+                    messages.forEach(one -> JsonText.write(json, one.json().given()));
+                    json.writeEndArray();
+                });
+        var question = Peers.Question.post(queue.info().name(), "/messages", body);
+        JsonMembers answer = routes.peers().askJson(peer, question);
+        return Peers.listed(
+                peer,
+                answer,
+                "sent",
+                messages.size(),
+                one ->
+                        new Sent(
+                                (int) one.number("partition", 0, Integer.MAX_VALUE).orElseThrow(),
+                                one.number("offset", 0, Long.MAX_VALUE).orElseThrow(),
+                                one.truth("duplicate")));
+    }
+
+    // ---- consumers
 
     void receive(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        String name = QueueRoutes.name(request);
-        Wanted wanted = Wanted.of(name, routes.members(request));
-        ReceiptCodec codec = receipts();
-        List<Message> messages = await(wanted);
-        if (wanted.atMostOnce()) {
-            sendSettled(wanted, messages, response);
-            return;
-        }
-        try {
-            QueueRoutes.send(
-                    response,
-                    Status.OK_200,
-                    json -> {
-                        json.writeArrayPropertyStart("messages");
-                        for (Message message : messages) {
-                            String receipt = codec.encode(name, message.receipt());
-                            MessageJson.write(json, message, Optional.of(receipt));
-                        }
-                        json.writeEndArray();
-                    });
-        } catch (RuntimeException e) {
-            giveBack(name, messages);
-            throw e;
-        }
-    }
-
-    /// From the moment that they are settled they are the consumer's risk, and there are no
-    /// receipts.
-    private void sendSettled(Wanted wanted, List<Message> messages, ServerResponse response)
-            throws InterruptedException {
-        Queue queue = routes.served(wanted.queue());
-        List<Message> settled = routes.inside(() -> queue.settledNow(messages));
-        QueueRoutes.send(
-                response,
-                Status.OK_200,
-                json -> {
-                    json.writeArrayPropertyStart("messages");
-                    settled.forEach(message -> MessageJson.write(json, message, Optional.empty()));
-                    json.writeEndArray();
-                });
-    }
-
-    /// Waits in short steps, after each of which it looks whether the consumer is still there; also
-    /// after the first, for the request may have lain here for longer than the consumer had
-    /// patience.
-    private List<Message> await(Wanted wanted) throws InterruptedException {
-        long deadlineNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(wanted.waitMs());
-        Duration step = Duration.ZERO;
-        while (true) {
-            List<Message> messages = take(wanted, step);
-            if (!callers.isThere()) {
-                giveBack(wanted.queue(), messages);
-                throw new CloseConnectionException("the consumer has hung up");
-            }
-            long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - clock.nanos());
-            if (!messages.isEmpty() || leftMs <= 0) {
-                return messages;
-            }
-            step = Duration.ofMillis(Math.min(leftMs, HttpLimits.WATCH_MS));
-        }
-    }
-
-    /// Takes what there is, until it is as much as was asked for or as much as one answer holds.
-    private List<Message> take(Wanted wanted, Duration wait) throws InterruptedException {
-        Queue queue = routes.served(wanted.queue());
-        Duration lease =
-                wanted.lease().orElse(Duration.ofMillis(queue.info().settings().leaseMs()));
-        return routes.inside(() -> {
-            var messages = new ArrayList<Message>();
-            long bytes = 0;
-            Duration first = wait;
-            while (messages.size() < wanted.max() && bytes < HttpLimits.ANSWER_BYTES) {
-                int most = Math.min(wanted.max() - messages.size(), HttpLimits.TAKEN_AT_ONCE);
-                List<Message> more = queue.receive(most, first, lease);
-                first = Duration.ZERO;
-                messages.addAll(more);
-                bytes += more.stream().mapToLong(QueueMessages::sizeBytes).sum();
-                if (more.size() < most) {
-                    break;
-                }
-            }
-            return messages;
-        });
-    }
-
-    private static long sizeBytes(Message message) {
-        byte[] value = message.value();
-        return value == null ? 0 : value.length;
-    }
-
-    /// Messages that their consumer does not know of are there for others at once. If it can't be
-    /// done they are when their leases have run out.
-    private void giveBack(String name, List<Message> messages) throws InterruptedException {
-        if (messages.isEmpty()) {
-            return;
-        }
-        try {
-            List<Receipt> given = messages.stream().map(Message::receipt).toList();
-            Queue queue = routes.served(name);
-            var _ =
-                    routes.inside(() ->
-                            queue.ledger().settleAll(given, new Verdict.Returned(Duration.ZERO)));
-        } catch (SinewException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "messages=not given back, queue=" + name, e);
-        }
+        deliveries.receive(request, response);
     }
 
     void ack(ServerRequest request, ServerResponse response)
@@ -256,7 +189,7 @@ final class QueueMessages {
         Optional<Duration> lease =
                 MessageJson.duration(members.number("leaseMs", 1, LedgerSettings.LEASE_MAX_MS));
         members.requireNoMore("receipts and leaseMs");
-        long usualMs = routes.served(QueueRoutes.name(request)).info().settings().leaseMs();
+        long usualMs = routes.queue(QueueRoutes.name(request)).info().settings().leaseMs();
         Duration wanted = lease.orElse(Duration.ofMillis(usualMs));
         settle(request, response, texts, new Verdict.Extended(wanted));
     }
@@ -274,27 +207,90 @@ final class QueueMessages {
         return members.listOfTexts("receipts", Ledger.RECEIVE_MAX);
     }
 
+    /// Every receipt says in which partition its message is, and so whom it goes to.
     private void settle(
             ServerRequest request, ServerResponse response, List<String> texts, Verdict verdict)
             throws InterruptedException {
         String name = QueueRoutes.name(request);
         ReceiptCodec codec = receipts();
         List<Receipt> receipts = texts.stream().map(text -> codec.decode(name, text)).toList();
-        Queue queue = routes.served(name);
-        List<Settled> settled = routes.inside(() -> queue.ledger().settleAll(receipts, verdict));
-        QueueRoutes.send(
-                response,
-                Status.OK_200,
-                json -> {
-                    json.writeArrayPropertyStart("settled");
-                    for (int i = 0; i < settled.size(); i++) {
-                        json.writeStartObject();
-                        json.writeStringProperty("receipt", texts.get(i));
-                        json.writeStringProperty(
-                                "result", settled.get(i).name().toLowerCase(Locale.ROOT));
-                        json.writeEndObject();
-                    }
+        var concerned = new TreeSet<Integer>();
+        receipts.forEach(receipt -> concerned.add(receipt.partition()));
+        Places places = routes.places().of(request, name, concerned);
+        var parts = new LinkedHashMap<Optional<Peer>, List<Integer>>();
+        for (int i = 0; i < receipts.size(); i++) {
+            Optional<Peer> peer = places.peer(receipts.get(i).partition());
+            parts.computeIfAbsent(peer, _ -> new ArrayList<>()).add(i);
+        }
+        var settled = new Settled[receipts.size()];
+        for (Map.Entry<Optional<Peer>, List<Integer>> part : parts.entrySet()) {
+            List<Integer> indexes = part.getValue();
+            Optional<Peer> peer = part.getKey();
+            if (peer.isPresent()) {
+                List<String> theirs = indexes.stream().map(texts::get).toList();
+                put(indexes, forward(peer.get(), name, theirs, verdict), settled);
+            } else {
+                List<Receipt> ours = indexes.stream().map(receipts::get).toList();
+                Queue queue = places.queue();
+                put(indexes, routes.inside(() -> queue.ledger().settleAll(ours, verdict)), settled);
+            }
+        }
+        QueueRoutes.send(response, Status.OK_200, json -> write(json, texts, settled));
+    }
+
+    private static void write(JsonGenerator json, List<String> texts, Settled[] settled) {
+        json.writeArrayPropertyStart("settled");
+        for (int i = 0; i < settled.length; i++) {
+            json.writeStartObject();
+            json.writeStringProperty("receipt", texts.get(i));
+            json.writeStringProperty("result", settled[i].name().toLowerCase(Locale.ROOT));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private List<Settled> forward(Peer peer, String queue, List<String> receipts, Verdict verdict)
+            throws InterruptedException {
+        String what =
+                switch (verdict) {
+                    case Verdict.Done() -> "/ack";
+                    case Verdict.Failed _, Verdict.Returned _ -> "/nack";
+                    case Verdict.Extended _ -> "/extend";
+                    case Verdict.Rejected _ -> "/reject";
+                };
+        byte[] body =
+                JsonText.write(json -> {
+                    json.writeArrayPropertyStart("receipts");
+                    receipts.forEach(json::writeString);
                     json.writeEndArray();
+                    write(json, verdict);
                 });
+        JsonMembers answer = routes.peers().askJson(peer, Peers.Question.post(queue, what, body));
+        return Peers.listed(
+                peer,
+                answer,
+                "settled",
+                receipts.size(),
+                one -> Settled.valueOf(one.text("result").orElse("").toUpperCase(Locale.ROOT)));
+    }
+
+    /// What a route takes of a verdict beside the receipts.
+    private static void write(JsonGenerator json, Verdict verdict) {
+        switch (verdict) {
+            case Verdict.Done() -> {}
+            case Verdict.Failed(Optional<Duration> delay, String cause) -> {
+                if (delay.isPresent()) {
+                    json.writeNumberProperty("delayMs", delay.get().toMillis());
+                }
+                json.writeStringProperty("cause", cause);
+            }
+            case Verdict.Returned(Duration delay) -> {
+                json.writeNumberProperty("delayMs", delay.toMillis());
+                json.writeBooleanProperty("returned", true);
+            }
+            case Verdict.Extended(Duration lease) ->
+                    json.writeNumberProperty("leaseMs", lease.toMillis());
+            case Verdict.Rejected(String cause) -> json.writeStringProperty("cause", cause);
+        }
     }
 }

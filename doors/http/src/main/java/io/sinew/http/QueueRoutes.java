@@ -10,6 +10,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerCounts;
 import io.sinew.queue.Queue;
 import io.sinew.queue.QueueInfo;
@@ -22,8 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
@@ -35,10 +36,12 @@ final class QueueRoutes implements HttpService, AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(QueueRoutes.class.getName());
     private static final String NAME = "queue";
-    private static final long SERVE_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Queues queues;
+    private final boolean shared;
     private final EngineCalls engine = new EngineCalls();
+    private final Peers peers = new Peers();
+    private final QueuePlaces places;
     private final RequestBodies bodies = new RequestBodies();
     private final int bodyBytes;
     private final QueueMessages messages;
@@ -46,6 +49,8 @@ final class QueueRoutes implements HttpService, AutoCloseable {
 
     QueueRoutes(HttpContents contents, Callers callers, HttpLimits limits) {
         this.queues = contents.queues();
+        this.shared = contents.shared();
+        this.places = new QueuePlaces(queues, engine);
         this.bodyBytes = limits.maxBodyBytes();
         this.messages = new QueueMessages(this, contents, callers);
         this.letters = new QueueLetters(this, contents.clock(), callers);
@@ -149,24 +154,21 @@ final class QueueRoutes implements HttpService, AutoCloseable {
         return engine.pause(nanos);
     }
 
-    /// The queue of that name, when all its partitions are served, which the first request waits
-    /// for.
+    /// Who serves the partitions of queues.
+    QueuePlaces places() {
+        return places;
+    }
+
+    /// The other processes that do.
+    Peers peers() {
+        return peers;
+    }
+
+    /// The queue of that name, whoever serves it.
     ///
-    /// @throws SinewException `QUEUE_NOT_FOUND`; `NOT_OWNER` when it takes too long
-    Queue served(String name) throws InterruptedException {
-        long steps = TimeUnit.MILLISECONDS.toNanos(HttpLimits.SERVE_MS) / SERVE_STEP_NANOS;
-        for (long i = 0; i < steps; i++) {
-            Queue queue = inside(() -> queues.queue(name));
-            if (queue.ledger().partitions().size() == queue.info().partitionCount()) {
-                return queue;
-            }
-            if (!pause(SERVE_STEP_NANOS)) {
-                break;
-            }
-        }
-        throw new SinewException(
-                ErrorCode.NOT_OWNER,
-                "Not all partitions of '" + name + "' are served yet. Try again");
+    /// @throws SinewException `QUEUE_NOT_FOUND`
+    Queue queue(String name) throws InterruptedException {
+        return inside(() -> queues.queue(name));
     }
 
     /// The members of a request's body and of its query together; none when it has neither.
@@ -187,10 +189,14 @@ final class QueueRoutes implements HttpService, AutoCloseable {
     }
 
     static void send(ServerResponse response, Status status, Consumer<JsonGenerator> members) {
+        send(response, status, JsonText.write(members));
+    }
+
+    static void send(ServerResponse response, Status status, byte[] json) {
         response.status(status)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .header(HeaderNames.CACHE_CONTROL, "no-store")
-                .send(JsonText.write(members));
+                .send(json);
     }
 
     // ---- administration
@@ -203,7 +209,7 @@ final class QueueRoutes implements HttpService, AutoCloseable {
         var states = new ArrayList<QueueState>();
         if (counted) {
             for (QueueInfo info : infos) {
-                states.add(state(served(info.name())));
+                states.add(state(places.all(request, info.name())));
             }
         }
         send(
@@ -240,50 +246,154 @@ final class QueueRoutes implements HttpService, AutoCloseable {
 
     private void describe(ServerRequest request, ServerResponse response)
             throws InterruptedException {
-        Queue queue = served(name(request));
-        QueueState state = state(queue);
+        Places all = places.all(request, name(request));
+        QueueState state = state(all);
         send(
                 response,
                 Status.OK_200,
                 json -> {
-                    write(json, queue.info());
+                    write(json, all.queue().info());
                     write(json, state);
                 });
     }
 
+    /// Another door that deletes a queue asks for it to be closed.
     private void delete(ServerRequest request, ServerResponse response)
             throws InterruptedException {
-        inside(() -> {
-            queues.delete(name(request));
-            return true;
-        });
+        String name = name(request);
+        if (Peers.askedFor(request).isPresent()) {
+            inside(() -> {
+                queues.close(name);
+                return true;
+            });
+        } else {
+            Map<String, List<Peer>> sharers = shared ? sharers(request, name) : Map.of();
+            // So that their partitions end in peace; and again, for a request may open it anew.
+            sharers.forEach(this::tellDeleted);
+            inside(() -> {
+                queues.delete(name);
+                return true;
+            });
+            sharers.forEach(this::tellDeleted);
+        }
         response.status(Status.NO_CONTENT_204).send();
+    }
+
+    /// Who has partitions of a queue, and of its dead letters; as far as it is known, which is
+    /// enough: everybody sees that a queue is gone at the next request for it.
+    private Map<String, List<Peer>> sharers(ServerRequest request, String name)
+            throws InterruptedException {
+        var sharers = new LinkedHashMap<String, List<Peer>>();
+        QueueInfo info = queue(name).info();
+        List<String> names =
+                info.settings().deadLetters() ? List.of(name, info.deadName()) : List.of(name);
+        for (String each : names) {
+            try {
+                sharers.put(each, places.all(request, each).peers());
+            } catch (SinewException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, () -> "sharers=unknown queue=" + each, e);
+            }
+        }
+        return sharers;
+    }
+
+    private void tellDeleted(String name, List<Peer> sharers) {
+        for (Peer peer : sharers) {
+            try {
+                var question =
+                        new Peers.Question("DELETE", Peers.Question.path(name, ""), new byte[0], 0);
+                var _ = peers.ask(peer, question);
+            } catch (SinewException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, () -> "deleted=untold queue=" + name, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void pause(ServerRequest request, ServerResponse response, boolean paused)
             throws InterruptedException {
-        Queue queue = served(name(request));
-        inside(() -> {
-            queue.pause(paused);
-            return true;
-        });
+        everywhere(
+                request,
+                paused ? "/pause" : "/resume",
+                (ledger, partition) -> ledger.pause(partition, paused));
         response.status(Status.NO_CONTENT_204).send();
     }
 
     private void purge(ServerRequest request, ServerResponse response) throws InterruptedException {
-        Queue queue = served(name(request));
-        inside(() -> {
-            queue.purge();
-            return true;
-        });
+        everywhere(request, "/purge", Ledger::purge);
         response.status(Status.NO_CONTENT_204).send();
     }
 
-    /// How a queue is at the moment.
-    private record QueueState(LedgerCounts counts, boolean paused) {}
+    /// What is done with each partition.
+    @FunctionalInterface
+    private interface Deed {
+        void to(Ledger ledger, int partition) throws InterruptedException;
+    }
 
-    private QueueState state(Queue queue) throws InterruptedException {
-        return inside(() -> new QueueState(queue.counts(), queue.isPaused()));
+    /// Does something that may be done twice with all partitions of a queue. If it fails it may be
+    /// done with some.
+    private void everywhere(ServerRequest request, String what, Deed deed)
+            throws InterruptedException {
+        String name = name(request);
+        Places all = places.all(request, name);
+        for (Peer peer : all.peers()) {
+            var _ = peers.ask(peer, Peers.Question.post(name, what, new byte[0]));
+        }
+        inside(() -> {
+            for (int partition : all.here()) {
+                deed.to(all.queue().ledger(), partition);
+            }
+            return true;
+        });
+    }
+
+    /// How a queue is at the moment.
+    private record QueueState(LedgerCounts counts, boolean paused) {
+        QueueState plus(QueueState other) {
+            return new QueueState(counts.plus(other.counts), paused || other.paused);
+        }
+    }
+
+    private QueueState state(Places all) throws InterruptedException {
+        Ledger ledger = all.queue().ledger();
+        QueueState state =
+                inside(() -> {
+                    var here = new QueueState(new LedgerCounts(0, 0, 0, 0, 0), false);
+                    for (int partition : all.here()) {
+                        here =
+                                here.plus(
+                                        new QueueState(
+                                                ledger.counts(partition),
+                                                ledger.isPaused(partition)));
+                    }
+                    return here;
+                });
+        for (Peer peer : all.peers()) {
+            var question = Peers.Question.get(all.queue().info().name(), "");
+            state = state.plus(state(peer, peers.askJson(peer, question)));
+        }
+        return state;
+    }
+
+    private static QueueState state(Peer peer, JsonMembers answer) {
+        try {
+            JsonMembers counts = answer.object("counts").orElseThrow();
+            return new QueueState(
+                    new LedgerCounts(
+                            count(counts, "ready"),
+                            count(counts, "delayed"),
+                            count(counts, "leased"),
+                            count(counts, "doomed"),
+                            count(counts, "unseen")),
+                    answer.truth("paused"));
+        } catch (SinewException | NoSuchElementException e) {
+            throw Peers.strange(peer, e);
+        }
+    }
+
+    private static long count(JsonMembers counts, String name) {
+        return counts.number(name, 0, Long.MAX_VALUE).orElseThrow();
     }
 
     private static void write(JsonGenerator json, QueueInfo info) {
@@ -308,9 +418,11 @@ final class QueueRoutes implements HttpService, AutoCloseable {
         json.writeEndObject();
     }
 
-    /// Ends all waits, and returns when no request is inside the engine.
+    /// Ends all waits, and returns when no request is inside the engine and other processes are
+    /// asked nothing any more.
     @Override
     public void close() {
         engine.close();
+        peers.close();
     }
 }

@@ -34,6 +34,7 @@ class HttpApiPageTest {
                             () -> new Health(Health.Status.UP, "", "1", 0),
                             new Metrics(),
                             behind.queues,
+                            false,
                             () -> new byte[ReceiptCodec.KEY_BYTES],
                             Clock.system());
             HttpLimits limits = HttpLimits.defaults();

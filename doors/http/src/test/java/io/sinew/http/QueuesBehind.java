@@ -43,7 +43,12 @@ final class QueuesBehind implements AutoCloseable {
 
     HttpContents contents(Supplier<Health> health, Metrics metrics) {
         return new HttpContents(
-                health, metrics, queues, () -> new byte[ReceiptCodec.KEY_BYTES], Clock.system());
+                health,
+                metrics,
+                queues,
+                false,
+                () -> new byte[ReceiptCodec.KEY_BYTES],
+                Clock.system());
     }
 
     @Override

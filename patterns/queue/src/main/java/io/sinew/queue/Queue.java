@@ -24,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -140,6 +142,12 @@ public final class Queue implements AutoCloseable {
         require(
                 size > 0 && size <= NAME_BYTES_MAX,
                 what + " has 1 to " + NAME_BYTES_MAX + " bytes, not " + size);
+    }
+
+    /// The partition that a message with a group or a dedupe id goes to; the others go anywhere.
+    public OptionalInt partitionOf(NewMessage message) {
+        boolean meets = message.group().isPresent() || message.dedupeId().isPresent();
+        return meets ? OptionalInt.of(partitionOf(message, 0)) : OptionalInt.empty();
     }
 
     /// Messages that must meet go to one partition; the others in turn, those of one call together.
@@ -345,12 +353,18 @@ public final class Queue implements AutoCloseable {
         return peeked;
     }
 
-    /// Dead letters that are to be sent again, to the queue that they come from. Called on the
-    /// queue of the dead letters; nothing is done before the first step.
+    /// Dead letters that are to be sent again, to the queue that they come from: those of the
+    /// partitions that are served here. Called on the queue of the dead letters; nothing is done
+    /// before the first step.
     ///
     /// @param to the queue that they come from
     public Redrive redrive(Queue to, Redrive.Options options) {
-        return new Redrive(this, to, options, clock);
+        return redrive(to, options, ledger.partitions());
+    }
+
+    /// As [#redrive(Queue, Redrive.Options)], of some partitions.
+    public Redrive redrive(Queue to, Redrive.Options options, Set<Integer> partitions) {
+        return new Redrive(this, to, options, clock, partitions);
     }
 
     /// Sends one dead letter again, as [Redrive] does.

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The queues of an engine. A queue is a topic of the same name, a topic with its ledger, and a
@@ -33,12 +34,18 @@ public final class Queues implements AutoCloseable {
                     "retention.bytes", "-1",
                     "message.timestamp.type", "LogAppendTime");
 
+    /// For how long it may stay unnoticed that another process has deleted a queue.
+    private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Engine engine;
     private final Clock clock;
     private final String address;
     private final QueueRegistry registry;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Queue> open = new HashMap<>();
+    private final Map<String, Open> open = new HashMap<>();
+
+    /// A queue that is open here, and when it was last seen that it is still the one of that name.
+    private record Open(Queue queue, long seenNanos) {}
 
     /// @param address where other processes reach this one, as in [Engine#share]
     public Queues(Engine engine, Clock clock, String address) {
@@ -50,6 +57,11 @@ public final class Queues implements AutoCloseable {
 
     Clock clock() {
         return clock;
+    }
+
+    /// Where other processes reach this one.
+    public String address() {
+        return address;
     }
 
     /// Creates a queue, and one for its dead letters unless its settings say otherwise. What a
@@ -137,20 +149,43 @@ public final class Queues implements AutoCloseable {
         return registry.find(name);
     }
 
-    /// A queue to work with; the same one at each call, until it is deleted or this is closed.
+    /// A queue to work with; the same one at each call, until it is deleted, here or by another
+    /// process, or this is closed.
     ///
     /// @throws SinewException `QUEUE_NOT_FOUND`
     public Queue queue(String name) throws InterruptedException {
         lock.lock();
         try {
-            Queue known = open.get(name);
-            if (known != null) {
-                return known;
+            Open known = open.get(name);
+            if (known != null && clock.nanos() - known.seenNanos() < SEEN_NANOS) {
+                return known.queue();
             }
-            QueueInfo info = registry.find(name).orElseThrow(() -> missing(name));
-            Queue queue = new Queue(engine, clock, info, openLedger(info));
-            open.put(name, queue);
+            Optional<QueueInfo> info = registry.find(name);
+            if (known != null && !info.equals(Optional.of(known.queue().info()))) {
+                close(name);
+                known = null;
+            }
+            Queue queue = known == null ? openQueue(info, name) : known.queue();
+            open.put(name, new Open(queue, clock.nanos()));
             return queue;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Queue openQueue(Optional<QueueInfo> found, String name) throws InterruptedException {
+        QueueInfo info = found.orElseThrow(() -> missing(name));
+        return new Queue(engine, clock, info, openLedger(info));
+    }
+
+    /// Closes a queue here if it is open, as when another process has deleted it.
+    public void close(String name) {
+        lock.lock();
+        try {
+            Open known = open.remove(name);
+            if (known != null) {
+                known.queue().close();
+            }
         } finally {
             lock.unlock();
         }
@@ -193,10 +228,7 @@ public final class Queues implements AutoCloseable {
     }
 
     private void deleteOne(QueueInfo info) throws InterruptedException {
-        Queue known = open.remove(info.name());
-        if (known != null) {
-            known.close();
-        }
+        close(info.name());
         registry.remove(info.name(), clock.nowMs());
         for (String topic : new String[] {info.name(), info.ledgerTopic()}) {
             if (engine.topic(topic).isPresent()) {
@@ -220,9 +252,9 @@ public final class Queues implements AutoCloseable {
     /// All of them, also when one can't be closed in time.
     private void closeAll() {
         SinewException late = null;
-        for (Queue queue : open.values()) {
+        for (Open known : open.values()) {
             try {
-                queue.close();
+                known.queue().close();
             } catch (SinewException e) {
                 late = e;
             }

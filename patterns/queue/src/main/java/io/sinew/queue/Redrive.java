@@ -14,6 +14,7 @@ import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicPartition;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -34,6 +35,7 @@ public final class Redrive {
 
     private final Queue dead;
     private final Queue to;
+    private final Set<Integer> partitions;
     private final Options options;
     private final Clock clock;
     private final Pace pace;
@@ -123,13 +125,16 @@ public final class Redrive {
     /// @param complete whether there is nothing more to do
     public record Step(int sent, long waitNanos, boolean complete) {}
 
-    Redrive(Queue dead, Queue to, Options options, Clock clock) {
+    /// @param partitions of the queue of dead letters that are meant; those with others are theirs
+    Redrive(Queue dead, Queue to, Options options, Clock clock, Set<Integer> partitions) {
         this.dead = dead;
+        this.partitions = Set.copyOf(partitions);
         this.to = to;
         this.options = options;
         this.clock = clock;
         this.pace = new Pace(options.perSecond(), clock.nanos());
         this.place = options.from().orElseGet(() -> new Place(0, 0, clock.nowMs()));
+        passOver();
     }
 
     /// How many letters were sent so far.
@@ -161,6 +166,7 @@ public final class Redrive {
                     dead.ledger().look(place.partition(), place.offset(), Math.min(left, SENT_MAX));
             if (next.isEmpty()) {
                 place = new Place(place.partition() + 1, 0, place.begunMs());
+                passOver();
             }
             left -= Math.max(1, next.size());
             sendFrom(next, most);
@@ -171,6 +177,12 @@ public final class Redrive {
 
     private boolean isComplete() {
         return sent >= options.most() || isAtEnd();
+    }
+
+    private void passOver() {
+        while (!isAtEnd() && !partitions.contains(place.partition())) {
+            place = new Place(place.partition() + 1, 0, place.begunMs());
+        }
     }
 
     private boolean isAtEnd() {

@@ -165,7 +165,13 @@ class RedriveTest {
     void with_a_rate_each_letter_waits_for_its_turn() throws Exception {
         kill(3);
         var clock = new StoppedClock(on.clock);
-        var redrive = new Redrive(dead, queue, Redrive.Options.all().atMostPerSecond(10), clock);
+        var redrive =
+                new Redrive(
+                        dead,
+                        queue,
+                        Redrive.Options.all().atMostPerSecond(10),
+                        clock,
+                        dead.ledger().partitions());
         assertThat(redrive.step()).isEqualTo(new Redrive.Step(1, 100_000_000, false));
         assertThat(redrive.step()).isEqualTo(new Redrive.Step(0, 100_000_000, false));
         clock.pass(60_000_000);
