@@ -203,7 +203,9 @@ class LedgerBytesTest {
     void a_ledger_that_is_ahead_of_its_topic_is_refused() {
         LedgerScene scene = LedgerScene.usual();
         scene.sendPlain(3);
-        scene.write(List.of(scene.state.purge(4)));
+        ByteSink out = LedgerRecordV1Format.begin(3);
+        LedgerRecordV1Format.put(out, new LedgerOp.Purged(4));
+        scene.log.add(out.toBytes());
         assertDamaged(scene::replayed);
     }
 
