@@ -125,6 +125,32 @@ public final class Sinew implements AutoCloseable {
         return queue;
     }
 
+    /// As [#queue(String)], for values of an application.
+    ///
+    /// @param codec as `new JsonCodec<>(Payment.class)`
+    public <T> TypedQueue<T> queue(String name, Codec<T> codec) throws InterruptedException {
+        return new TypedQueue<>(queue(name), codec);
+    }
+
+    /// A topic for values of an application, which is created with one partition if it is not
+    /// there.
+    ///
+    /// @throws SinewException as [Engine#createTopic]
+    public <T> Topic<T> topic(String name, Codec<T> codec) throws InterruptedException {
+        if (engine.topic(name).isEmpty()) {
+            try {
+                engine.createTopic(name, 1, Map.of());
+            } catch (SinewException e) {
+                // Somebody else was first.
+                if (e.code() != ErrorCode.TOPIC_ALREADY_EXISTS) {
+                    throw e;
+                }
+            }
+        }
+        int count = engine.topic(name).orElseThrow().partitionCount();
+        return new Topic<>(engine, name, count, codec);
+    }
+
     /// Nobody tells when a partition is there: this looks again and again.
     private static void awaitServed(Queue queue) throws InterruptedException {
         int count = queue.info().partitionCount();

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Message;
 import io.sinew.ledger.Settled;
+import io.sinew.ledger.Verdict;
+import io.sinew.queue.ConsumerOptions;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,5 +72,53 @@ class SinewTest {
                 .isInstanceOfSatisfying(
                         SinewException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_RECORD));
+    }
+
+    @Test
+    void a_handler_is_given_values_and_what_is_none_is_a_dead_letter_at_once(@TempDir Path data)
+            throws Exception {
+        try (Sinew sinew = Sinew.open(data)) {
+            TypedQueue<Payment> payments = sinew.queue("payments", new JsonCodec<>(Payment.class));
+            payments.send(new Payment("p1", 250), message -> message.withHeader("till", "3"));
+            payments.queue().send(NewMessage.of("18,90"));
+            var paid = new LinkedBlockingQueue<String>();
+            try (var _ =
+                    payments.consume(
+                            ConsumerOptions.concurrency(2),
+                            (payment, message) -> {
+                                paid.add(payment.id() + message.header("till").orElse(""));
+                                return new Verdict.Done();
+                            })) {
+                assertThat(paid.poll(30, TimeUnit.SECONDS)).isEqualTo("p13");
+                Message letter =
+                        sinew.queue("payments.dead").receive(1, Duration.ofSeconds(30)).getFirst();
+                assertThat(letter.header(DeadLetters.REASON)).contains("rejected");
+                assertThat(letter.header(DeadLetters.HISTORY).orElseThrow()).contains("no Payment");
+            }
+            assertThat(paid).isEmpty();
+        }
+    }
+
+    @Test
+    void values_of_one_key_are_read_in_the_order_in_which_they_were_appended(@TempDir Path data)
+            throws Exception {
+        var codec = new JsonCodec<>(Payment.class);
+        try (Sinew sinew = Sinew.open(data)) {
+            sinew.engine().createTopic("paid", 4, Map.of());
+            Topic<Payment> paid = sinew.topic("paid", codec);
+            int partition = paid.append("ada", new Payment("p1", 1)).partition();
+            // Where Kafka's own producer puts that key.
+            assertThat(partition)
+                    .isEqualTo(
+                            BuiltInPartitioner.partitionForKey(
+                                    "ada".getBytes(StandardCharsets.UTF_8), 4));
+            assertThat(paid.append("ada", new Payment("p2", 2)))
+                    .isEqualTo(new Topic.Place(partition, 1));
+            Topic.Entries<Payment> read = paid.read(partition, 0, Duration.ofSeconds(30));
+            assertThat(read.entries().stream().map(Topic.Entry::value))
+                    .containsExactly(new Payment("p1", 1), new Payment("p2", 2));
+            assertThat(read.nextOffset()).isEqualTo(2);
+            assertThat(sinew.topic("new", codec).partitionCount()).isEqualTo(1);
+        }
     }
 }

@@ -400,6 +400,63 @@ class SharedQueuesTest {
     }
 
     @Test
+    void dead_letters_of_both_are_sent_again_in_parts_or_one_alone_and_none_twice()
+            throws Exception {
+        send(first, "work", 8);
+        Answer failed = first.insist("POST", WORK + "/nack", body(receive(first, "work", 8)));
+        assertThat(failed.all("result")).hasSize(8).containsOnly("done");
+        Eventually.await(
+                LIMIT,
+                "dead letters",
+                () -> first.insist("GET", WORK + "/dead?max=100", "").all("reason").size() == 8);
+        Answer counted = first.insist("POST", WORK + "/redrive", "{\"dryRun\":true}");
+        assertThat(counted.one("redriven")).isEqualTo("8");
+
+        Answer letters = second.insist("GET", WORK + "/dead?max=1", "");
+        Answer one =
+                second.insist(
+                        "POST",
+                        WORK + "/redrive",
+                        "{\"partition\":%s,\"offset\":%s}"
+                                .formatted(
+                                        letters.all("partition").getFirst(),
+                                        letters.all("offset").getFirst()));
+        assertThat(one.one("redriven")).isEqualTo("1");
+        int sent = 1;
+        String from = "";
+        for (boolean complete = false; !complete; ) {
+            Answer some = second.insist("POST", WORK + "/redrive", "{\"max\":3" + from + "}");
+            sent += Integer.parseInt(some.one("redriven"));
+            from =
+                    some.all("next").stream()
+                            .map(",\"from\":\"%s\""::formatted)
+                            .findFirst()
+                            .orElse("");
+            complete = from.isEmpty();
+        }
+        assertThat(sent).isEqualTo(8);
+        settle(first, "/ack", receive(second, "work", 8));
+        assertEmpty(WORK);
+    }
+
+    @Test
+    void what_is_received_at_most_once_is_settled_wherever_it_was() throws Exception {
+        send(first, "work", 8);
+        var texts = new ArrayList<String>();
+        while (texts.size() < 8) {
+            Answer some =
+                    second.insist(
+                            "POST",
+                            WORK + "/receive",
+                            "{\"max\":10,\"waitMs\":5000,\"atMostOnce\":true}");
+            assertThat(some.all("receipt")).isEmpty();
+            texts.addAll(some.all("text"));
+        }
+        assertThat(texts).hasSize(8).doesNotHaveDuplicates();
+        assertEmpty(WORK);
+    }
+
+    @Test
     void a_queue_that_is_deleted_at_one_door_is_gone_at_the_other() throws Exception {
         create(first, "gone", 2);
         share("gone", 2, first, second);
