@@ -27,12 +27,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class JointAppendsTest {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final AtomicLong TOPIC_IDS = new AtomicLong();
     private static final int CALLERS = 40;
     private static final int CALLS = 50;
 
@@ -44,7 +46,7 @@ class JointAppendsTest {
     void open() throws IOException {
         var data = DataDirectory.open(disk, Path.of("/data"), "cluster");
         broker = Broker.open(data, BrokerSettings.of(Map.of()), Clock.system(), new Metrics());
-        engine = new EmbeddedEngine(broker, UUID::randomUUID);
+        engine = new EmbeddedEngine(broker, () -> new UUID(0, TOPIC_IDS.incrementAndGet()));
     }
 
     @AfterEach

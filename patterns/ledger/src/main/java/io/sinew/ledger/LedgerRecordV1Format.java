@@ -94,14 +94,7 @@ final class LedgerRecordV1Format {
                 out.putVarlong(offset);
                 out.putVarlong(dueMs);
             }
-            case LedgerOp.Failed failed -> {
-                out.putByte(5);
-                out.putVarlong(failed.offset());
-                out.putVarlong(failed.dueMs());
-                out.putByte(failed.doomed() ? 1 : 0);
-                out.putVarlong(failed.atMs());
-                out.putText(failed.cause());
-            }
+            case LedgerOp.Failed failed -> putFailed(out, failed);
             case LedgerOp.Suspected(long[] offsets) -> {
                 out.putByte(6);
                 putOffsets(out, offsets);
@@ -111,13 +104,7 @@ final class LedgerRecordV1Format {
                 out.putVarlong(untilMs);
                 putOffsets(out, offsets);
             }
-            case LedgerOp.Doomed doomed -> {
-                out.putByte(8);
-                out.putVarlong(doomed.offset());
-                out.putByte(doomed.reason().code());
-                out.putVarlong(doomed.atMs());
-                out.putText(doomed.cause());
-            }
+            case LedgerOp.Doomed doomed -> putDoomed(out, doomed);
             case LedgerOp.Buried(long[] offsets) -> {
                 out.putByte(9);
                 putOffsets(out, offsets);
@@ -130,22 +117,39 @@ final class LedgerRecordV1Format {
                 out.putByte(11);
                 out.putVarlong(upTo);
             }
-            case LedgerOp.Neared neared -> {
-                out.putByte(12);
-                putNeared(out, neared);
-            }
-            case LedgerOp.Moved(List<FarMessage> messages) -> {
-                out.putByte(13);
-                out.putVarlong(messages.size());
-                for (FarMessage message : messages) {
-                    out.putVarlong(message.offset());
-                    out.putVarlong(message.dueMs());
-                }
-            }
+            case LedgerOp.Neared neared -> putNeared(out, neared);
+            case LedgerOp.Moved moved -> putMoved(out, moved);
+        }
+    }
+
+    private static void putFailed(ByteSink out, LedgerOp.Failed failed) {
+        out.putByte(5);
+        out.putVarlong(failed.offset());
+        out.putVarlong(failed.dueMs());
+        out.putByte(failed.doomed() ? 1 : 0);
+        out.putVarlong(failed.atMs());
+        out.putText(failed.cause());
+    }
+
+    private static void putDoomed(ByteSink out, LedgerOp.Doomed doomed) {
+        out.putByte(8);
+        out.putVarlong(doomed.offset());
+        out.putByte(doomed.reason().code());
+        out.putVarlong(doomed.atMs());
+        out.putText(doomed.cause());
+    }
+
+    private static void putMoved(ByteSink out, LedgerOp.Moved moved) {
+        out.putByte(13);
+        out.putVarlong(moved.messages().size());
+        for (FarMessage message : moved.messages()) {
+            out.putVarlong(message.offset());
+            out.putVarlong(message.dueMs());
         }
     }
 
     private static void putNeared(ByteSink out, LedgerOp.Neared neared) {
+        out.putByte(12);
         out.putVarlong(neared.bucket());
         out.putVarlong(neared.count());
         out.putVarlong(neared.atMs());

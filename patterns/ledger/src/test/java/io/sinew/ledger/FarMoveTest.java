@@ -67,6 +67,7 @@ class FarMoveTest {
     }
 
     private final LaterClock clock = new LaterClock();
+    private final AtomicLong topicIds = new AtomicLong();
     private Broker broker;
     private FaultyEngine engine;
     private Ledger ledger;
@@ -75,7 +76,9 @@ class FarMoveTest {
     void open() throws Exception {
         DataDirectory data = DataDirectory.open(new FaultyDisk(), Path.of("/data"), "cluster");
         broker = Broker.open(data, BrokerSettings.of(Map.of()), clock, new Metrics());
-        engine = new FaultyEngine(new EmbeddedEngine(broker, UUID::randomUUID));
+        engine =
+                new FaultyEngine(
+                        new EmbeddedEngine(broker, () -> new UUID(0, topicIds.incrementAndGet())));
         engine.createTopic("t", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         engine.createTopic("t.ledger", 1, Map.of());
         openLedger();

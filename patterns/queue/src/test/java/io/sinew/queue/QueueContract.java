@@ -13,7 +13,6 @@ import io.sinew.kit.Eventually;
 import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.LedgerCounts;
 import io.sinew.ledger.Message;
-import io.sinew.ledger.MessagePlace;
 import io.sinew.ledger.Receipt;
 import io.sinew.ledger.Settled;
 import io.sinew.ledger.Verdict;
@@ -302,36 +301,6 @@ abstract class QueueContract {
         assertThat(take(queue)).isEqualTo("in an hour");
         on.clock.pass(Duration.ofDays(365));
         assertThat(take(queue)).isEqualTo("in a year");
-    }
-
-    @Test
-    void what_is_not_due_for_long_is_counted_looked_at_and_purged_like_everything_else()
-            throws Exception {
-        Queue queue = on.create("far", Map.of("tracked.max", "10"));
-        for (int day = 1; day <= 100; day++) {
-            queue.send(NewMessage.of("day " + day).withDelay(Duration.ofDays(day)));
-        }
-        // A hundred that wait, and ten that may be looked at together: they hold up nobody.
-        queue.send(NewMessage.of("now"));
-        assertThat(take(queue)).isEqualTo("now");
-        assertThat(queue.counts().delayed()).isEqualTo(100);
-        List<Queue.Peeked> peeked = queue.peek(3);
-        assertThat(peeked.stream().map(one -> one.seen().place()))
-                .containsOnly(MessagePlace.DELAYED);
-        assertThat(peeked.getFirst().seen().dueMs())
-                .isGreaterThan(on.clock.nowMs() + Duration.ofHours(23).toMillis());
-        // All of them come due while nobody runs.
-        on.restart();
-        on.clock.pass(Duration.ofDays(50));
-        queue = on.queue("far");
-        for (int day = 1; day <= 50; day++) {
-            assertThat(take(queue)).isEqualTo("day " + day);
-        }
-        assertThat(isQuiet(queue)).isTrue();
-        queue.purge();
-        assertThat(queue.counts().delayed()).isZero();
-        on.restart();
-        assertThat(on.queue("far").counts().delayed()).isZero();
     }
 
     @Test
