@@ -76,12 +76,13 @@ record DeepWorkload(String name, Lying lying, int count, QueueLoad.Shape shape)
     /// A load into whose queue so many messages were published.
     private QueueLoad filled(QueueRun run, int scaled, Readings readings) throws Exception {
         boolean later = lying == Lying.DELAYED;
-        // What is due tomorrow never comes while this is measured, and nobody looks for it.
-        var load = new QueueLoad(run.system(), FlowWorkload.QUEUE, flow(scaled, scaled));
-        var filling =
+        var filling = new QueueLoad(run.system(), FlowWorkload.QUEUE, flow(scaled, scaled));
+        // What is due tomorrow never comes while this is measured, and nobody looks for it; the
+        // flow has no more room for it than through an empty queue.
+        QueueLoad load =
                 later
-                        ? new QueueLoad(run.system(), FlowWorkload.QUEUE, flow(scaled, scaled))
-                        : load;
+                        ? new QueueLoad(run.system(), FlowWorkload.QUEUE, flow(0, scaled))
+                        : filling;
         Duration delay = later ? TOMORROW : Duration.ZERO;
         int first = scaled / FIRST_PART;
         var _ = filling.fill(first, delay, LIMIT);
