@@ -80,9 +80,7 @@ record DeepWorkload(String name, Lying lying, int count, QueueLoad.Shape shape)
         // What is due tomorrow never comes while this is measured, and nobody looks for it; the
         // flow has no more room for it than through an empty queue.
         QueueLoad load =
-                later
-                        ? new QueueLoad(run.system(), FlowWorkload.QUEUE, flow(0, scaled))
-                        : filling;
+                later ? new QueueLoad(run.system(), FlowWorkload.QUEUE, flow(0, scaled)) : filling;
         Duration delay = later ? TOMORROW : Duration.ZERO;
         int first = scaled / FIRST_PART;
         var _ = filling.fill(first, delay, LIMIT);
