@@ -84,10 +84,12 @@ final class QueueDeliveries {
     void receive(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
         Wanted wanted = Wanted.of(QueueRoutes.name(request), routes.members(request));
+        // Before anything is taken: without it nothing can be given.
+        ReceiptCodec codec = receipts.get();
         Found found = await(request, wanted);
         try {
             switch (found) {
-                case Found.Here(List<Message> messages) -> send(wanted, messages, response);
+                case Found.Here(List<Message> messages) -> send(wanted, messages, codec, response);
                 case Found.There(PeerPoll.Found there) ->
                         QueueRoutes.send(
                                 response,
@@ -104,9 +106,9 @@ final class QueueDeliveries {
 
     /// What is received at most once is the consumer's risk from the moment that it is settled, and
     /// has no receipts.
-    private void send(Wanted wanted, List<Message> messages, ServerResponse response)
+    private void send(
+            Wanted wanted, List<Message> messages, ReceiptCodec codec, ServerResponse response)
             throws InterruptedException {
-        ReceiptCodec codec = receipts.get();
         Queue queue = routes.queue(wanted.queue());
         List<Message> given =
                 wanted.atMostOnce() ? routes.inside(() -> queue.settledNow(messages)) : messages;

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// The messages that are not due for long. They have no rows: of each only the offset is kept, and
-/// when it is due, in some five bytes, in buckets by the time when they are due. When a bucket
-/// comes near, the records of its messages are read again and get rows, so that ten million
-/// messages of the next years cost 50 MB and hold up nobody.
+/// when it is due, in some six bytes, in buckets by the time when they are due. When a bucket comes
+/// near, the records of its messages are read again and get rows, so that ten million messages of
+/// the next year cost 65 MB and hold up nobody.
 ///
 /// A message is far if there are at least two widths of a bucket between its coming and its being
 /// due, and near a width before its bucket begins. [#BUCKETS_MAX] widths ahead is the last bucket:

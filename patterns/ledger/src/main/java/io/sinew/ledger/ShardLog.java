@@ -205,13 +205,16 @@ final class ShardLog implements AutoCloseable {
     /// @param messages in the order of their offsets
     void forEach(List<FarMessage> messages, FarVisitor visitor) throws InterruptedException {
         int next = 0;
+        long start = startOffset();
+        while (next < messages.size() && messages.get(next).offset() < start) {
+            visitor.visit(messages.get(next++), Optional.empty());
+        }
         while (next < messages.size()) {
-            long from = messages.get(next).offset();
-            long offset = Math.max(from, startOffset());
-            if (offset >= endOffset()) {
-                throw LedgerRecovery.endsTooEarly(offset, from + 1);
-            }
+            long offset = messages.get(next).offset();
             Fetched fetched = engine.read(data, offset, FAR_BYTES, Duration.ZERO);
+            if (fetched.nextOffset() <= offset) {
+                throw LedgerRecovery.endsTooEarly(offset, offset + 1);
+            }
             var records = new HashMap<Long, StoredRecord>();
             fetched.records().forEach(record -> records.put(record.offset(), record));
             while (next < messages.size() && messages.get(next).offset() < fetched.nextOffset()) {

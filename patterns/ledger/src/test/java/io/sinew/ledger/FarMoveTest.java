@@ -191,6 +191,19 @@ class FarMoveTest {
     }
 
     @Test
+    void one_whose_record_somebody_deleted_is_passed_over_when_it_comes_near() throws Exception {
+        sendFar("once");
+        Eventually.await(LONG, "it to be seen", () -> ledger.counts().delayed() == 1);
+        int openings = engine.owned.get();
+        engine.trim(DATA, 1);
+        clock.passedMs.addAndGet(Duration.ofDays(3).toMillis());
+        Eventually.await(LONG, "it to be dropped", () -> ledger.counts().delayed() == 0);
+        send("near", 1);
+        assertThat(receiveAll()).hasSize(1);
+        assertThat(engine.owned).as("the shard did not fail over it").hasValue(openings);
+    }
+
+    @Test
     void a_message_that_comes_near_is_not_moved_any_more() throws Exception {
         sendFar("once");
         send("near", MANY);
