@@ -38,7 +38,8 @@ record Retention(PartitionLog log, long nowMs) {
             long youngest = segment.youngestMs(nowMs);
             return youngest >= 0 && youngest < oldestMs;
         } catch (NoSuchFileException e) {
-            if (log.segments().contain(segment)) {
+            // The time of a file is asked by its name, which no reader keeps.
+            if (log.segments().containSettled(segment)) {
                 throw e;
             }
             return log.segments().floor(segment.baseOffset()).isEmpty();

@@ -88,6 +88,17 @@ final class Segments {
         return byBase.get(segment.baseOffset()) == segment;
     }
 
+    /// As [#contain], once a change of places that is under way is over: while it lasts the old
+    /// ones are still listed, and some of their names are gone.
+    boolean containSettled(Segment segment) {
+        changing.lock();
+        try {
+            return contain(segment);
+        } finally {
+            changing.unlock();
+        }
+    }
+
     /// Makes sure that the segments are as the checkpoint says.
     ///
     /// @throws SinewException `DAMAGED_DATA`

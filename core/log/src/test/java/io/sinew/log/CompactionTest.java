@@ -135,6 +135,30 @@ class CompactionTest {
     }
 
     @Test
+    void retention_that_asks_while_segments_change_places_waits_until_they_have() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            on.appendSegment("a", Integer.toString(i));
+        }
+        // Small ones, which the next round puts together.
+        on.compactAll(KEEPING);
+        on.appendSegment("a", "4");
+        on.checkpoint();
+        disk.hold(FaultyDisk.Selection.of(FaultyDisk.Operation.MOVE, ".swap"));
+        var compacting = new FutureTask<>(() -> on.compact(KEEPING));
+        Thread.startVirtualThread(compacting);
+        disk.awaitHeld();
+        // No timestamp is believed, so each file is asked, by its name, when it was written to.
+        var start = new FutureTask<>(() -> on.partition.retainableStart(2, Long.MAX_VALUE, 1));
+        Thread asking = Thread.ofVirtual().start(start);
+        while (asking.isAlive() && asking.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        disk.letGo();
+        assertThat(start.get()).isEqualTo(2);
+        assertThat(compacting.get()).isTrue();
+    }
+
+    @Test
     void a_full_disk_is_left_alone_and_gets_its_space_back() throws Exception {
         for (int i = 0; i < 4; i++) {
             on.appendSegment("a", Integer.toString(i));
