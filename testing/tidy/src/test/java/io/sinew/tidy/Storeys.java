@@ -24,17 +24,18 @@ final class Storeys {
                     Map.entry("cluster", Set.of("base", "topics")),
                     Map.entry("ledger", Set.of("base", "topics")),
                     Map.entry("queue", Set.of("base", "topics", "ledger")),
+                    Map.entry("pubsub", Set.of("base", "topics", "ledger")),
                     Map.entry("kafka-wire-generator", Set.of()),
                     Map.entry("kafka-wire", Set.of("base")),
                     Map.entry(
                             "kafka",
                             Set.of("base", "log", "groups", "topics", "broker", "kafka-wire")),
-                    Map.entry("http", Set.of("base", "topics", "ledger", "queue")),
+                    Map.entry("http", Set.of("base", "topics", "ledger", "queue", "pubsub")),
                     Map.entry(
                             "library",
                             Set.of(
                                     "base", "log", "groups", "topics", "broker", "cluster",
-                                    "ledger", "queue")),
+                                    "ledger", "queue", "pubsub")),
                     Map.entry(
                             "server",
                             Set.of(
@@ -46,6 +47,7 @@ final class Storeys {
                                     "cluster",
                                     "ledger",
                                     "queue",
+                                    "pubsub",
                                     "kafka-wire",
                                     "kafka",
                                     "http")),
@@ -60,6 +62,7 @@ final class Storeys {
                                     "cluster",
                                     "ledger",
                                     "queue",
+                                    "pubsub",
                                     "kafka-wire",
                                     "kafka",
                                     "http",

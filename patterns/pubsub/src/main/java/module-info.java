@@ -1,0 +1,9 @@
+/// Pub/sub: a topic whose records many subscriptions see, each through its own filter and with its
+/// own ledger.
+@org.jspecify.annotations.NullMarked
+module io.sinew.pubsub {
+    requires transitive io.sinew.ledger;
+    requires tools.jackson.core;
+
+    exports io.sinew.pubsub;
+}
