@@ -5,8 +5,6 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Engine;
 import io.sinew.topics.Owner;
-import io.sinew.topics.Share;
-import io.sinew.topics.ShareListener;
 import io.sinew.topics.StoredRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,8 +37,10 @@ public final class Ledger implements AutoCloseable {
     /// Records that one partition keeps in memory for delivery, in bytes.
     private static final long CACHE_BYTES = 32 << 20;
 
+    private final Ledgers all;
     private final LedgerConfig config;
     private final LedgerContext context;
+    private final Runnable closing;
     private final Arrivals arrivals = new Arrivals(WAITERS_MAX);
     private final ConcurrentSkipListMap<Integer, ShardSlot> slots = new ConcurrentSkipListMap<>();
 
@@ -48,43 +48,41 @@ public final class Ledger implements AutoCloseable {
     private final ConcurrentSkipListMap<Integer, ShardSlot> given = new ConcurrentSkipListMap<>();
 
     private final AtomicInteger turn = new AtomicInteger();
-    private final Share share;
 
-    private Ledger(Engine engine, Clock clock, LedgerConfig config, String address)
-            throws InterruptedException {
+    /// @param closing gives the partitions back
+    Ledger(Ledgers all, Clock clock, LedgerConfig config, Runnable closing) {
+        this.all = all;
         this.config = config;
-        this.context = new LedgerContext(engine, clock, arrivals, CACHE_BYTES);
-        this.share =
-                engine.share(
-                        "sinew." + config.ledgerTopic(),
-                        config.ledgerTopic(),
-                        address,
-                        new Slots());
+        this.closing = closing;
+        // Several ledgers keep what they have read together.
+        long cacheBytes = config.lane().isPresent() ? 0 : CACHE_BYTES;
+        this.context = new LedgerContext(clock, arrivals, cacheBytes);
     }
 
-    /// Opens the ledger, whose topics must be there. Its partitions come one after the other.
+    /// Opens a ledger that has its topics for itself, which must be there. Its partitions come one
+    /// after the other.
     ///
     /// @param address as in [Engine#share]
     public static Ledger open(Engine engine, Clock clock, LedgerConfig config, String address)
             throws InterruptedException {
-        return new Ledger(engine, clock, config, address);
+        return Ledgers.alone(engine, clock, config, address);
     }
 
-    private final class Slots implements ShareListener {
-        @Override
-        public void gained(int partition) {
-            var slot = new ShardSlot(partition, config, context, given.get(partition));
-            slots.put(partition, slot);
-            slot.start();
-        }
+    LedgerConfig config() {
+        return config;
+    }
 
-        @Override
-        public void lost(int partition) {
-            ShardSlot slot = slots.remove(partition);
-            if (slot != null) {
-                given.put(partition, slot);
-                slot.close();
-            }
+    void gained(int partition, LedgerHome home) {
+        var slot = new ShardSlot(home, config, context, given.get(partition));
+        slots.put(partition, slot);
+        slot.start();
+    }
+
+    void lost(int partition) {
+        ShardSlot slot = slots.remove(partition);
+        if (slot != null) {
+            given.put(partition, slot);
+            slot.close();
         }
     }
 
@@ -101,9 +99,9 @@ public final class Ledger implements AutoCloseable {
         return served;
     }
 
-    /// Where a partition is served, as [Share#holder] has it.
+    /// Where a partition is served, as [io.sinew.topics.Share#holder] has it.
     public Optional<String> holder(int partition) throws InterruptedException {
-        return share.holder(partition);
+        return all.holder(partition);
     }
 
     private LedgerShard shard(int partition) {
@@ -287,7 +285,7 @@ public final class Ledger implements AutoCloseable {
         var counts = new LedgerCounts(0, 0, 0, 0, 0);
         for (LedgerShard shard : shards()) {
             try {
-                counts = counts.plus(shard.counts());
+                counts = counts.plus(shard.admin().counts());
             } catch (SinewException e) {
                 // One that has ended meanwhile is not served here.
                 if (e.code() != ErrorCode.NOT_OWNER) {
@@ -302,59 +300,103 @@ public final class Ledger implements AutoCloseable {
     ///
     /// @throws SinewException `NOT_OWNER`
     public LedgerCounts counts(int partition) throws InterruptedException {
-        return shard(partition).counts();
+        return shard(partition).admin().counts();
     }
 
     /// Whether deliveries are stopped.
     ///
     /// @throws SinewException `NOT_OWNER`
     public boolean isPaused(int partition) {
-        return shard(partition).isPaused();
+        return shard(partition).admin().isPaused();
     }
 
     /// Stops deliveries, or goes on with them; what consumers have they may still settle.
     ///
     /// @throws SinewException `NOT_OWNER`
     public void pause(int partition, boolean paused) throws InterruptedException {
-        shard(partition).pause(paused).await();
+        var _ = shard(partition).admin().pause(paused).await();
     }
 
     /// Drops all messages that no consumer has.
     ///
     /// @throws SinewException `NOT_OWNER`
     public void purge(int partition) throws InterruptedException {
-        shard(partition).purge().await();
+        var _ = shard(partition).purge().await();
     }
 
     /// Live messages from an offset on, in their order, without taking them.
     ///
     /// @throws SinewException `NOT_OWNER`
     public List<SeenMessage> look(int partition, long from, int most) {
-        return shard(partition).look(from, most);
+        return shard(partition).admin().live(from, most);
     }
 
     /// The record of a message that somebody looks at, if the log still has it.
     ///
     /// @throws SinewException `NOT_OWNER`
     public Optional<StoredRecord> record(int partition, long offset) throws InterruptedException {
-        return shard(partition).record(offset);
+        return shard(partition).admin().record(offset);
     }
 
     /// The oldest live message's offset, if there is one.
     ///
     /// @throws SinewException `NOT_OWNER`
     public OptionalLong oldest(int partition) {
-        return shard(partition).look(0, 1).stream().mapToLong(SeenMessage::offset).findFirst();
+        return look(partition, 0, 1).stream().mapToLong(SeenMessage::offset).findFirst();
     }
 
-    /// Writes what was decided, and gives the partitions back.
+    /// Doomed messages from an offset on, in their order: those that stay, or are on their way to
+    /// where dead letters go.
+    ///
+    /// @throws SinewException `NOT_OWNER`
+    public List<DoomedMessage> doomed(int partition, long from, int most) {
+        return shard(partition).admin().doomed(from, most);
+    }
+
+    /// Has doomed messages tried again, as if they had never failed; durable when it returns. Those
+    /// that are not doomed are left alone.
+    ///
+    /// @throws SinewException `NOT_OWNER`
+    public void redrive(int partition, List<Long> offsets) throws InterruptedException {
+        awaitDurable(shard(partition).admin().redrive(offsets));
+    }
+
+    /// Forgets doomed messages; durable when it returns. Those that are not doomed are left alone.
+    ///
+    /// @throws SinewException `NOT_OWNER`
+    public void drop(int partition, List<Long> offsets) throws InterruptedException {
+        awaitDurable(shard(partition).admin().drop(offsets));
+    }
+
+    private static void awaitDurable(Optional<CommitGroup> group) throws InterruptedException {
+        if (group.isPresent()) {
+            var _ = group.get().await();
+        }
+    }
+
+    /// Forgets all messages with their leases, and goes on with the records from an offset on, also
+    /// with those that were dealt with; durable when it returns.
+    ///
+    /// @param offset what is before the topic's start or behind its end counts as those
+    /// @throws SinewException `NOT_OWNER`
+    public void seek(int partition, long offset) throws InterruptedException {
+        var _ = shard(partition).seek(offset).await();
+    }
+
+    /// Gives the partitions back, as they are when what was decided is written.
     @Override
     public void close() {
+        endWaits();
+        closing.run();
+    }
+
+    /// Nobody waits for messages any more.
+    void endWaits() {
         arrivals.close();
-        try {
-            share.close();
-        } finally {
-            given.values().forEach(ShardSlot::join);
-        }
+    }
+
+    /// Its partitions were given back: returns when nothing is under way any more.
+    void awaitEnd() {
+        given.values().forEach(ShardSlot::join);
     }
 }

@@ -1,9 +1,8 @@
 package io.sinew.ledger;
 
 import io.sinew.base.Clock;
-import io.sinew.topics.Engine;
 
 /// What all shards of a ledger share.
 ///
 /// @param cacheBytes of records that one shard keeps in memory for delivery
-record LedgerContext(Engine engine, Clock clock, Arrivals arrivals, long cacheBytes) {}
+record LedgerContext(Clock clock, Arrivals arrivals, long cacheBytes) {}

@@ -38,6 +38,13 @@ sealed interface LedgerOp {
     /// Their dead letters were appended, with this change.
     record Buried(long[] offsets) implements LedgerOp {}
 
+    /// Doomed messages that stayed here are to be tried again, as if they had never failed.
+    record Redriven(long[] offsets) implements LedgerOp {}
+
+    /// All messages are forgotten, with all leases and dedupe ids; the records from the offset on
+    /// are taken in again.
+    record Sought(long offset) implements LedgerOp {}
+
     /// Nothing is delivered from now on, or again.
     record Paused(boolean paused) implements LedgerOp {}
 

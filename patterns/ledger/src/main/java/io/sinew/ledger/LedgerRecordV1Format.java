@@ -3,8 +3,9 @@ package io.sinew.ledger;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The values of a ledger partition's records, version 1. A record has no key. Numbers are big
-/// endian; `v` stands for a number of seven bits a byte, the lowest first.
+/// The values of a ledger partition's records, version 1. A record has no key, or the id of the one
+/// of several ledgers whose it is ([Lane]). Numbers are big endian; `v` stands for a number of
+/// seven bits a byte, the lowest first.
 ///
 /// ```
 /// version u8   1
@@ -36,6 +37,8 @@ import java.util.List;
 /// 12 neared     bucket v, count v, at v, messages: count v, each offset v, due v, priority u8,
 ///               group i64 (0 for none), expires v (0 for never)
 /// 13 moved      messages: count v, each offset v, due v
+/// 14 redriven   offsets
+/// 15 sought     offset v
 /// ```
 ///
 /// For the other kinds see [LedgerSnapshotV1Format].
@@ -119,6 +122,14 @@ final class LedgerRecordV1Format {
             }
             case LedgerOp.Neared neared -> putNeared(out, neared);
             case LedgerOp.Moved moved -> putMoved(out, moved);
+            case LedgerOp.Redriven(long[] offsets) -> {
+                out.putByte(14);
+                putOffsets(out, offsets);
+            }
+            case LedgerOp.Sought(long offset) -> {
+                out.putByte(15);
+                out.putVarlong(offset);
+            }
         }
     }
 
@@ -210,6 +221,8 @@ final class LedgerRecordV1Format {
             case 11 -> new LedgerOp.Purged(in.takeVarlong());
             case 12 -> takeNeared(in);
             case 13 -> takeMoved(in);
+            case 14 -> new LedgerOp.Redriven(takeOffsets(in));
+            case 15 -> new LedgerOp.Sought(in.takeVarlong());
             default -> throw ByteSource.damaged("it has a change of type " + type);
         };
     }

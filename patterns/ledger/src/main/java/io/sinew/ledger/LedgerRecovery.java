@@ -12,6 +12,14 @@ final class LedgerRecovery {
     private final LedgerSettings settings;
     private final long nowMs;
 
+    /// The offset of the data partition at which the ledger began.
+    private final long start;
+
+    /// Whether it begins with a snapshot: what stands before its first whole one is the rest of
+    /// what was forgotten. One that has its partition for itself begins with its first change
+    /// instead.
+    private final boolean fromSnapshot;
+
     /// From the changes alone; not to be used while a snapshot was first and is not whole yet.
     private @Nullable LedgerState state;
 
@@ -22,9 +30,36 @@ final class LedgerRecovery {
     private long entries;
     private boolean first = true;
 
-    LedgerRecovery(LedgerSettings settings, long nowMs) {
+    /// Where the snapshot begins that is being read, and what [#state] was made from.
+    private long nextBegin = -1;
+
+    private long begin = -1;
+
+    private LedgerRecovery(LedgerSettings settings, long nowMs, long start, boolean fromSnapshot) {
         this.settings = settings;
         this.nowMs = nowMs;
+        this.start = start;
+        this.fromSnapshot = fromSnapshot;
+    }
+
+    /// @param partition of the topic
+    static LedgerRecovery of(LedgerConfig config, int partition, long nowMs) {
+        return new LedgerRecovery(
+                config.settings(),
+                nowMs,
+                config.lane().map(lane -> lane.start(partition)).orElse(0L),
+                config.lane().isPresent());
+    }
+
+    /// Of a ledger that has its partition for itself.
+    static LedgerRecovery alone(LedgerSettings settings, long nowMs) {
+        return new LedgerRecovery(settings, nowMs, 0, false);
+    }
+
+    private LedgerState fresh() {
+        var fresh = new LedgerState(settings, nowMs);
+        fresh.skipTo(start);
+        return fresh;
     }
 
     /// Takes in records of the data partition.
@@ -36,11 +71,16 @@ final class LedgerRecovery {
     /// Takes the next record of the ledger partition.
     ///
     /// @throws io.sinew.base.SinewException `DAMAGED_DATA`
-    void take(byte[] record, Ingester ingester) throws InterruptedException {
+    void take(long offset, byte[] record, Ingester ingester) throws InterruptedException {
         var in = new ByteSource(record);
         int kind = LedgerRecordV1Format.kindOf(in);
-        if (first && kind != LedgerRecordV1Format.SNAPSHOT_BEGIN) {
-            state = new LedgerState(settings, nowMs);
+        boolean begins = kind == LedgerRecordV1Format.SNAPSHOT_BEGIN;
+        if (fromSnapshot && state == null && next == null && !begins) {
+            return;
+        }
+        if (first && !begins) {
+            state = fresh();
+            begin = offset;
         }
         first = false;
         switch (kind) {
@@ -59,6 +99,7 @@ final class LedgerRecovery {
                 next.restore(LedgerSnapshotV1Format.takeHead(in));
                 since.clear();
                 entries = 0;
+                nextBegin = offset;
             }
             case LedgerRecordV1Format.SNAPSHOT_PART ->
                     entries += LedgerSnapshotV1Format.takePart(in, snapshot(), nowMs);
@@ -78,6 +119,7 @@ final class LedgerRecovery {
             apply(whole, changes, ingester);
         }
         state = whole;
+        begin = nextBegin;
         next = null;
         since.clear();
     }
@@ -102,8 +144,8 @@ final class LedgerRecovery {
     /// @param dataEnd where the data partition ends
     /// @throws io.sinew.base.SinewException `DAMAGED_DATA`
     LedgerState state(long dataEnd) {
-        if (first) {
-            return new LedgerState(settings, nowMs);
+        if (first || (fromSnapshot && state == null)) {
+            return fresh();
         }
         if (state == null) {
             throw ByteSource.damaged("it belongs to a snapshot whose end is missing");
@@ -112,6 +154,11 @@ final class LedgerRecovery {
             throw endsTooEarly(dataEnd, state.ingestedTo());
         }
         return state;
+    }
+
+    /// Offset of the snapshot that the state was made from, or of the first change; -1 for neither.
+    long begin() {
+        return begin;
     }
 
     /// The refusal of a data partition that has lost its last records: going on would take new
@@ -123,7 +170,7 @@ final class LedgerRecovery {
                         + dataEnd
                         + ", and its ledger has dealt with records up to "
                         + ingestedTo
-                        + ": it has lost records, or was made anew. Delete the queue, or give the"
-                        + " topic back what it had");
+                        + ": it has lost records, or was made anew. Delete the queue or"
+                        + " subscription, or give the topic back what it had");
     }
 }

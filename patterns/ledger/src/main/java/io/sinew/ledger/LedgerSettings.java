@@ -17,6 +17,8 @@ import io.sinew.base.Check;
 /// @param farMs a message that is due so long after it came is kept without a row until half of
 ///   that before its time; the same for the whole life of a ledger
 /// @param pinnedMax records that may lie behind a far message before it is appended once more
+/// @param parkedMax doomed messages that may stay in one partition before nothing is delivered any
+///   more; 0 where they do not stay, but are moved to where dead letters go
 public record LedgerSettings(
         long leaseMs,
         int failuresMax,
@@ -27,7 +29,8 @@ public record LedgerSettings(
         int trackedMax,
         long agingMs,
         long farMs,
-        long pinnedMax) {
+        long pinnedMax,
+        int parkedMax) {
     /// The longest lease.
     public static final long LEASE_MAX_MS = 12L * 60 * 60 * 1000;
 
@@ -47,7 +50,13 @@ public record LedgerSettings(
         Check.that(dedupeWindowMs >= 0 && dedupeMax >= 1, "a dedupe window has some room");
         Check.that(trackedMax >= 1, "some messages are looked at");
         Check.that(agingMs >= 1, "aging takes some time");
+        Check.that(parkedMax >= 0, "as many as there are, or none");
         Check.that(farMs >= 2, "what is far is not due for some time");
+    }
+
+    /// Whether doomed messages stay.
+    boolean parks() {
+        return parkedMax > 0;
     }
 
     /// Leases of 30 seconds, five failures, order one by one, a dedupe window of five minutes.
@@ -62,6 +71,7 @@ public record LedgerSettings(
                 2_000_000,
                 60_000,
                 FAR_MS,
-                PINNED_MAX);
+                PINNED_MAX,
+                0);
     }
 }

@@ -6,7 +6,6 @@ import io.sinew.base.Joins;
 import io.sinew.base.Periodic;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Owner;
-import io.sinew.topics.StoredRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,17 +31,20 @@ final class LedgerShard implements AutoCloseable {
     /// Bytes of a group, beyond which the next one is begun.
     static final long GROUP_BYTES = 1 << 20;
 
+    /// Offsets that may be taken in before that is written down although nothing changed.
+    private static final long UNWRITTEN_MAX = 50_000;
+
     /// More leases than can be given and not written down: they all have messages of their own.
     private static final int LEASES_LOST_MAX = 1 << 24;
 
     private static final System.Logger LOGGER = System.getLogger(LedgerShard.class.getName());
 
-    private final int partition;
     private final LedgerConfig config;
     private final Clock clock;
     private final ShardLog log;
     private final Arrivals arrivals;
     private final BodyCache bodies;
+    private final HandOut handOut;
     private final ReentrantLock lock = new ReentrantLock();
     private final ReadWriteLock copies = new ReentrantReadWriteLock();
 
@@ -63,6 +66,11 @@ final class LedgerShard implements AutoCloseable {
     private long tickAtMs = Long.MAX_VALUE;
     private long lastNowMs;
 
+    /// What the last record that was written says of how much had been taken in.
+    private long writtenTo;
+
+    private boolean snapshotWanted;
+
     // Changed under the lock, looked at without.
     private volatile @Nullable SinewException failure;
     private volatile boolean closing;
@@ -72,49 +80,38 @@ final class LedgerShard implements AutoCloseable {
     private final Consumer<SinewException> onFailure;
 
     private LedgerShard(
-            int partition,
             LedgerConfig config,
             LedgerContext context,
             ShardLog log,
-            LedgerState state,
-            Consumer<SinewException> onFailure) {
-        this.partition = partition;
+            Consumer<SinewException> onFailure)
+            throws InterruptedException {
         this.config = config;
         this.clock = context.clock();
         this.arrivals = context.arrivals();
         this.bodies = new BodyCache(context.cacheBytes());
         this.log = log;
-        this.state = state;
+        this.handOut = new HandOut(this, log, bodies);
         this.onFailure = onFailure;
+        this.state = log.open(LEASES_LOST_MAX, clock.nowMs(), this::wantSnapshot);
+        this.writtenTo = state.ingestedTo();
     }
 
-    /// Takes a partition over and goes on from what its ledger says.
+    /// Goes on from what the ledger says of a partition.
     ///
     /// @throws SinewException what the engine throws; `DAMAGED_DATA`
     static LedgerShard open(
-            int partition,
+            LedgerHome home,
             LedgerConfig config,
             LedgerContext context,
             Consumer<SinewException> onFailure)
             throws InterruptedException {
-        ShardLog log = ShardLog.own(context, config, partition);
-        try {
-            long nowMs = context.clock().nowMs();
-            LedgerState state = log.recover(nowMs);
-            ByteSink opened = LedgerRecordV1Format.begin(state.ingestedTo());
-            LedgerRecordV1Format.put(opened, state.open(LEASES_LOST_MAX));
-            log.commit(List.of(opened.toBytes()), List.of(), nowMs);
-            var shard = new LedgerShard(partition, config, context, log, state, onFailure);
-            shard.start();
-            return shard;
-        } catch (RuntimeException | InterruptedException e) {
-            log.close();
-            throw e;
-        }
+        var shard = new LedgerShard(config, context, new ShardLog(home, config), onFailure);
+        shard.start();
+        return shard;
     }
 
     private void start() {
-        String name = "sinew-ledger-" + config.topic() + "-" + partition;
+        String name = "sinew-ledger-" + log.data();
         var writer = new ShardWriter(this, log, config, bodies, clock);
         var reader = new ShardReader(this, log, bodies);
         threads.add(Thread.ofVirtual().name(name + "-write").start(() -> run(writer::write)));
@@ -233,62 +230,11 @@ final class LedgerShard implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            List<Message> messages = withBodies(delivery.messages());
+            List<Message> messages = handOut.withRecords(delivery.messages());
             // What had expired, or is gone from the log, may have been in the way of others.
             if (!messages.isEmpty() || delivery.ops().isEmpty()) {
                 return messages;
             }
-        }
-    }
-
-    private List<Message> withBodies(List<HandedMessage> handed) throws InterruptedException {
-        var messages = new ArrayList<Message>(handed.size());
-        int done = 0;
-        try {
-            for (HandedMessage one : handed) {
-                log.prove();
-                Optional<StoredRecord> record = bodies.take(one.offset());
-                if (record.isEmpty()) {
-                    record = log.record(one.offset(), bodies);
-                }
-                record.ifPresentOrElse(
-                        found -> messages.add(one.with(partition, found)),
-                        () -> gone(one.offset()));
-                done++;
-            }
-            return messages;
-        } finally {
-            if (done < handed.size()) {
-                giveBack(handed);
-            }
-        }
-    }
-
-    private void gone(long offset) {
-        lock.lock();
-        try {
-            int before = state.deliverableCount();
-            state.gone(offset).ifPresent(this::add);
-            readyNow(before);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// What can't be read now is not the consumer's, who has not seen it.
-    private void giveBack(List<HandedMessage> handed) {
-        lock.lock();
-        try {
-            if (!isOver()) {
-                long nowMs = now();
-                int before = state.deliverableCount();
-                for (HandedMessage one : handed) {
-                    state.giveBack(one.offset(), one.lease(), 0, nowMs).ifPresent(this::add);
-                }
-                readyNow(before);
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -333,31 +279,9 @@ final class LedgerShard implements AutoCloseable {
         return decide(nowMs -> state.known(id, nowMs));
     }
 
-    LedgerCounts counts() throws InterruptedException {
-        long end = log.endOffset();
-        return decide(_ -> state.counts(end));
-    }
-
-    boolean isPaused() {
-        lock.lock();
-        try {
-            return state.isPaused();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    List<SeenMessage> look(long from, int most) {
-        return decide(_ -> state.look(from, most));
-    }
-
-    /// The record of a message that somebody looks at.
-    Optional<StoredRecord> record(long offset) throws InterruptedException {
-        return log.record(offset, new BodyCache(0));
-    }
-
-    CommitGroup pause(boolean paused) {
-        return decide(_ -> add(state.pause(paused)));
+    /// What administrators do with it.
+    ShardAdmin admin() {
+        return new ShardAdmin(this, log);
     }
 
     /// Drops everything that no consumer has and that was sent before now.
@@ -365,10 +289,45 @@ final class LedgerShard implements AutoCloseable {
         copies.readLock().lockInterruptibly();
         try {
             long end = log.endOffset();
-            return decide(_ -> add(state.purge(end)));
+            return change(of -> of.purge(end));
         } finally {
             copies.readLock().unlock();
         }
+    }
+
+    /// Decides a change, for whoever waits until it is durable.
+    CommitGroup change(Function<LedgerState, LedgerOp> decision) {
+        return decide(_ -> add(decision.apply(state)));
+    }
+
+    /// As [#change], for one that may be none.
+    Optional<CommitGroup> changeIf(StateChange decision) {
+        return decide(nowMs -> decision.decide(state, nowMs).map(this::add));
+    }
+
+    /// What follows for a state, if anything does.
+    interface StateChange {
+        Optional<LedgerOp> decide(LedgerState state, long nowMs);
+    }
+
+    /// Looks at the state.
+    <T> T look(Function<LedgerState, T> looking) {
+        return decide(_ -> looking.apply(state));
+    }
+
+    /// Forgets all messages, and goes on with the records from an offset on.
+    CommitGroup seek(long wanted) throws InterruptedException {
+        long offset = Math.clamp(wanted, log.startOffset(), log.endOffset());
+        return decide(nowMs -> {
+            // Alone: what is decided from here on is of messages that are taken in after it.
+            var group = new CommitGroup();
+            group.add(state.seek(offset, nowMs));
+            pending.add(group);
+            toWrite.signal();
+            tickAtMs = state.nextTickMs();
+            toNear.signal();
+            return group;
+        });
     }
 
     // ---- the reader's calls
@@ -386,21 +345,15 @@ final class LedgerShard implements AutoCloseable {
         }
     }
 
-    /// Nothing is left to take in before the offset.
-    void skip(long offset) {
-        lock.lock();
-        try {
-            state.skipTo(offset);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /// Takes in what was read.
-    void ingest(List<MessageFacts> facts, long nextOffset) {
+    ///
+    /// @param from where the read began
+    /// @param nextOffset nothing is left to take in before it
+    void ingest(long from, List<MessageFacts> facts, long nextOffset) {
         lock.lock();
         try {
-            if (isOver()) {
+            // Somebody may have gone back meanwhile: then it is read again.
+            if (isOver() || state.ingestedTo() < from) {
                 return;
             }
             long nowMs = now();
@@ -412,12 +365,22 @@ final class LedgerShard implements AutoCloseable {
                 }
             }
             state.skipTo(nextOffset);
+            if (state.ingestedTo() - writtenTo > UNWRITTEN_MAX) {
+                markProgress();
+            }
             timeMayBeNearer();
             toNear.signal();
             readyNow(before);
         } finally {
             lock.unlock();
         }
+    }
+
+    /// So that a restart does not have to read again what had nothing for this ledger.
+    private void markProgress() {
+        writtenTo = state.ingestedTo();
+        pending.add(new CommitGroup());
+        toWrite.signal();
     }
 
     // ---- the calls of whoever reads far messages
@@ -484,6 +447,11 @@ final class LedgerShard implements AutoCloseable {
         try {
             while (!isOver()) {
                 long nowMs = now();
+                if (tickAtMs == Long.MAX_VALUE) {
+                    toTick.await();
+                    continue;
+                }
+                // The machine's time may jump.
                 long waitMs = Math.min(tickAtMs - nowMs, TimeUnit.SECONDS.toMillis(1));
                 if (waitMs > 0) {
                     var _ = toTick.await(waitMs, TimeUnit.MILLISECONDS);
@@ -509,12 +477,15 @@ final class LedgerShard implements AutoCloseable {
     ///
     /// @param untilBurialNanos how long nobody is to be buried; [Long#MAX_VALUE] for ever
     /// @return null when there is nothing any more
-    @Nullable Work awaitWork(boolean withSnapshot, long untilBurialNanos)
+    @Nullable Work awaitWork(boolean snapshotDue, long untilBurialNanos)
             throws InterruptedException {
         lock.lock();
         try {
             long left = untilBurialNanos;
-            while (!isOver() && pending.isEmpty() && !(left <= 0 && state.isSomethingDoomed())) {
+            while (!isOver()
+                    && pending.isEmpty()
+                    && !snapshotWanted
+                    && !(left <= 0 && state.isSomethingDoomed())) {
                 if (left == Long.MAX_VALUE || !state.isSomethingDoomed()) {
                     toWrite.await();
                 } else {
@@ -525,8 +496,21 @@ final class LedgerShard implements AutoCloseable {
                 return null;
             }
             // If this fails, the groups are still where whoever ends the shard finds them.
-            List<byte[]> snapshot = withSnapshot ? snapshot() : List.of();
+            List<byte[]> snapshot = snapshotDue || snapshotWanted ? snapshot() : List.of();
+            snapshotWanted = false;
+            writtenTo = state.ingestedTo();
             return new Work(pending.take(), snapshot, state.ingestedTo(), state.lowestLive());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has a snapshot written soon: others can't forget what this ledger would need without one.
+    private void wantSnapshot() {
+        lock.lock();
+        try {
+            snapshotWanted = true;
+            toWrite.signal();
         } finally {
             lock.unlock();
         }
@@ -593,6 +577,5 @@ final class LedgerShard implements AutoCloseable {
         }
         var ended = new SinewException(ErrorCode.NOT_OWNER, log.data() + " is served no more here");
         left.forEach(group -> group.failed(ended));
-        log.close();
     }
 }

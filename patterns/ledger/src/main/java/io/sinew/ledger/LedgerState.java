@@ -28,11 +28,13 @@ final class LedgerState {
     private static final int MOVED_MAX = 100_000;
 
     private final LedgerSettings settings;
-    private final MessageTable table;
-    private final Rows rows;
-    private final ReadyMessages ready;
-    private final FarMessages far;
-    private final DedupeWindow dedupe;
+
+    // Others when everything is forgotten.
+    private MessageTable table;
+    private Rows rows;
+    private ReadyMessages ready;
+    private FarMessages far;
+    private DedupeWindow dedupe;
 
     private long ingestedTo;
     private long lowestLive;
@@ -75,7 +77,11 @@ final class LedgerState {
 
     /// Messages that consumers could have now.
     int deliverableCount() {
-        return paused ? 0 : ready.deliverable();
+        return mayDeliver() ? ready.deliverable() : 0;
+    }
+
+    private boolean mayDeliver() {
+        return !paused && !(settings.parks() && table.doomedCount() >= settings.parkedMax());
     }
 
     /// @param endOffset of the data partition
@@ -235,7 +241,7 @@ final class LedgerState {
         var handed = new ArrayList<Integer>();
         var expired = new ArrayList<LedgerOp>();
         int company = Math.max(0, most);
-        while (!paused && handed.size() < company && expired.size() < AT_ONCE_MAX) {
+        while (mayDeliver() && handed.size() < company && expired.size() < AT_ONCE_MAX) {
             int row = ready.next(nowMs);
             if (row == Rows.NONE) {
                 break;
@@ -344,11 +350,35 @@ final class LedgerState {
         return applied(new LedgerOp.Purged(upTo));
     }
 
-    /// The record of a message is not in the log any more: there is nothing to deliver.
+    /// Forgets all messages, and goes on with the records from an offset on, whether they were
+    /// taken in before or not.
+    LedgerOp seek(long offset, long nowMs) {
+        var op = new LedgerOp.Sought(offset);
+        replay(op, nowMs);
+        return op;
+    }
+
+    private void forgetAll(long goOnFrom, long nowMs) {
+        table = new MessageTable(settings, nowMs);
+        rows = table.rows();
+        ready = table.ready();
+        far = new FarMessages(settings.farMs());
+        dedupe = new DedupeWindow(settings.dedupeWindowMs(), settings.dedupeMax());
+        ingestedTo = goOnFrom;
+        lowestLive = goOnFrom;
+    }
+
+    /// The record of a message is not in the log any more: there is nothing to deliver, and where
+    /// doomed messages stay there is nothing to keep.
     Optional<LedgerOp> gone(long offset) {
-        return rows.find(offset) == Rows.NONE
-                ? Optional.empty()
-                : Optional.of(applied(new LedgerOp.Doomed(offset, DeadReason.GONE, 0, "")));
+        if (rows.find(offset) == Rows.NONE) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                applied(
+                        settings.parks()
+                                ? new LedgerOp.Acked(new long[] {offset})
+                                : new LedgerOp.Doomed(offset, DeadReason.GONE, 0, "")));
     }
 
     /// Somebody goes on with what is here: leases that were given and not written down must not
@@ -373,6 +403,44 @@ final class LedgerState {
     /// The first doomed messages.
     List<DoomedMessage> dying(int most) {
         return table.dying(most);
+    }
+
+    /// Doomed messages from an offset on, in their order.
+    List<DoomedMessage> doomed(long from, int most) {
+        return table.doomed(from, most);
+    }
+
+    /// Has doomed messages tried again, as if they had never failed.
+    ///
+    /// @return nothing when none of them is doomed
+    Optional<LedgerOp> redrive(List<Long> offsets, long nowMs) {
+        long[] meant = doomedAmong(offsets);
+        if (meant.length == 0) {
+            return Optional.empty();
+        }
+        var op = new LedgerOp.Redriven(meant);
+        replay(op, nowMs);
+        return Optional.of(op);
+    }
+
+    /// Forgets doomed messages.
+    ///
+    /// @return nothing when none of them is doomed
+    Optional<LedgerOp> drop(List<Long> offsets) {
+        long[] meant = doomedAmong(offsets);
+        return meant.length == 0
+                ? Optional.empty()
+                : Optional.of(applied(new LedgerOp.Acked(meant)));
+    }
+
+    private long[] doomedAmong(List<Long> offsets) {
+        return offsets.stream()
+                .mapToLong(Long::longValue)
+                .filter(offset -> {
+                    int row = rows.find(offset);
+                    return row != Rows.NONE && rows.place(row) == Rows.DOOMED;
+                })
+                .toArray();
     }
 
     // ---- a look without taking
@@ -477,6 +545,9 @@ final class LedgerState {
                 far.dropBefore(upTo);
                 skipTo(upTo);
             }
+            case LedgerOp.Redriven(long[] offsets) ->
+                    each(offsets, row -> table.redrive(row, nowMs));
+            case LedgerOp.Sought(long offset) -> forgetAll(offset, nowMs);
             case LedgerOp.Neared neared -> near(neared, nowMs);
             case LedgerOp.Moved(List<FarMessage> messages) -> far.remove(messages);
         }

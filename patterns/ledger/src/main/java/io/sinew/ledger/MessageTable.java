@@ -174,6 +174,15 @@ final class MessageTable {
         putToDoomed(row, doom.reason());
     }
 
+    /// A doomed row is ready again; how it failed stays known.
+    void redrive(int row, long nowMs) {
+        if (rows.place(row) == Rows.DOOMED) {
+            rows.failures(row, 0);
+            rows.isolation(row, 0);
+            comeBack(row, 0, nowMs);
+        }
+    }
+
     private void note(int row, FailureNote note) {
         rows.noted(row, true);
         notes.add(rows.offset(row), note);
@@ -216,15 +225,29 @@ final class MessageTable {
         for (int row = doomed.head();
                 row != Rows.NONE && found.size() < most;
                 row = rows.next(row)) {
-            long offset = rows.offset(row);
-            found.add(
-                    new DoomedMessage(
-                            offset,
-                            DeadReason.of(rows.reason(row)),
-                            rows.failures(row),
-                            notes.failuresOf(offset)));
+            found.add(doomed(row));
         }
         return found;
+    }
+
+    /// Doomed messages from an offset on, in their order.
+    List<DoomedMessage> doomed(long from, int most) {
+        var offsets = new ArrayList<Long>();
+        for (int row = doomed.head(); row != Rows.NONE; row = rows.next(row)) {
+            if (rows.offset(row) >= from) {
+                offsets.add(rows.offset(row));
+            }
+        }
+        return offsets.stream().sorted().limit(most).map(at -> doomed(rows.find(at))).toList();
+    }
+
+    private DoomedMessage doomed(int row) {
+        long offset = rows.offset(row);
+        return new DoomedMessage(
+                offset,
+                DeadReason.of(rows.reason(row)),
+                rows.failures(row),
+                notes.failuresOf(offset));
     }
 
     // ---- a look, and snapshots

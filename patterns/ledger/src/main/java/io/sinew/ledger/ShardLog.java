@@ -1,24 +1,24 @@
 package io.sinew.ledger;
 
-import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import io.sinew.topics.Engine;
 import io.sinew.topics.Fetched;
 import io.sinew.topics.NewRecord;
 import io.sinew.topics.Owner;
 import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicPartition;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// What one shard of a ledger reads and writes: its partition of the topic, its partition of the
 /// ledger, and the name by which it is the only one that may write there.
-final class ShardLog implements AutoCloseable {
+final class ShardLog {
     /// Bytes of one read.
     static final int READ_BYTES = 1 << 20;
 
@@ -29,74 +29,49 @@ final class ShardLog implements AutoCloseable {
     /// be silent before others get what it has.
     private static final long PROOF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Engine engine;
-    private final Owner owner;
-    private final Clock clock;
+    private final LedgerHome home;
+    private final JointOwner owner;
     private final LedgerConfig config;
-    private final TopicPartition data;
-    private final TopicPartition ledger;
+    private final MessageReads messages;
+    private final byte @Nullable [] key;
 
     /// When the last commit that succeeded was begun.
     private volatile long provedNanos;
 
-    private ShardLog(LedgerContext context, Owner owner, LedgerConfig config, int partition) {
-        this.engine = context.engine();
-        this.clock = context.clock();
-        this.owner = owner;
+    /// Goes on with the name that the partition's home has, or takes it.
+    ShardLog(LedgerHome home, LedgerConfig config) throws InterruptedException {
+        this.home = home;
+        this.owner = home.owner();
         this.config = config;
-        this.data = new TopicPartition(config.topic(), partition);
-        this.ledger = new TopicPartition(config.ledgerTopic(), partition);
-    }
-
-    /// Takes the shard over from whoever had it.
-    static ShardLog own(LedgerContext context, LedgerConfig config, int partition)
-            throws InterruptedException {
-        Owner owner = context.engine().own(config.ledgerTopic() + "-" + partition);
-        return new ShardLog(context, owner, config, partition);
+        this.messages = home.readsOf(config);
+        this.key =
+                config.lane().map(lane -> lane.id().getBytes(StandardCharsets.UTF_8)).orElse(null);
     }
 
     TopicPartition data() {
-        return data;
+        return home.data();
     }
 
     // ---- the ledger partition
 
-    /// The state as the log has it.
-    LedgerState recover(long nowMs) throws InterruptedException {
-        var recovery = new LedgerRecovery(config.settings(), nowMs);
-        long end = engine.endOffset(ledger);
-        long next = engine.startOffset(ledger);
-        while (next < end) {
-            Fetched fetched = engine.read(ledger, next, READ_BYTES, Duration.ZERO);
-            for (StoredRecord record : fetched.records()) {
-                byte[] value = record.value();
-                if (value != null) {
-                    recovery.take(value, (into, upTo) -> ingest(into, upTo, nowMs));
-                }
-            }
-            next = fetched.nextOffset();
+    /// The state as the log has it, as of now taken over for good.
+    ///
+    /// @param spareLeases as in [LedgerState#open]
+    /// @param asked as in [LedgerHome#opened]
+    LedgerState open(int spareLeases, long nowMs, Runnable asked) throws InterruptedException {
+        LedgerHome.Recovered recovered = home.recover(config, nowMs);
+        LedgerState state = recovered.state();
+        var records = new ArrayList<byte[]>();
+        boolean begins = recovered.begin() < 0;
+        if (begins && config.lane().isPresent()) {
+            state.writeTo(new LedgerSnapshotV1Format.Writer(records::add));
         }
-        return recovery.state(engine.endOffset(data));
-    }
-
-    private void ingest(LedgerState into, long upTo, long nowMs) throws InterruptedException {
-        while (into.ingestedTo() < upTo) {
-            long from = Math.max(into.ingestedTo(), engine.startOffset(data));
-            if (from >= upTo) {
-                into.skipTo(upTo);
-                return;
-            }
-            Fetched fetched = engine.read(data, from, READ_BYTES, Duration.ZERO);
-            for (StoredRecord record : fetched.records()) {
-                if (record.offset() < upTo) {
-                    into.ingest(MessageFacts.of(record), nowMs);
-                }
-            }
-            if (fetched.nextOffset() <= from) {
-                throw LedgerRecovery.endsTooEarly(from, upTo);
-            }
-            into.skipTo(Math.min(upTo, fetched.nextOffset()));
-        }
+        ByteSink opened = LedgerRecordV1Format.begin(state.ingestedTo());
+        LedgerRecordV1Format.put(opened, state.open(spareLeases));
+        records.add(opened.toBytes());
+        long first = commit(records, List.of(), nowMs);
+        home.opened(config, begins ? first : recovered.begin(), asked);
+        return state;
     }
 
     /// Whether only the records that were to go with the changes are in the way, and nothing was
@@ -113,16 +88,10 @@ final class ShardLog implements AutoCloseable {
     /// @throws SinewException as [Owner#commit]
     long commit(List<byte[]> changes, List<Owner.Append> others, long nowMs)
             throws InterruptedException {
-        var appends = new ArrayList<Owner.Append>();
-        appends.add(
-                new Owner.Append(
-                        ledger,
-                        changes.stream()
-                                .map(value -> new NewRecord(null, value, List.of(), nowMs))
-                                .toList()));
-        appends.addAll(others);
-        long beganNanos = clock.nanos();
-        long first = owner.commit(appends, List.of()).getFirst()[0];
+        List<NewRecord> records =
+                changes.stream().map(value -> new NewRecord(key, value, List.of(), nowMs)).toList();
+        long beganNanos = home.clock().nanos();
+        long first = owner.commit(records, others);
         provedNanos = beganNanos;
         return first;
     }
@@ -132,64 +101,49 @@ final class ShardLog implements AutoCloseable {
     ///
     /// @throws SinewException `NOT_OWNER`
     void prove() throws InterruptedException {
-        long beganNanos = clock.nanos();
+        long beganNanos = home.clock().nanos();
         if (beganNanos - provedNanos < PROOF_NANOS) {
             return;
         }
         try {
-            var _ = owner.commit(List.of(), List.of());
+            long _ = owner.commit(List.of(), List.of());
             provedNanos = beganNanos;
         } catch (SinewException e) {
             throw new SinewException(
-                    ErrorCode.NOT_OWNER, data + " is not served here any more. Try again", e);
+                    ErrorCode.NOT_OWNER, data() + " is not served here any more. Try again", e);
         }
     }
 
-    /// Forgets the ledger before an offset.
-    void trimLedger(long offset) throws InterruptedException {
-        engine.trim(ledger, offset);
+    /// The ledger goes on from a snapshot, and needs nothing from before it.
+    void needsFrom(long offset) throws InterruptedException {
+        home.needsFrom(config, offset);
     }
 
     // ---- the data partition
 
-    /// Records from an offset on; waits a while for the first.
+    /// As [MessageReads#read].
     Fetched read(long offset, Duration atMost) throws InterruptedException {
-        return engine.read(data, offset, READ_BYTES, atMost);
+        return messages.read(offset, atMost);
     }
 
     long startOffset() throws InterruptedException {
-        return engine.startOffset(data);
+        return home.engine().startOffset(data());
     }
 
     long endOffset() throws InterruptedException {
-        return engine.endOffset(data);
+        return home.engine().endOffset(data());
     }
 
     /// Deletes the messages before an offset.
     void trimData(long offset) throws InterruptedException {
-        if (offset > engine.startOffset(data)) {
-            engine.trim(data, offset);
+        if (offset > startOffset()) {
+            home.engine().trim(data(), offset);
         }
     }
 
-    /// The record at an offset, if the log still has it.
-    ///
-    /// @param bodies says how much is to be read, and gets what was read behind it
+    /// As [MessageReads#record].
     Optional<StoredRecord> record(long offset, BodyCache bodies) throws InterruptedException {
-        Fetched fetched;
-        try {
-            fetched = engine.read(data, offset, bodies.readBytes(offset), Duration.ZERO);
-        } catch (SinewException e) {
-            if (e.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-        List<StoredRecord> records = fetched.records();
-        boolean found = !records.isEmpty() && records.getFirst().offset() == offset;
-        bodies.readAhead(
-                found ? records.subList(1, records.size()) : records, fetched.nextOffset());
-        return found ? Optional.of(records.getFirst()) : Optional.empty();
+        return messages.record(offset, bodies);
     }
 
     /// What is done with a far message.
@@ -211,7 +165,7 @@ final class ShardLog implements AutoCloseable {
         }
         while (next < messages.size()) {
             long offset = messages.get(next).offset();
-            Fetched fetched = engine.read(data, offset, FAR_BYTES, Duration.ZERO);
+            Fetched fetched = home.engine().read(data(), offset, FAR_BYTES, Duration.ZERO);
             if (fetched.nextOffset() <= offset) {
                 throw LedgerRecovery.endsTooEarly(offset, offset + 1);
             }
@@ -233,10 +187,5 @@ final class ShardLog implements AutoCloseable {
                 messages,
                 (_, record) -> record.ifPresent(there -> found.add(MessageFacts.of(there))));
         return found;
-    }
-
-    @Override
-    public void close() {
-        owner.close();
     }
 }

@@ -37,16 +37,12 @@ final class ShardReader {
                     throw LedgerRecovery.endsTooEarly(log.endOffset(), next);
                 }
                 // Somebody deleted records that were not taken in yet.
-                shard.skip(start);
-                continue;
-            }
-            if (fetched.records().isEmpty()) {
-                shard.skip(fetched.nextOffset());
+                shard.ingest(next, List.of(), start);
                 continue;
             }
             List<MessageFacts> facts = fetched.records().stream().map(MessageFacts::of).toList();
             fetched.records().forEach(bodies::arrived);
-            shard.ingest(facts, fetched.nextOffset());
+            shard.ingest(next, facts, fetched.nextOffset());
         }
     }
 }

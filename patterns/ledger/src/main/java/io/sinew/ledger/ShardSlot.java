@@ -24,7 +24,7 @@ final class ShardSlot implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(ShardSlot.class.getName());
 
-    private final int partition;
+    private final LedgerHome home;
     private final LedgerConfig config;
     private final LedgerContext context;
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,12 +45,15 @@ final class ShardSlot implements AutoCloseable {
     private final Thread thread;
 
     ShardSlot(
-            int partition, LedgerConfig config, LedgerContext context, @Nullable ShardSlot before) {
-        this.partition = partition;
+            LedgerHome home,
+            LedgerConfig config,
+            LedgerContext context,
+            @Nullable ShardSlot before) {
+        this.home = home;
         this.config = config;
         this.context = context;
         this.before = before;
-        String name = "sinew-ledger-" + config.topic() + "-" + partition;
+        String name = "sinew-ledger-" + home.data();
         this.thread = Thread.ofVirtual().name(name).unstarted(this::keep);
     }
 
@@ -152,25 +155,19 @@ final class ShardSlot implements AutoCloseable {
     private void open() throws InterruptedException {
         set(() -> opening = true);
         try {
-            LedgerShard opened = LedgerShard.open(partition, config, context, this::failed);
+            LedgerShard opened = LedgerShard.open(home, config, context, this::failed);
             set(() -> shard = opened);
             context.arrivals().arrived(Integer.MAX_VALUE);
         } catch (RuntimeException e) {
             // Also a defect: with the next try it may be over, and the other partitions go on.
-            LOGGER.log(
-                    System.Logger.Level.WARNING,
-                    "ledger=unopened partition=" + config.topic() + "-" + partition,
-                    e);
+            LOGGER.log(System.Logger.Level.WARNING, "ledger=unopened partition=" + home.data(), e);
         } finally {
             set(() -> opening = false);
         }
     }
 
     private void failed(SinewException cause) {
-        LOGGER.log(
-                System.Logger.Level.WARNING,
-                "ledger=restarts partition=" + config.topic() + "-" + partition,
-                cause);
+        LOGGER.log(System.Logger.Level.WARNING, "ledger=restarts partition=" + home.data(), cause);
         set(() -> {
             failed = true;
             fenced = cause.code() == ErrorCode.PRODUCER_FENCED;

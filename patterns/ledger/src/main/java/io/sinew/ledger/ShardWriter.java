@@ -161,7 +161,7 @@ final class ShardWriter {
         }
         snapshotBytes = bytes;
         bytesSinceSnapshot = 0;
-        log.trimLedger(begin);
+        log.needsFrom(begin);
         if (config.trims()) {
             log.trimData(work.lowestLive());
         }

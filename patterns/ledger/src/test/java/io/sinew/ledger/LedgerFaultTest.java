@@ -38,7 +38,7 @@ class LedgerFaultTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final TopicPartition DATA = new TopicPartition("t", 0);
     private static final LedgerConfig CONFIG =
-            new LedgerConfig("t", "t.ledger", Optional.empty(), LedgerSettings.defaults(), true);
+            LedgerConfig.alone("t", "t.ledger", Optional.empty(), LedgerSettings.defaults());
 
     /// A clock whose counter goes on when a test says so.
     private static final class Counter implements Clock {
@@ -89,8 +89,14 @@ class LedgerFaultTest {
         broker.close();
     }
 
-    private LedgerContext context() {
-        return new LedgerContext(engine, clock, new Arrivals(1), 1);
+    /// The partition, as another process has it.
+    private LedgerHome otherHome() {
+        return new LedgerHome(
+                engine,
+                clock,
+                new LedgerHome.Place("t", "t.ledger", 0),
+                () -> List.of(CONFIG),
+                Optional.empty());
     }
 
     private void awaitServed() throws Exception {
@@ -222,7 +228,8 @@ class LedgerFaultTest {
         send("a", "b");
         Message a = receiveOne();
         // Another process takes over, and deals with both of them.
-        try (ShardLog other = ShardLog.own(context(), CONFIG, 0)) {
+        try (LedgerHome other = otherHome()) {
+            assertThat(other.owner().isOver()).isFalse();
             clock.pass(Duration.ofSeconds(2));
             assertThat(ledger.receive(1, Duration.ZERO, Duration.ofSeconds(30))).isEmpty();
             assertThatThrownBy(() -> ledger.settle(a.receipt(), new Verdict.Done()))
@@ -287,10 +294,10 @@ class LedgerFaultTest {
         ledger.close();
         engine.deleteTopic("t");
         engine.createTopic("t", 1, Map.of());
-        try (ShardLog log = ShardLog.own(context(), CONFIG, 0)) {
-            assertRefused(ErrorCode.DAMAGED_DATA, () -> log.recover(0));
+        try (LedgerHome home = otherHome()) {
+            assertRefused(ErrorCode.DAMAGED_DATA, () -> home.recover(CONFIG, 0));
             send("c", "d");
-            assertThat(log.recover(0).lowestLive()).isEqualTo(2);
+            assertThat(home.recover(CONFIG, 0).state().lowestLive()).isEqualTo(2);
         }
     }
 

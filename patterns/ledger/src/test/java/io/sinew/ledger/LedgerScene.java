@@ -234,9 +234,9 @@ final class LedgerScene {
 
     /// A state as another process makes it from the log.
     LedgerState replayed() throws InterruptedException {
-        var recovery = new LedgerRecovery(settings, nowMs);
-        for (byte[] record : log) {
-            recovery.take(record, this::ingestUpTo);
+        LedgerRecovery recovery = LedgerRecovery.alone(settings, nowMs);
+        for (int i = 0; i < log.size(); i++) {
+            recovery.take(i, log.get(i), this::ingestUpTo);
         }
         LedgerState again = recovery.state(nextOffset);
         ingestUpTo(again, nextOffset);

@@ -28,7 +28,8 @@ class LedgerStateTest {
                         trackedMax,
                         60_000,
                         LedgerSettings.FAR_MS,
-                        LedgerSettings.PINNED_MAX));
+                        LedgerSettings.PINNED_MAX,
+                        0));
     }
 
     private void leaseRunsOut() {
@@ -299,7 +300,8 @@ class LedgerStateTest {
                                 100,
                                 60_000,
                                 LedgerSettings.FAR_MS,
-                                LedgerSettings.PINNED_MAX));
+                                LedgerSettings.PINNED_MAX,
+                                0));
         for (String id : List.of("a", "b", "c", "a")) {
             small.send(PLAIN.dedupe(id));
         }

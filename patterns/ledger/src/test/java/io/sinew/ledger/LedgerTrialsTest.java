@@ -44,7 +44,8 @@ class LedgerTrialsTest {
                             100_000,
                             1L << 40,
                             FAR_MS,
-                            PINNED_MAX);
+                            PINNED_MAX,
+                            0);
             this.scene = new LedgerScene(settings);
             this.model = new LedgerModel(settings);
         }

@@ -95,7 +95,8 @@ public record QueueSettings(
                 trackedMax,
                 agingMs,
                 LedgerSettings.FAR_MS,
-                LedgerSettings.PINNED_MAX);
+                LedgerSettings.PINNED_MAX,
+                0);
     }
 
     /// All settings by their names, in their order.

@@ -193,14 +193,13 @@ public final class Queues implements AutoCloseable {
 
     private Ledger openLedger(QueueInfo info) throws InterruptedException {
         var config =
-                new LedgerConfig(
+                LedgerConfig.alone(
                         info.name(),
                         info.ledgerTopic(),
                         info.settings().deadLetters()
                                 ? Optional.of(info.deadName())
                                 : Optional.empty(),
-                        info.settings().ofLedger(),
-                        true);
+                        info.settings().ofLedger());
         return Ledger.open(engine, clock, config, address);
     }
 

@@ -1,0 +1,30 @@
+package io.sinew.ledger;
+
+import io.sinew.topics.Fetched;
+import io.sinew.topics.StoredRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The reads of one of several ledgers: what all of them read, as far as its filter lets it
+/// through.
+record LaneReads(SharedReads reads, RecordFilter filter) implements MessageReads {
+    @Override
+    public Fetched read(long offset, Duration atMost) throws InterruptedException {
+        SharedReads.Found found = reads.read(offset, atMost);
+        List<StoredRecord> messages = new ArrayList<>();
+        for (SharedRecord record : found.records()) {
+            if (filter.matches(record)) {
+                messages.add(record.record());
+            }
+        }
+        return new Fetched(messages, found.nextOffset());
+    }
+
+    @Override
+    public Optional<StoredRecord> record(long offset, BodyCache bodies)
+            throws InterruptedException {
+        return reads.record(offset);
+    }
+}
