@@ -2,12 +2,12 @@ package io.sinew.library;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageConsumer;
 import io.sinew.ledger.Verdict;
-import io.sinew.queue.ConsumerOptions;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
-import io.sinew.queue.QueueConsumer;
 import io.sinew.queue.Sent;
 import java.util.function.UnaryOperator;
 
@@ -56,7 +56,7 @@ public final class TypedQueue<T> {
 
     /// Has a handler deal with values until it is closed. A message that is no such value is a dead
     /// letter at once, for another try would not make it one.
-    public QueueConsumer consume(ConsumerOptions options, ValueHandler<T> handler) {
+    public MessageConsumer consume(ConsumerOptions options, ValueHandler<T> handler) {
         return queue.consume(
                 options,
                 message -> {

@@ -2,14 +2,14 @@ package io.sinew.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageConsumer;
 import io.sinew.ledger.Settled;
 import io.sinew.ledger.Verdict;
 import io.sinew.queue.Answer;
-import io.sinew.queue.ConsumerOptions;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
-import io.sinew.queue.QueueConsumer;
 import io.sinew.queue.QueueSettings;
 import io.sinew.queue.Replier;
 import io.sinew.queue.Requester;
@@ -88,7 +88,7 @@ class QueuesPageTest {
             Queue payments = sinew.queue("payments");
             payments.send(NewMessage.of("42 EUR to Ada").inGroup("ada").withDedupeId("order-17"));
             ConsumerOptions options = ConsumerOptions.concurrency(20).atMostPerSecond(100);
-            try (QueueConsumer _ = payments.consume(options, message -> bank.pay(message))) {
+            try (MessageConsumer _ = payments.consume(options, message -> bank.pay(message))) {
                 bank.awaitPaid(1);
             }
         }
@@ -124,7 +124,7 @@ class QueuesPageTest {
             Queue prices = sinew.queue("prices");
 
             Replier replier = sinew.replier(prices);
-            QueueConsumer answering =
+            MessageConsumer answering =
                     replier.consume(
                             ConsumerOptions.concurrency(4), request -> NewMessage.of("39.90"));
 

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Message;
 import io.sinew.ledger.Settled;
 import io.sinew.ledger.Verdict;
-import io.sinew.queue.ConsumerOptions;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
 import java.nio.charset.StandardCharsets;

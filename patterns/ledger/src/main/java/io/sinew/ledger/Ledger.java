@@ -68,6 +68,11 @@ public final class Ledger implements AutoCloseable {
         return Ledgers.alone(engine, clock, config, address);
     }
 
+    /// What it is called where somebody reads of it: its topic, and its id among others there.
+    public String name() {
+        return config.lane().map(lane -> config.topic() + "/" + lane.id()).orElse(config.topic());
+    }
+
     LedgerConfig config() {
         return config;
     }

@@ -3,9 +3,12 @@ package io.sinew.queue;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerCounts;
 import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageConsumer;
+import io.sinew.ledger.MessageHandler;
 import io.sinew.ledger.MessageHeaders;
 import io.sinew.ledger.Receipt;
 import io.sinew.ledger.SeenMessage;
@@ -304,8 +307,8 @@ public final class Queue implements AutoCloseable {
     }
 
     /// Has a handler deal with messages until it is closed.
-    public QueueConsumer consume(ConsumerOptions options, MessageHandler handler) {
-        return QueueConsumer.start(this, options, handler, clock);
+    public MessageConsumer consume(ConsumerOptions options, MessageHandler handler) {
+        return MessageConsumer.start(ledger, options, handler, clock);
     }
 
     // ---- administration

@@ -1,9 +1,9 @@
 package io.sinew.queue;
 
-import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.ledger.LedgerSettings;
 import io.sinew.ledger.RetryPolicy;
+import io.sinew.ledger.SettingValues;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,25 +40,17 @@ public record QueueSettings(
     private static final long DAY_MS = 24L * 60 * 60 * 1000;
 
     public QueueSettings {
-        inRange("lease.ms", leaseMs, 1, LedgerSettings.LEASE_MAX_MS);
-        inRange("failures.max", failuresMax, 1, LedgerSettings.FAILURES_LIMIT);
-        inRange("retry.max.ms", retryMaxMs, 0, RetryPolicy.WAIT_MAX_MS);
-        inRange("retry.first.ms", retryFirstMs, 0, retryMaxMs);
-        inRange("group.concurrency", groupConcurrency, 1, 10_000);
-        inRange("dedupe.window.ms", dedupeWindowMs, 0, 7 * DAY_MS);
-        inRange("dedupe.max", dedupeMax, 1, 50_000_000);
-        inRange("messages.max", messagesMax, 1, Long.MAX_VALUE);
-        inRange("tracked.max", trackedMax, 1, 100_000_000);
-        inRange("ttl.ms", ttlMs, 0, 3_650 * DAY_MS);
-        inRange("aging.ms", agingMs, 1, 365 * DAY_MS);
-    }
-
-    private static void inRange(String name, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new SinewException(
-                    ErrorCode.INVALID_CONFIG,
-                    name + " is from " + least + " to " + most + ", and not " + value);
-        }
+        SettingValues.requireRange("lease.ms", leaseMs, 1, LedgerSettings.LEASE_MAX_MS);
+        SettingValues.requireRange("failures.max", failuresMax, 1, LedgerSettings.FAILURES_LIMIT);
+        SettingValues.requireRange("retry.max.ms", retryMaxMs, 0, RetryPolicy.WAIT_MAX_MS);
+        SettingValues.requireRange("retry.first.ms", retryFirstMs, 0, retryMaxMs);
+        SettingValues.requireRange("group.concurrency", groupConcurrency, 1, 10_000);
+        SettingValues.requireRange("dedupe.window.ms", dedupeWindowMs, 0, 7 * DAY_MS);
+        SettingValues.requireRange("dedupe.max", dedupeMax, 1, 50_000_000);
+        SettingValues.requireRange("messages.max", messagesMax, 1, Long.MAX_VALUE);
+        SettingValues.requireRange("tracked.max", trackedMax, 1, 100_000_000);
+        SettingValues.requireRange("ttl.ms", ttlMs, 0, 3_650 * DAY_MS);
+        SettingValues.requireRange("aging.ms", agingMs, 1, 365 * DAY_MS);
     }
 
     /// Leases of 30 s, five failures with waits from 1 s to 10 min, one message of a group at a
@@ -121,18 +113,7 @@ public record QueueSettings(
     ///
     /// @throws SinewException `INVALID_CONFIG`
     public QueueSettings with(Map<String, String> changes) {
-        Map<String, String> all = toMap();
-        changes.forEach((name, value) -> {
-            if (all.replace(name, value) == null) {
-                throw new SinewException(
-                        ErrorCode.INVALID_CONFIG,
-                        "a queue has no setting '"
-                                + name
-                                + "'; it has "
-                                + String.join(", ", all.keySet()));
-            }
-        });
-        var values = new Values(all);
+        SettingValues values = SettingValues.changed("a queue", toMap(), changes);
         return new QueueSettings(
                 values.number("lease.ms"),
                 values.smallNumber("failures.max"),
@@ -146,39 +127,5 @@ public record QueueSettings(
                 values.number("ttl.ms"),
                 values.number("aging.ms"),
                 values.truth("dead.letters"));
-    }
-
-    private record Values(Map<String, String> map) {
-        private String text(String name) {
-            return map.getOrDefault(name, "").strip();
-        }
-
-        long number(String name) {
-            try {
-                return Long.parseLong(text(name));
-            } catch (NumberFormatException e) {
-                throw new SinewException(
-                        ErrorCode.INVALID_CONFIG,
-                        name + " is a whole number, and not '" + text(name) + "'",
-                        e);
-            }
-        }
-
-        int smallNumber(String name) {
-            long value = number(name);
-            inRange(name, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-            return (int) value;
-        }
-
-        boolean truth(String name) {
-            return switch (text(name)) {
-                case "true" -> true;
-                case "false" -> false;
-                default ->
-                        throw new SinewException(
-                                ErrorCode.INVALID_CONFIG,
-                                name + " is true or false, and not '" + text(name) + "'");
-            };
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.sinew.base.SinewException;
 import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.MessagePlace;
+import io.sinew.ledger.Pace;
 import io.sinew.ledger.SeenMessage;
 import io.sinew.ledger.Settled;
 import io.sinew.topics.Header;

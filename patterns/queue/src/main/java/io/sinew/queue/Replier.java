@@ -2,7 +2,9 @@ package io.sinew.queue;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageConsumer;
 import io.sinew.ledger.Settled;
 import io.sinew.ledger.Verdict;
 import java.util.List;
@@ -55,7 +57,7 @@ public record Replier(Queues queues, Queue requests) {
 
     /// Has a handler answer requests until it is closed. A message that asks for no reply is
     /// rejected.
-    public QueueConsumer consume(ConsumerOptions options, RequestHandler handler) {
+    public MessageConsumer consume(ConsumerOptions options, RequestHandler handler) {
         return requests.consume(
                 options,
                 message -> {

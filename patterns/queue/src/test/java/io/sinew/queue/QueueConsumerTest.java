@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.SinewException;
 import io.sinew.kit.Eventually;
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.LedgerCounts;
+import io.sinew.ledger.MessageConsumer;
+import io.sinew.ledger.MessageHandler;
 import io.sinew.ledger.Verdict;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,7 +57,7 @@ class QueueConsumerTest {
         queue.send(numbered(10));
         var attempts = new AtomicInteger();
         var done = ConcurrentHashMap.<String>newKeySet();
-        try (QueueConsumer _ =
+        try (MessageConsumer _ =
                 queue.consume(
                         ConsumerOptions.concurrency(4),
                         message -> {
@@ -79,7 +82,7 @@ class QueueConsumerTest {
         queue.send(numbered(10));
         var release = new CountDownLatch(1);
         var begun = new AtomicInteger();
-        QueueConsumer consumer =
+        MessageConsumer consumer =
                 queue.consume(
                         ConsumerOptions.concurrency(3),
                         _ -> {
@@ -106,7 +109,7 @@ class QueueConsumerTest {
         var release = new CountDownLatch(1);
         Set<Integer> leases = ConcurrentHashMap.newKeySet();
         var begun = new CountDownLatch(1);
-        try (QueueConsumer _ =
+        try (MessageConsumer _ =
                 queue.consume(
                         ConsumerOptions.concurrency(2).withLease(Duration.ofMillis(300)),
                         message -> {
@@ -147,7 +150,7 @@ class QueueConsumerTest {
         queue.send(numbered(10));
         var release = new CountDownLatch(1);
         var begun = new AtomicInteger();
-        QueueConsumer consumer =
+        MessageConsumer consumer =
                 queue.consume(
                         ConsumerOptions.concurrency(2).withCredit(7).withLease(Duration.ofHours(1)),
                         _ -> {
@@ -181,7 +184,7 @@ class QueueConsumerTest {
                     return new Verdict.Done();
                 };
         ConsumerOptions options = ConsumerOptions.concurrency(10).atMostPerSecond(100);
-        try (QueueConsumer _ = QueueConsumer.start(queue, options, handler, clock)) {
+        try (MessageConsumer _ = MessageConsumer.start(queue.ledger(), options, handler, clock)) {
             for (int i = 1; i <= 4; i++) {
                 int count = i;
                 Eventually.await(
@@ -214,7 +217,7 @@ class QueueConsumerTest {
                     return new Verdict.Done();
                 };
         ConsumerOptions options = ConsumerOptions.concurrency(10).atMostPerSecondOfGroup(1);
-        try (QueueConsumer _ = QueueConsumer.start(queue, options, handler, clock)) {
+        try (MessageConsumer _ = MessageConsumer.start(queue.ledger(), options, handler, clock)) {
             Eventually.await(
                     QueuesOnDisk.PATIENCE,
                     "the second of each group to be put off",
@@ -234,7 +237,7 @@ class QueueConsumerTest {
         queue.send(NewMessage.of("a"));
         var live = new AtomicLong(-1);
         var begun = new AtomicInteger();
-        try (QueueConsumer _ =
+        try (MessageConsumer _ =
                 queue.consume(
                         ConsumerOptions.concurrency(1).atMostOnce(),
                         _ -> {

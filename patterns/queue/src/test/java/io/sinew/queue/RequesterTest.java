@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.kit.Eventually;
+import io.sinew.ledger.ConsumerOptions;
 import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageConsumer;
 import io.sinew.ledger.Settled;
 import java.io.IOException;
 import java.time.Duration;
@@ -114,7 +116,7 @@ class RequesterTest {
     void each_request_has_its_own_reply() throws Exception {
         var replier = new Replier(on.queues(), requests);
         try (Requester requester = requester(1, 1_000);
-                QueueConsumer _ =
+                MessageConsumer _ =
                         replier.consume(
                                 FOUR, request -> NewMessage.of("price of " + text(request)))) {
             var open = new ArrayList<OpenRequest>();
@@ -196,7 +198,7 @@ class RequesterTest {
                 ErrorCode.INVALID_REQUEST, () -> replier.reply(message, NewMessage.of("reply")));
         requests.fail(message, "then it is no use");
         try (Requester requester = requester(1, 10);
-                QueueConsumer _ =
+                MessageConsumer _ =
                         replier.consume(
                                 FOUR,
                                 _ -> {

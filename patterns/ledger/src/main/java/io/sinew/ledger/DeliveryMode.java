@@ -1,7 +1,7 @@
-package io.sinew.queue;
+package io.sinew.ledger;
 
 /// How often a consumer may meet a message. The third mode, effectively once, is at-least-once with
-/// a dedupe id when it is sent and [Queue#acknowledgeWith] when it is dealt with.
+/// a dedupe id when it is sent and [Ledger#acknowledgeWith] when it is dealt with.
 public enum DeliveryMode {
     /// A message is settled before the consumer has it: it is never met twice, and lost if the
     /// consumer dies with it.

@@ -1,10 +1,10 @@
-package io.sinew.queue;
+package io.sinew.ledger;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import java.time.Duration;
 
-/// How a [QueueConsumer] takes messages. Immutable: each of its methods gives another.
+/// How a [MessageConsumer] takes messages. Immutable: each of its methods gives another.
 ///
 /// @param concurrency messages that its handler deals with at a time
 /// @param credit messages that it has at most, those that its handler deals with among them; from

@@ -1,13 +1,8 @@
-package io.sinew.queue;
+package io.sinew.ledger;
 
 import io.sinew.base.Clock;
 import io.sinew.base.Joins;
 import io.sinew.base.SinewException;
-import io.sinew.ledger.Message;
-import io.sinew.ledger.MessageHeaders;
-import io.sinew.ledger.Receipt;
-import io.sinew.ledger.Settled;
-import io.sinew.ledger.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,22 +15,22 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Has a handler deal with a queue's messages, each on a virtual thread, as many at a time and as
+/// Has a handler deal with a ledger's messages, each on a virtual thread, as many at a time and as
 /// fast as its [ConsumerOptions] say. Unless it has credit for more it takes no message that it
 /// can't begin at once, so that the rest is there for other consumers. It extends the leases of all
 /// that it has.
 ///
 /// Three virtual threads of its own: one takes messages, one begins them, one extends leases.
-public final class QueueConsumer implements AutoCloseable {
+public final class MessageConsumer implements AutoCloseable {
     private static final Duration RECEIVE_WAIT = Duration.ofMillis(500);
 
     /// Messages that are taken at a time: what a crash leaves to others comes from few leases.
     private static final int TAKEN_AT_ONCE = 100;
 
     private static final long FAILURE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final System.Logger LOGGER = System.getLogger(QueueConsumer.class.getName());
+    private static final System.Logger LOGGER = System.getLogger(MessageConsumer.class.getName());
 
-    private final Queue queue;
+    private final Ledger ledger;
     private final ConsumerOptions options;
     private final MessageHandler handler;
     private final Clock clock;
@@ -64,9 +59,9 @@ public final class QueueConsumer implements AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
 
-    private QueueConsumer(
-            Queue queue, ConsumerOptions options, MessageHandler handler, Clock clock) {
-        this.queue = queue;
+    private MessageConsumer(
+            Ledger ledger, ConsumerOptions options, MessageHandler handler, Clock clock) {
+        this.ledger = ledger;
         this.options = options;
         this.handler = handler;
         this.clock = clock;
@@ -74,10 +69,11 @@ public final class QueueConsumer implements AutoCloseable {
         this.paceOfGroups = new KeyedPace(options.perSecondOfGroup(), ConsumerOptions.GROUPS_MAX);
     }
 
-    static QueueConsumer start(
-            Queue queue, ConsumerOptions options, MessageHandler handler, Clock clock) {
-        var consumer = new QueueConsumer(queue, options, handler, clock);
-        String name = "sinew-consumer-" + queue.info().name();
+    /// Has the handler deal with messages until it is closed.
+    public static MessageConsumer start(
+            Ledger ledger, ConsumerOptions options, MessageHandler handler, Clock clock) {
+        var consumer = new MessageConsumer(ledger, options, handler, clock);
+        String name = "sinew-consumer-" + ledger.name();
         consumer.threads.add(Thread.ofVirtual().name(name).start(consumer::take));
         consumer.threads.add(Thread.ofVirtual().name(name + "-begin").start(consumer::begin));
         consumer.threads.add(Thread.ofVirtual().name(name + "-lease").start(consumer::extend));
@@ -106,9 +102,9 @@ public final class QueueConsumer implements AutoCloseable {
 
     private List<Message> receive(int most) throws InterruptedException {
         try {
-            return queue.receive(most, RECEIVE_WAIT, options.lease());
+            return ledger.receive(most, RECEIVE_WAIT, options.lease());
         } catch (SinewException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "consumer=waits " + queue.info().name(), e);
+            LOGGER.log(System.Logger.Level.WARNING, "consumer=waits " + ledger.name(), e);
             pause(FAILURE_PAUSE_NANOS);
             return List.of();
         }
@@ -228,7 +224,7 @@ public final class QueueConsumer implements AutoCloseable {
     private void giveBack(List<Message> messages, Duration delay) throws InterruptedException {
         List<Receipt> receipts = messages.stream().map(Message::receipt).toList();
         try {
-            var _ = queue.ledger().settleAll(receipts, new Verdict.Returned(delay));
+            var _ = ledger.settleAll(receipts, new Verdict.Returned(delay));
         } catch (SinewException e) {
             LOGGER.log(System.Logger.Level.WARNING, "messages=not given back " + receipts, e);
         } finally {
@@ -254,10 +250,10 @@ public final class QueueConsumer implements AutoCloseable {
         try {
             switch (options.mode()) {
                 case AT_LEAST_ONCE -> {
-                    var _ = queue.settle(message.receipt(), verdict(message));
+                    var _ = ledger.settle(message.receipt(), verdict(message));
                 }
                 case AT_MOST_ONCE -> {
-                    Settled settled = queue.ack(message);
+                    Settled settled = ledger.settle(message.receipt(), new Verdict.Done());
                     leases.remove(message.receipt());
                     if (settled == Settled.DONE) {
                         var _ = verdict(message);
@@ -302,7 +298,7 @@ public final class QueueConsumer implements AutoCloseable {
 
     private void extend(List<Receipt> receipts) throws InterruptedException {
         try {
-            var _ = queue.ledger().settleAll(receipts, new Verdict.Extended(options.lease()));
+            var _ = ledger.settleAll(receipts, new Verdict.Extended(options.lease()));
         } catch (SinewException e) {
             LOGGER.log(System.Logger.Level.WARNING, "lease=not extended; tried again", e);
         }

@@ -1,7 +1,4 @@
-package io.sinew.queue;
-
-import io.sinew.ledger.Message;
-import io.sinew.ledger.Verdict;
+package io.sinew.ledger;
 
 /// Deals with messages, one at a time on each virtual thread.
 @FunctionalInterface

@@ -1,19 +1,19 @@
-package io.sinew.queue;
+package io.sinew.ledger;
 
 import java.util.concurrent.TimeUnit;
 
 /// How fast something is begun at most: so many a second, evenly, so that none waits for a second
 /// to be over and no second has more than its own. Time is an argument, in the nanoseconds of one
 /// clock. One thread at a time.
-final class Pace {
+public final class Pace {
     /// The fastest that is not "as fast as it goes".
-    static final int PER_SECOND_MAX = 1_000_000;
+    public static final int PER_SECOND_MAX = 1_000_000;
 
     private final long gapNanos;
     private long nextNanos;
 
     /// @param perSecond 0 for as fast as it goes
-    Pace(int perSecond, long nowNanos) {
+    public Pace(int perSecond, long nowNanos) {
         gapNanos = gapNanos(perSecond);
         nextNanos = nowNanos;
     }
@@ -24,12 +24,12 @@ final class Pace {
     }
 
     /// How long it is until another may begin; 0 or less for none.
-    long earlyNanos(long nowNanos) {
+    public long earlyNanos(long nowNanos) {
         return gapNanos == 0 ? 0 : nextNanos - nowNanos;
     }
 
     /// One begins.
-    void begin(long nowNanos) {
+    public void begin(long nowNanos) {
         nextNanos = Math.max(nextNanos, nowNanos) + gapNanos;
     }
 }

@@ -1,4 +1,4 @@
-package io.sinew.queue;
+package io.sinew.ledger;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.sinew.queue;
+package io.sinew.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
