@@ -39,8 +39,7 @@ final class LedgerHome implements AutoCloseable {
     private final TopicPartition ledger;
     private final SharedReads reads;
 
-    /// The ledgers that there are, whether they are open or not.
-    private final Supplier<? extends Collection<LedgerConfig>> all;
+    private final Known known;
 
     /// Held while the name is taken or the partition is read.
     private final ReentrantLock opening = new ReentrantLock();
@@ -77,19 +76,24 @@ final class LedgerHome implements AutoCloseable {
             Engine engine,
             Clock clock,
             Place place,
-            Supplier<? extends Collection<LedgerConfig>> all,
+            Known known,
             Optional<LedgerHome> before) {
         this.engine = engine;
         this.clock = clock;
         this.data = new TopicPartition(place.topic(), place.partition());
         this.ledger = new TopicPartition(place.ledgerTopic(), place.partition());
         this.reads = new SharedReads(engine, data, clock);
-        this.all = all;
+        this.known = known;
         this.before = before;
     }
 
     /// Where its ledgers are.
     record Place(String topic, String ledgerTopic, int partition) {}
+
+    /// The ledgers that there are.
+    ///
+    /// @param here those that are open in this process
+    record Known(Ledgers.Ids ids, Supplier<? extends Collection<LedgerConfig>> here) {}
 
     Engine engine() {
         return engine;
@@ -117,14 +121,14 @@ final class LedgerHome implements AutoCloseable {
     /// @throws SinewException `NOT_OWNER` when the partition was given up; what the engine throws
     JointOwner owner() throws InterruptedException {
         return opening(() -> {
-            JointOwner known = owner;
-            if (known != null && !known.isOver()) {
-                return known;
+            JointOwner last = owner;
+            if (last != null && !last.isOver()) {
+                return last;
             }
             before.ifPresent(LedgerHome::awaitEnd);
             requireOpen();
-            if (known != null) {
-                known.close();
+            if (last != null) {
+                last.close();
             }
             recovered.clear();
             Owner taken = engine.own(ledger.topic() + "-" + ledger.partition());
@@ -174,15 +178,18 @@ final class LedgerHome implements AutoCloseable {
     /// @throws SinewException `DAMAGED_DATA`; what the engine throws
     Recovered recover(LedgerConfig config, long nowMs) throws InterruptedException {
         return opening(() -> {
-            Reading known = recovered.remove(idOf(config));
-            if (known == null) {
-                var wanted = new LinkedHashSet<LedgerConfig>(isFresh ? all.get() : List.of());
+            Reading reading = recovered.remove(idOf(config));
+            if (reading == null) {
+                var wanted = new LinkedHashSet<LedgerConfig>();
+                if (isFresh) {
+                    wanted.addAll(known.here().get());
+                }
                 wanted.add(config);
                 recovered.putAll(read(wanted, nowMs));
                 isFresh = false;
-                known = recovered.remove(idOf(config));
+                reading = recovered.remove(idOf(config));
             }
-            return Objects.requireNonNull(known).outcome(engine.endOffset(data));
+            return Objects.requireNonNull(reading).outcome(engine.endOffset(data));
         });
     }
 
@@ -207,7 +214,7 @@ final class LedgerHome implements AutoCloseable {
         return readings;
     }
 
-    private static String idOf(LedgerConfig config) {
+    static String idOf(LedgerConfig config) {
         return config.lane().map(Lane::id).orElse("");
     }
 
@@ -288,12 +295,12 @@ final class LedgerHome implements AutoCloseable {
     /// A ledger needs no record from before its new snapshot any more. What nobody needs is
     /// forgotten; not before all are open, for nobody knows what the others need.
     void needsFrom(LedgerConfig config, long begin) throws InterruptedException {
+        Collection<String> ids = known.ids().all();
         long upTo;
         var late = new ArrayList<Runnable>();
         lock.lock();
         try {
             begins.put(idOf(config), begin);
-            List<String> ids = all.get().stream().map(LedgerHome::idOf).toList();
             if (!begins.keySet().containsAll(ids)) {
                 return;
             }

@@ -23,6 +23,7 @@ public final class Ledgers implements AutoCloseable {
     private final Clock clock;
     private final String topic;
     private final String ledgerTopic;
+    private final Ids ids;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
@@ -34,35 +35,42 @@ public final class Ledgers implements AutoCloseable {
 
     private @Nullable Share share;
 
-    private Ledgers(Engine engine, Clock clock, String topic, String ledgerTopic) {
+    /// The ids of all ledgers that there are, whether they are open here or not: what one of them
+    /// needs is not forgotten.
+    @FunctionalInterface
+    public interface Ids {
+        Collection<String> all() throws InterruptedException;
+    }
+
+    /// Both topics must be there when [#share] is called.
+    public Ledgers(Engine engine, Clock clock, String topic, String ledgerTopic, Ids ids) {
         this.engine = engine;
         this.clock = clock;
         this.topic = topic;
         this.ledgerTopic = ledgerTopic;
+        this.ids = ids;
     }
 
-    /// Begins to share the topic's partitions, which come one after the other. Both topics must be
-    /// there.
-    ///
-    /// @param address as in [Engine#share]
-    public static Ledgers open(
-            Engine engine, Clock clock, String topic, String ledgerTopic, String address)
-            throws InterruptedException {
-        var ledgers = new Ledgers(engine, clock, topic, ledgerTopic);
-        ledgers.share(address);
-        return ledgers;
-    }
-
-    /// As [#open], with one ledger that is there before the first partition comes.
+    /// One ledger that has its topics for itself.
     static Ledger alone(Engine engine, Clock clock, LedgerConfig config, String address)
             throws InterruptedException {
-        var ledgers = new Ledgers(engine, clock, config.topic(), config.ledgerTopic());
+        var ledgers =
+                new Ledgers(
+                        engine,
+                        clock,
+                        config.topic(),
+                        config.ledgerTopic(),
+                        () -> List.of(LedgerHome.idOf(config)));
         Ledger ledger = ledgers.add(config, ledgers::close);
         ledgers.share(address);
         return ledger;
     }
 
-    private void share(String address) throws InterruptedException {
+    /// Begins to share the topic's partitions, which come one after the other. Once, and best when
+    /// the ledgers are there that there will be: what they are written to is then read once.
+    ///
+    /// @param address as in [Engine#share]
+    public void share(String address) throws InterruptedException {
         share = engine.share("sinew." + ledgerTopic, ledgerTopic, address, new Homes());
     }
 
@@ -126,7 +134,7 @@ public final class Ledgers implements AutoCloseable {
                                 engine,
                                 clock,
                                 new LedgerHome.Place(topic, ledgerTopic, partition),
-                                Ledgers.this::configs,
+                                new LedgerHome.Known(ids, Ledgers.this::configs),
                                 Optional.ofNullable(given.remove(partition)));
                 homes.put(partition, home);
                 ledgers.forEach(ledger -> ledger.gained(partition, home));

@@ -95,7 +95,7 @@ class LedgerFaultTest {
                 engine,
                 clock,
                 new LedgerHome.Place("t", "t.ledger", 0),
-                () -> List.of(CONFIG),
+                new LedgerHome.Known(() -> List.of(""), () -> List.of(CONFIG)),
                 Optional.empty());
     }
 
