@@ -28,6 +28,8 @@ public enum ErrorCode {
     UNSUPPORTED_ASSIGNOR(120, Blame.CALLER, false),
     INVALID_REGULAR_EXPRESSION(121, Blame.CALLER, false),
     STREAMS_INVALID_TOPOLOGY(122, Blame.CALLER, false),
+    /// The filter of a subscription can't be read; the message says where and why.
+    INVALID_FILTER(123, Blame.CALLER, false),
 
     // What the caller named is not there: 200 and up.
     UNKNOWN_TOPIC_OR_PARTITION(200, Blame.CALLER, true),

@@ -32,6 +32,7 @@ final class HttpStatuses {
                     UNSUPPORTED_ASSIGNOR,
                     INVALID_REGULAR_EXPRESSION,
                     STREAMS_INVALID_TOPOLOGY,
+                    INVALID_FILTER,
                     OFFSET_OUT_OF_RANGE ->
                     Status.BAD_REQUEST_400;
             case TOPIC_DELETION_DISABLED -> Status.FORBIDDEN_403;

@@ -118,7 +118,8 @@ final class KafkaErrors {
             case DISK_FULL, LOG_STOPPED, DAMAGED_DATA -> STORAGE_ERROR;
             case COORDINATOR_NOT_AVAILABLE -> COORDINATOR_NOT_AVAILABLE;
             // No request of the Kafka protocol meets these.
-            case QUEUE_NOT_FOUND,
+            case INVALID_FILTER,
+                    QUEUE_NOT_FOUND,
                     QUEUE_ALREADY_EXISTS,
                     NOT_OWNER,
                     QUEUE_FULL,
