@@ -44,6 +44,7 @@ public enum ErrorCode {
     INVALID_PRODUCER_ID_MAPPING(209, Blame.CALLER, false),
     TRANSACTIONAL_ID_NOT_FOUND(210, Blame.CALLER, false),
     QUEUE_NOT_FOUND(211, Blame.CALLER, false),
+    SUBSCRIPTION_NOT_FOUND(212, Blame.CALLER, false),
 
     // The caller is late, or somebody else was first: 300 and up.
     TOPIC_ALREADY_EXISTS(300, Blame.CONFLICT, false),
@@ -70,6 +71,7 @@ public enum ErrorCode {
     QUEUE_ALREADY_EXISTS(323, Blame.CONFLICT, false),
     /// Another process has the partition now; it is to be asked.
     NOT_OWNER(324, Blame.CONFLICT, true),
+    SUBSCRIPTION_ALREADY_EXISTS(325, Blame.CONFLICT, false),
 
     // A named limit was reached: 400 and up.
     GROUP_MAX_SIZE_REACHED(400, Blame.CAPACITY, false),
@@ -81,6 +83,7 @@ public enum ErrorCode {
     QUEUE_FULL(406, Blame.CAPACITY, true),
     DEDUPE_WINDOW_FULL(407, Blame.CAPACITY, true),
     TOO_MANY_WAITERS(408, Blame.CAPACITY, true),
+    TOO_MANY_SUBSCRIPTIONS(409, Blame.CAPACITY, false),
 
     // Ours: 500 and up.
     LOG_STOPPED(500, Blame.INTERNAL, false),

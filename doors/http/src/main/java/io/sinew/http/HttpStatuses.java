@@ -46,7 +46,8 @@ final class HttpStatuses {
                     RESOURCE_NOT_FOUND,
                     INVALID_PRODUCER_ID_MAPPING,
                     TRANSACTIONAL_ID_NOT_FOUND,
-                    QUEUE_NOT_FOUND ->
+                    QUEUE_NOT_FOUND,
+                    SUBSCRIPTION_NOT_FOUND ->
                     Status.NOT_FOUND_404;
             case TOPIC_ALREADY_EXISTS,
                     OUT_OF_ORDER_SEQUENCE,
@@ -69,12 +70,14 @@ final class HttpStatuses {
                     FENCED_MEMBER_EPOCH,
                     STALE_MEMBER_EPOCH,
                     UNRELEASED_INSTANCE_ID,
-                    QUEUE_ALREADY_EXISTS ->
+                    QUEUE_ALREADY_EXISTS,
+                    SUBSCRIPTION_ALREADY_EXISTS ->
                     Status.CONFLICT_409;
             case BATCH_TOO_LARGE -> Status.REQUEST_ENTITY_TOO_LARGE_413;
             case GROUP_MAX_SIZE_REACHED,
                     TOO_MANY_PARTITIONS,
                     TOO_MANY_TRANSACTIONAL_IDS,
+                    TOO_MANY_SUBSCRIPTIONS,
                     QUEUE_FULL,
                     DEDUPE_WINDOW_FULL ->
                     Status.TOO_MANY_REQUESTS_429;

@@ -120,6 +120,9 @@ final class KafkaErrors {
             // No request of the Kafka protocol meets these.
             case INVALID_FILTER,
                     QUEUE_NOT_FOUND,
+                    SUBSCRIPTION_NOT_FOUND,
+                    SUBSCRIPTION_ALREADY_EXISTS,
+                    TOO_MANY_SUBSCRIPTIONS,
                     QUEUE_ALREADY_EXISTS,
                     NOT_OWNER,
                     QUEUE_FULL,

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,12 +71,7 @@ final class LedgerHome implements AutoCloseable {
 
     /// @param place of the partition that its ledgers are written to
     /// @param before the partition's last one in this process, if it had the partition before
-    LedgerHome(
-            Engine engine,
-            Clock clock,
-            Place place,
-            Known known,
-            Optional<LedgerHome> before) {
+    LedgerHome(Engine engine, Clock clock, Place place, Known known, Optional<LedgerHome> before) {
         this.engine = engine;
         this.clock = clock;
         this.data = new TopicPartition(place.topic(), place.partition());

@@ -22,8 +22,7 @@ public final class LiveSubscription implements AutoCloseable {
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final int READ_BYTES = 1 << 20;
     private static final long FAILURE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final System.Logger LOGGER =
-            System.getLogger(LiveSubscription.class.getName());
+    private static final System.Logger LOGGER = System.getLogger(LiveSubscription.class.getName());
 
     private final Engine engine;
     private final Filter filter;

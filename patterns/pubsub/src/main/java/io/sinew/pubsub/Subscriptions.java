@@ -26,9 +26,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/// The subscriptions of an engine's topics. All of a topic's are kept in one topic of their own, and
-/// are open in each process that shares the work, whether anybody asks for them there or not. Has a
-/// virtual thread that looks once a second for what other processes have created or deleted.
+/// The subscriptions of an engine's topics. All of a topic's are kept in one topic of their own,
+/// and are open in each process that shares the work, whether anybody asks for them there or not.
+/// Has a virtual thread that looks once a second for what other processes have created or deleted.
 public final class Subscriptions implements AutoCloseable {
     /// Subscriptions that a topic may have.
     public static final int PER_TOPIC_MAX = 10_000;
@@ -223,8 +223,7 @@ public final class Subscriptions implements AutoCloseable {
     }
 
     private Optional<Subscription> opened(String topic, String name) {
-        return Optional.ofNullable(open.get(topic))
-                .map(topics -> topics.subscriptions().get(name));
+        return Optional.ofNullable(open.get(topic)).map(topics -> topics.subscriptions().get(name));
     }
 
     // ---- what is open here
@@ -289,20 +288,23 @@ public final class Subscriptions implements AutoCloseable {
         }
         var ids = new HashSet<String>();
         wanted.forEach(info -> ids.add(info.id()));
-        known.subscriptions().values().removeIf(subscription -> {
-            boolean goes = !ids.contains(subscription.info().id());
-            if (goes) {
-                subscription.ledger().close();
-            }
-            return goes;
-        });
+        known.subscriptions()
+                .values()
+                .removeIf(subscription -> {
+                    boolean goes = !ids.contains(subscription.info().id());
+                    if (goes) {
+                        subscription.ledger().close();
+                    }
+                    return goes;
+                });
         if (wanted.isEmpty()) {
             open.remove(topic);
             known.ledgers().close();
         }
     }
 
-    /// A topic whose subscriptions can't be opened, as one that was deleted, is nobody else's fault.
+    /// A topic whose subscriptions can't be opened, as one that was deleted, is nobody else's
+    /// fault.
     private boolean isOpened(String topic, List<SubscriptionInfo> wanted)
             throws InterruptedException {
         try {
