@@ -36,9 +36,6 @@ public final class Ledger implements AutoCloseable {
     /// Bytes of records that may be appended together with one acknowledgement.
     public static final long OUTGOING_BYTES_MAX = 8 << 20;
 
-    /// Records that one partition keeps in memory for delivery, in bytes.
-    private static final long CACHE_BYTES = 32 << 20;
-
     private final LedgerConfig config;
     private final LedgerContext context;
     private final Arrivals arrivals = new Arrivals(WAITERS_MAX);
@@ -50,10 +47,10 @@ public final class Ledger implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
     private final Share share;
 
-    private Ledger(Engine engine, Clock clock, LedgerConfig config, String address)
+    private Ledger(Engine engine, Clock clock, LedgerConfig config, String address, BodyRoom room)
             throws InterruptedException {
         this.config = config;
-        this.context = new LedgerContext(engine, clock, arrivals, CACHE_BYTES);
+        this.context = new LedgerContext(engine, clock, arrivals, room);
         this.share =
                 engine.share(
                         "sinew." + config.ledgerTopic(),
@@ -65,9 +62,12 @@ public final class Ledger implements AutoCloseable {
     /// Opens the ledger, whose topics must be there. Its partitions come one after the other.
     ///
     /// @param address as in [Engine#share]
-    public static Ledger open(Engine engine, Clock clock, LedgerConfig config, String address)
+    /// @param room for the records that it keeps in memory for delivery; the other ledgers of the
+    ///   process may have the same
+    public static Ledger open(
+            Engine engine, Clock clock, LedgerConfig config, String address, BodyRoom room)
             throws InterruptedException {
-        return new Ledger(engine, clock, config, address);
+        return new Ledger(engine, clock, config, address, room);
     }
 
     private final class Slots implements ShareListener {

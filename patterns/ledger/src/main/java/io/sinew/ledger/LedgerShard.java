@@ -82,7 +82,7 @@ final class LedgerShard implements AutoCloseable {
         this.config = config;
         this.clock = context.clock();
         this.arrivals = context.arrivals();
-        this.bodies = new BodyCache(context.cacheBytes());
+        this.bodies = new BodyCache(context.room());
         this.log = log;
         this.state = state;
         this.onFailure = onFailure;
@@ -353,7 +353,7 @@ final class LedgerShard implements AutoCloseable {
 
     /// The record of a message that somebody looks at.
     Optional<StoredRecord> record(long offset) throws InterruptedException {
-        return log.record(offset, new BodyCache(0));
+        return log.record(offset);
     }
 
     CommitGroup pause(boolean paused) {
@@ -593,6 +593,7 @@ final class LedgerShard implements AutoCloseable {
         }
         var ended = new SinewException(ErrorCode.NOT_OWNER, log.data() + " is served no more here");
         left.forEach(group -> group.failed(ended));
+        bodies.close();
         log.close();
     }
 }

@@ -75,7 +75,7 @@ class LedgerFaultTest {
         engine.createTopic("t", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         engine.createTopic("t.ledger", 1, Map.of());
         engine.createTopic("out", 1, Map.of());
-        ledger = Ledger.open(engine, clock, CONFIG, "here");
+        ledger = Ledger.open(engine, clock, CONFIG, "here", BodyRoom.ofHeap());
         awaitServed();
     }
 
@@ -90,7 +90,7 @@ class LedgerFaultTest {
     }
 
     private LedgerContext context() {
-        return new LedgerContext(engine, clock, new Arrivals(1), 1);
+        return new LedgerContext(engine, clock, new Arrivals(1), new BodyRoom(1));
     }
 
     private void awaitServed() throws Exception {
