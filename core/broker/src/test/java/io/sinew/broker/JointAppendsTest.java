@@ -8,6 +8,7 @@ import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
+import io.sinew.log.LogRead;
 import io.sinew.topics.Fetched;
 import io.sinew.topics.NewRecord;
 import io.sinew.topics.StoredRecord;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,12 +147,24 @@ class JointAppendsTest {
 
     @Test
     void callers_who_are_interrupted_take_nobody_along() throws Exception {
+        interruptEverySecond(20);
+    }
+
+    @Test
+    void callers_who_are_interrupted_take_nobody_along_whose_record_is_in_another_batch()
+            throws Exception {
+        interruptEverySecond(Partition.BATCH_BYTES / 2);
+    }
+
+    private void interruptEverySecond(int keyBytes) throws Exception {
         engine.createTopic("t", 1, Map.of());
         var acknowledged = ConcurrentHashMap.<String>newKeySet();
         together(caller -> {
             for (int call = 0; call < CALLS; call++) {
                 String name = caller + "-" + call;
-                var append = new FutureTask<>(() -> engine.append(PARTITION, records(name, 1)));
+                byte[] value = (name + ".0").getBytes(StandardCharsets.UTF_8);
+                var record = new NewRecord(new byte[keyBytes], value, List.of(), 1);
+                var append = new FutureTask<>(() -> engine.append(PARTITION, List.of(record)));
                 Thread thread = Thread.ofVirtual().start(append);
                 if (caller % 2 == 0) {
                     thread.interrupt();
@@ -166,6 +180,27 @@ class JointAppendsTest {
         });
         assertThat(stored().values()).containsAll(acknowledged).doesNotHaveDuplicates();
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(CALLERS / 2 * CALLS);
+    }
+
+    @Test
+    void who_reads_one_record_reads_no_more_than_a_small_batch() throws Exception {
+        engine.createTopic("t", 1, Map.of());
+        var records = new ArrayList<NewRecord>();
+        for (int i = 0; i < 5_000; i++) {
+            records.add(new NewRecord(null, new byte[1_000], List.of(), 1_700_000_000_000L));
+        }
+        records.add(new NewRecord(null, new byte[100_000], List.of(), 1_700_000_000_000L));
+        long[] offsets = engine.append(PARTITION, records);
+        assertThat(offsets).containsExactly(LongStream.rangeClosed(0, 5_000).toArray());
+        assertThat(batchBytesAt(0)).isBetween(Partition.BATCH_BYTES / 2, Partition.BATCH_BYTES);
+        assertThat(batchBytesAt(2_500)).isBetween(Partition.BATCH_BYTES / 2, Partition.BATCH_BYTES);
+        assertThat(batchBytesAt(5_000)).isGreaterThan(100_000);
+    }
+
+    private int batchBytesAt(long offset) throws IOException {
+        try (LogRead read = engine.partition(PARTITION).log().read(offset, 1, true)) {
+            return read.slice().sizeBytes();
+        }
     }
 
     @Test
