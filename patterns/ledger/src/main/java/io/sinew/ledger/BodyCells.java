@@ -120,17 +120,6 @@ final class BodyCells {
         return page.number * PAGE_CELLS + at;
     }
 
-    /// The first eight bytes of a string that has as many.
-    long longAt(int first) {
-        Page page = page(first);
-        int from = first % PAGE_CELLS * CELL_BYTES;
-        long value = 0;
-        for (int i = 0; i < Long.BYTES; i++) {
-            value = (value << 8) | (page.bytes[from + i] & 0xff);
-        }
-        return value;
-    }
-
     /// Copies a string's first bytes, as many as there is room for, or all of its cells.
     void copyTo(byte[] bytes, int first) {
         int at = 0;

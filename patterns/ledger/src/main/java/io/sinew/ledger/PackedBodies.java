@@ -22,7 +22,7 @@ final class PackedBodies {
     private static final int ABSENT = -1;
 
     private final BodyCells cells;
-    private IntIndex index;
+    private final OffsetIndex index = new OffsetIndex();
 
     /// What is being packed; made when there is something.
     private ByteBuffer scratch = ByteBuffer.allocate(0);
@@ -35,19 +35,6 @@ final class PackedBodies {
 
     PackedBodies(BodyRoom room) {
         this.cells = new BodyCells(room);
-        this.index = newIndex();
-    }
-
-    private IntIndex newIndex() {
-        return new IntIndex(first -> hash(cells.longAt(first)));
-    }
-
-    private static int hash(long offset) {
-        return (int) Mix.mix(offset);
-    }
-
-    int count() {
-        return index.count();
     }
 
     /// Keeps a record if there is room, or becomes room when older ones with offsets before
@@ -72,7 +59,7 @@ final class PackedBodies {
             oldest = record.offset();
         }
         end = record.offset() + 1;
-        index.add(first);
+        index.add(record.offset(), first);
         return true;
     }
 
@@ -88,40 +75,24 @@ final class PackedBodies {
 
     /// Takes a record out.
     Optional<StoredRecord> take(long offset) {
-        int first = find(offset);
-        if (first == BodyCells.NONE) {
+        int first = index.remove(offset);
+        if (first == OffsetIndex.NONE) {
             return Optional.empty();
         }
         var head = new byte[HEAD_BYTES];
         cells.copyTo(head, first);
         var packed = new byte[ByteBuffer.wrap(head).getInt(2 * Long.BYTES)];
         cells.copyTo(packed, first);
-        remove(first);
-        return Optional.of(record(ByteBuffer.wrap(packed)));
-    }
-
-    private int find(long offset) {
-        int slot = index.first(hash(offset));
-        for (int first = index.at(slot); first != IntIndex.NONE; first = index.at(slot)) {
-            if (cells.longAt(first) == offset) {
-                return first;
-            }
-            slot = index.after(slot);
-        }
-        return BodyCells.NONE;
-    }
-
-    private void remove(int first) {
-        index.remove(first);
         cells.free(first);
+        return Optional.of(record(ByteBuffer.wrap(packed)));
     }
 
     /// Looks at each offset once: records come in the order of their offsets.
     private boolean dropOldest(long expendable) {
         while (index.count() > 0 && oldest < Math.min(expendable, end)) {
-            int first = find(oldest++);
-            if (first != BodyCells.NONE) {
-                remove(first);
+            int first = index.remove(oldest++);
+            if (first != OffsetIndex.NONE) {
+                cells.free(first);
                 return true;
             }
         }
@@ -130,7 +101,7 @@ final class PackedBodies {
 
     /// Forgets all of them.
     void clear() {
-        index = newIndex();
+        index.clear();
         cells.clear();
     }
 
