@@ -84,10 +84,14 @@ class JointAppendsTest {
     }
 
     private static List<NewRecord> records(String name, int count) {
+        return records(name, count, 20);
+    }
+
+    private static List<NewRecord> records(String name, int count, int keyBytes) {
         var records = new ArrayList<NewRecord>();
         for (int i = 0; i < count; i++) {
             byte[] value = (name + "." + i).getBytes(StandardCharsets.UTF_8);
-            records.add(new NewRecord(value, value, List.of(), 1_700_000_000_000L));
+            records.add(new NewRecord(new byte[keyBytes], value, List.of(), 1_700_000_000_000L));
         }
         return records;
     }
@@ -108,12 +112,21 @@ class JointAppendsTest {
 
     @Test
     void callers_at_the_same_time_each_get_the_offsets_of_their_own_records() throws Exception {
+        appendAtTheSameTime(20);
+    }
+
+    @Test
+    void callers_whose_records_are_in_several_batches_get_their_own_offsets_too() throws Exception {
+        appendAtTheSameTime(Partition.BATCH_BYTES / 4);
+    }
+
+    private void appendAtTheSameTime(int keyBytes) throws Exception {
         engine.createTopic("t", 1, Map.of());
         var told = new ConcurrentHashMap<Long, String>();
         together(caller -> {
             for (int call = 0; call < CALLS; call++) {
                 String name = caller + "-" + call;
-                long[] offsets = engine.append(PARTITION, records(name, 1 + caller % 3));
+                long[] offsets = engine.append(PARTITION, records(name, 1 + caller % 3, keyBytes));
                 for (int i = 0; i < offsets.length; i++) {
                     assertThat(told.put(offsets[i], name + "." + i)).isNull();
                 }
@@ -147,24 +160,12 @@ class JointAppendsTest {
 
     @Test
     void callers_who_are_interrupted_take_nobody_along() throws Exception {
-        interruptEverySecond(20);
-    }
-
-    @Test
-    void callers_who_are_interrupted_take_nobody_along_whose_record_is_in_another_batch()
-            throws Exception {
-        interruptEverySecond(Partition.BATCH_BYTES / 2);
-    }
-
-    private void interruptEverySecond(int keyBytes) throws Exception {
         engine.createTopic("t", 1, Map.of());
         var acknowledged = ConcurrentHashMap.<String>newKeySet();
         together(caller -> {
             for (int call = 0; call < CALLS; call++) {
                 String name = caller + "-" + call;
-                byte[] value = (name + ".0").getBytes(StandardCharsets.UTF_8);
-                var record = new NewRecord(new byte[keyBytes], value, List.of(), 1);
-                var append = new FutureTask<>(() -> engine.append(PARTITION, List.of(record)));
+                var append = new FutureTask<>(() -> engine.append(PARTITION, records(name, 1)));
                 Thread thread = Thread.ofVirtual().start(append);
                 if (caller % 2 == 0) {
                     thread.interrupt();

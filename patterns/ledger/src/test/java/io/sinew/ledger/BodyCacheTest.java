@@ -91,7 +91,8 @@ class BodyCacheTest {
             cache.arrived(record(0, KIB));
             cache.arrived(record(1, 5 * MIB));
             cache.arrived(record(2, KIB));
-            assertThat(taken(cache, 3)).containsExactly(0L, 2L);
+            cache.readAhead(List.of(record(10, KIB), record(11, 5 * MIB)), 12);
+            assertThat(taken(cache, 12)).containsExactly(0L, 2L, 10L);
         }
     }
 
