@@ -23,6 +23,11 @@ record LaneReads(SharedReads reads, RecordFilter filter) implements MessageReads
     }
 
     @Override
+    public Optional<StoredRecord> record(long offset) throws InterruptedException {
+        return reads.record(offset);
+    }
+
+    @Override
     public Optional<StoredRecord> record(long offset, BodyCache bodies)
             throws InterruptedException {
         return reads.record(offset);

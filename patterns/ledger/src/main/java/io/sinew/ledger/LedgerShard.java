@@ -88,7 +88,7 @@ final class LedgerShard implements AutoCloseable {
         this.config = config;
         this.clock = context.clock();
         this.arrivals = context.arrivals();
-        this.bodies = new BodyCache(context.cacheBytes());
+        this.bodies = new BodyCache(context.room());
         this.log = log;
         this.handOut = new HandOut(this, log, bodies);
         this.onFailure = onFailure;
@@ -577,5 +577,6 @@ final class LedgerShard implements AutoCloseable {
         }
         var ended = new SinewException(ErrorCode.NOT_OWNER, log.data() + " is served no more here");
         left.forEach(group -> group.failed(ended));
+        bodies.close();
     }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// that this process has, the name for each, what is read of the topic, and commits; so that a
 /// thousand of them are little more than one as long as nothing is to do. Safe for any thread.
 public final class Ledgers implements AutoCloseable {
+    /// Several ledgers keep what they have read together.
+    private static final BodyRoom NO_ROOM = new BodyRoom(0);
+
     private final Engine engine;
     private final Clock clock;
     private final String topic;
@@ -52,7 +55,8 @@ public final class Ledgers implements AutoCloseable {
     }
 
     /// One ledger that has its topics for itself.
-    static Ledger alone(Engine engine, Clock clock, LedgerConfig config, String address)
+    static Ledger alone(
+            Engine engine, Clock clock, LedgerConfig config, String address, BodyRoom room)
             throws InterruptedException {
         var ledgers =
                 new Ledgers(
@@ -61,7 +65,7 @@ public final class Ledgers implements AutoCloseable {
                         config.topic(),
                         config.ledgerTopic(),
                         () -> List.of(LedgerHome.idOf(config)));
-        Ledger ledger = ledgers.add(config, ledgers::close);
+        Ledger ledger = ledgers.add(config, room, ledgers::close);
         ledgers.share(address);
         return ledger;
     }
@@ -77,15 +81,15 @@ public final class Ledgers implements AutoCloseable {
     /// Opens a ledger, until it or this is closed.
     public Ledger ledger(LedgerConfig config) {
         var closing = new Ledger[1];
-        Ledger ledger = add(config, () -> remove(closing[0]));
+        Ledger ledger = add(config, NO_ROOM, () -> remove(closing[0]));
         closing[0] = ledger;
         return ledger;
     }
 
-    private Ledger add(LedgerConfig config, Runnable closing) {
+    private Ledger add(LedgerConfig config, BodyRoom room, Runnable closing) {
         lock.lock();
         try {
-            var ledger = new Ledger(this, clock, config, closing);
+            var ledger = new Ledger(this, clock, config, room, closing);
             ledgers.add(ledger);
             homes.forEach(ledger::gained);
             return ledger;

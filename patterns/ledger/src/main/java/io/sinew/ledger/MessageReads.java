@@ -14,6 +14,9 @@ interface MessageReads {
     Fetched read(long offset, Duration atMost) throws InterruptedException;
 
     /// The record at an offset, if the log still has it.
+    Optional<StoredRecord> record(long offset) throws InterruptedException;
+
+    /// The same, for a delivery.
     ///
     /// @param bodies may say how much is to be read, and get what was read behind it
     Optional<StoredRecord> record(long offset, BodyCache bodies) throws InterruptedException;

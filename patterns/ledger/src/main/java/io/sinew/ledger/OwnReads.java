@@ -19,21 +19,38 @@ record OwnReads(Engine engine, TopicPartition data) implements MessageReads {
     }
 
     @Override
+    public Optional<StoredRecord> record(long offset) throws InterruptedException {
+        return readAt(offset, 1).flatMap(fetched -> recordAt(offset, fetched));
+    }
+
+    @Override
     public Optional<StoredRecord> record(long offset, BodyCache bodies)
             throws InterruptedException {
-        Fetched fetched;
+        Optional<Fetched> fetched = readAt(offset, bodies.readBytes(offset));
+        if (fetched.isEmpty()) {
+            return Optional.empty();
+        }
+        List<StoredRecord> records = fetched.get().records();
+        Optional<StoredRecord> found = recordAt(offset, fetched.get());
+        bodies.readAhead(
+                found.isPresent() ? records.subList(1, records.size()) : records,
+                fetched.get().nextOffset());
+        return found;
+    }
+
+    /// What there is from an offset on, unless that is before the start or behind the end.
+    private Optional<Fetched> readAt(long offset, int maxBytes) throws InterruptedException {
         try {
-            fetched = engine.read(data, offset, bodies.readBytes(offset), Duration.ZERO);
+            return Optional.of(engine.read(data, offset, maxBytes, Duration.ZERO));
         } catch (SinewException e) {
             if (e.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
                 return Optional.empty();
             }
             throw e;
         }
-        List<StoredRecord> records = fetched.records();
-        boolean found = !records.isEmpty() && records.getFirst().offset() == offset;
-        bodies.readAhead(
-                found ? records.subList(1, records.size()) : records, fetched.nextOffset());
-        return found ? Optional.of(records.getFirst()) : Optional.empty();
+    }
+
+    private static Optional<StoredRecord> recordAt(long offset, Fetched fetched) {
+        return fetched.records().stream().findFirst().filter(first -> first.offset() == offset);
     }
 }

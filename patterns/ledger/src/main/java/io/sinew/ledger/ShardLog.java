@@ -141,7 +141,12 @@ final class ShardLog {
         }
     }
 
-    /// As [MessageReads#record].
+    /// As [MessageReads#record(long)].
+    Optional<StoredRecord> record(long offset) throws InterruptedException {
+        return messages.record(offset);
+    }
+
+    /// As [MessageReads#record(long, BodyCache)].
     Optional<StoredRecord> record(long offset, BodyCache bodies) throws InterruptedException {
         return messages.record(offset, bodies);
     }
