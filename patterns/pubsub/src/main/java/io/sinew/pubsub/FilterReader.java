@@ -23,7 +23,7 @@ final class FilterReader implements AutoCloseable {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
-                                    .maxNestingDepth(FilterLimits.DEPTH)
+                                    .maxNestingDepth(FilterLimits.DEPTH + 1)
                                     .maxNameLength(FilterLimits.DOCUMENT_BYTES)
                                     .maxStringLength(FilterLimits.DOCUMENT_BYTES)
                                     .maxNumberLength(FilterLimits.NUMBER_CHARS)
@@ -46,6 +46,7 @@ final class FilterReader implements AutoCloseable {
     private final JsonParser parser;
     private final Deque<String> path = new ArrayDeque<>();
     private @Nullable JsonToken token;
+    private int depth;
     private int conditions;
     private int wildcardChars;
 
@@ -59,6 +60,17 @@ final class FilterReader implements AutoCloseable {
             token = parser.nextToken();
         } catch (JacksonException e) {
             throw unreadable(e);
+        }
+        if (token != null && token.isStructStart()) {
+            depth++;
+            if (depth > FilterLimits.DEPTH) {
+                throw refused(
+                        "a value: there are at most "
+                                + FilterLimits.DEPTH
+                                + " objects and arrays in each other");
+            }
+        } else if (token != null && token.isStructEnd()) {
+            depth--;
         }
         return token;
     }
@@ -169,7 +181,9 @@ final class FilterReader implements AutoCloseable {
     }
 
     Place place() {
-        TokenStreamLocation at = parser.currentTokenLocation();
+        // Behind the last token there is no place of one.
+        TokenStreamLocation at =
+                token == null ? parser.currentLocation() : parser.currentTokenLocation();
         return new Place(at.getLineNr(), at.getColumnNr(), path());
     }
 
