@@ -119,9 +119,12 @@ record FilterPattern(
         /// @param content combinations that are content with what is here
         private void atMembers(
                 FilterNode node, FilterValue.@Nullable Members object, long content) {
-            long held = content;
+            long held = content & combinations;
             long found = 0;
             for (FilterNode child : node.children()) {
+                if (held == 0) {
+                    break;
+                }
                 at(child, object == null ? null : object.member(child.name()));
                 held &= present | absent;
                 found |= present;

@@ -64,8 +64,8 @@ final class FilterReader implements AutoCloseable {
         if (token != null && token.isStructStart()) {
             depth++;
             if (depth > FilterLimits.DEPTH) {
-                throw refused(
-                        "a value: there are at most "
+                throw tooMuch(
+                        "there are more than "
                                 + FilterLimits.DEPTH
                                 + " objects and arrays in each other");
             }
@@ -162,10 +162,8 @@ final class FilterReader implements AutoCloseable {
     void addCondition() {
         conditions++;
         if (conditions > FilterLimits.CONDITIONS) {
-            throw refused(
-                    "the end: a filter has at most "
-                            + FilterLimits.CONDITIONS
-                            + " values and operators");
+            throw tooMuch(
+                    "there are more than " + FilterLimits.CONDITIONS + " values and operators");
         }
     }
 
@@ -173,10 +171,8 @@ final class FilterReader implements AutoCloseable {
     void addWildcard(int chars) {
         wildcardChars += chars;
         if (wildcardChars > FilterLimits.WILDCARD_CHARS) {
-            throw refused(
-                    "less: the wildcards of a filter have at most "
-                            + FilterLimits.WILDCARD_CHARS
-                            + " characters together");
+            throw tooMuch(
+                    "the wildcards have more than " + FilterLimits.WILDCARD_CHARS + " characters");
         }
     }
 
@@ -196,6 +192,11 @@ final class FilterReader implements AutoCloseable {
     /// @param instead what may stand here
     SinewException refused(String instead) {
         return refused(place(), "there is " + found() + ", where there may be " + instead);
+    }
+
+    /// A refusal of more than there may be.
+    SinewException tooMuch(String what) {
+        return refused(place(), what);
     }
 
     static SinewException refused(Place place, String what) {

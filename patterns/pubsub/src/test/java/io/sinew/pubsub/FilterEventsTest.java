@@ -20,8 +20,7 @@ class FilterEventsTest {
     }
 
     private static FilterRecords structured(String event) {
-        return FilterRecords.ofHeader(
-                        "content-type", "Application/CloudEvents+JSON; charset=UTF-8")
+        return FilterRecords.ofHeader("content-type", "Application/CloudEvents+JSON; charset=UTF-8")
                 .withBody(event);
     }
 
@@ -62,8 +61,7 @@ class FilterEventsTest {
 
     @Test
     void suffix_is_the_end_of_all_attributes() {
-        String filter =
-                "[{\"suffix\":{\"type\":\".created\",\"subject\":\"/cloudevents/spec\"}}]";
+        String filter = "[{\"suffix\":{\"type\":\".created\",\"subject\":\"/cloudevents/spec\"}}]";
         assertPasses(filter, binary("com.github.created", SPEC));
         assertPassesNot(filter, binary("com.github.created2", SPEC));
         assertPassesNot(filter, binary("com.github.created", SPEC + "/2"));
@@ -104,8 +102,7 @@ class FilterEventsTest {
         assertPasses("[{\"exact\":{\"tenant\":\"a\"}}]", record);
         assertPasses("[{\"exact\":{\"type\":\"h\"}}]", record);
         assertPassesNot("[{\"exact\":{\"type\":\"h\"}}]", record.withHeader("ce_type", "t"));
-        assertPasses(
-                "[{\"exact\":{\"datacontenttype\":\"text/plain\"}}]", binary(PUSH, SPEC));
+        assertPasses("[{\"exact\":{\"datacontenttype\":\"text/plain\"}}]", binary(PUSH, SPEC));
     }
 
     @Test

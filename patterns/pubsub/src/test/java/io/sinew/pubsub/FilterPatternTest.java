@@ -35,7 +35,10 @@ class FilterPatternTest {
         String most = "[" + "1,".repeat(FilterLimits.BODY_TOKENS - 10) + "1]";
         String more = "[" + "1,".repeat(FilterLimits.BODY_TOKENS) + "1]";
         int rest = FilterLimits.BODY_BYTES - "{\"f\":1,\"g\":\"\"}".length();
-        assertPasses(exists, FilterRecords.ofBody("{\"f\":1,\"g\":" + deep.substring(1, deep.length() - 1) + "}"));
+        assertPasses(
+                exists,
+                FilterRecords.ofBody(
+                        "{\"f\":1,\"g\":" + deep.substring(1, deep.length() - 1) + "}"));
         assertPassesNot(exists, FilterRecords.ofBody("{\"f\":1,\"g\":" + deep + "}"));
         assertPasses(exists, FilterRecords.ofBody("{\"f\":1,\"g\":" + most + "}"));
         assertPassesNot(exists, FilterRecords.ofBody("{\"f\":1,\"g\":" + more + "}"));
@@ -93,7 +96,8 @@ class FilterPatternTest {
         assertPasses("{\"headers\":{\"t\":[\"true\"]}}", record);
         assertPassesNot("{\"headers\":{\"t\":[false]}}", record);
         assertPasses("{\"key\":[{\"numeric\":[\">\",41]}]}", FilterRecords.empty().withKey("42"));
-        for (String none : new String[] {"", "-", "+1", "01", "1.", ".5", "1e", " 1", "0x1", "1_0"}) {
+        for (String none :
+                new String[] {"", "-", "+1", "01", "1.", ".5", "1e", " 1", "0x1", "1_0"}) {
             assertPassesNot(
                     "{\"headers\":{\"n\":[{\"numeric\":[\">\",-1]}]}}",
                     FilterRecords.ofHeader("n", none));
@@ -236,8 +240,7 @@ class FilterPatternTest {
         for (int i = 0; i < FilterLimits.OR_COMBINATIONS; i++) {
             String body = "{\"f" + i + "\":%d}";
             assertThat(filter.matches(FilterRecords.ofBody(body.formatted(i)).stored())).isTrue();
-            assertThat(filter.matches(FilterRecords.ofBody(body.formatted(99)).stored()))
-                    .isFalse();
+            assertThat(filter.matches(FilterRecords.ofBody(body.formatted(99)).stored())).isFalse();
         }
     }
 

@@ -32,16 +32,15 @@ class FilterRefusalTest {
 
     @Test
     void a_refusal_says_where_it_is_what_is_there_and_what_may_be_there() {
-        assertThatThrownBy(
-                        () ->
-                                Filter.parse(
-                                        """
-                                        {
-                                          "body": {
-                                            "price": [{"numeric": ["=>", 5]}]
-                                          }
-                                        }
-                                        """))
+        assertThatThrownBy(() ->
+                        Filter.parse(
+                                """
+                                {
+                                  "body": {
+                                    "price": [{"numeric": ["=>", 5]}]
+                                  }
+                                }
+                                """))
                 .hasMessage(
                         "The filter can't be read at line 3, column 28, $.body.price[0].numeric:"
                                 + " there is the text \"=>\", where there may be only a lower bound"
@@ -200,29 +199,33 @@ class FilterRefusalTest {
         String not = "{\"not\":".repeat(FilterLimits.DEPTH - 2);
         String deepest =
                 "[" + not + "{\"exact\":{\"a\":\"b\"}}" + "}".repeat(FilterLimits.DEPTH - 2) + "]";
-        assertRefused(deepest, "there are at most 32 objects and arrays in each other");
+        assertRefused(deepest, "there are more than 32 objects and arrays in each other");
         for (String open : new String[] {"{\"a\":", "{\"$or\":[", "{\"not\":", "{\"all\":["}) {
             String begin = open.contains("not") || open.contains("all") ? "[" : "";
-            assertRefused(begin + open.repeat(10_000), "at most 32 objects and arrays", "line 1");
+            assertRefused(begin + open.repeat(10_000), "more than 32 objects and arrays", "line 1");
         }
         String names = "{\"a\":".repeat(FilterLimits.DEPTH - 1);
         String shut = "}".repeat(FilterLimits.DEPTH - 1);
         assertThat(Filter.parse(names + "[1]" + shut).text()).isNotEmpty();
-        assertRefused("{\"a\":" + names + "[1]" + shut + "}", "there are at most 32 objects and arrays in each other");
+        assertRefused(
+                "{\"a\":" + names + "[1]" + shut + "}",
+                "there are more than 32 objects and arrays in each other");
     }
 
     @Test
     void more_conditions_than_the_limit_are_refused() {
         String most = "1" + ",1".repeat(FilterLimits.CONDITIONS - 1);
         assertThat(Filter.parse("{\"key\":[" + most + "]}").text()).isNotEmpty();
-        assertRefused("{\"key\":[" + most + ",1]}", "at most 2048 values and operators");
         assertRefused(
-                "{\"key\":[{\"anything-but\":[" + most + "]}]}", "at most 2048 values and operators");
+                "{\"key\":[" + most + ",1]}", "there are more than 2048 values and operators");
+        assertRefused(
+                "{\"key\":[{\"anything-but\":[" + most + "]}]}",
+                "there are more than 2048 values and operators");
         String filters =
                 IntStream.rangeClosed(0, FilterLimits.CONDITIONS / 2)
                         .mapToObj(i -> "{\"exact\":{\"a\":\"b\"}}")
                         .collect(Collectors.joining(",", "[", "]"));
-        assertRefused(filters, "at most 2048 values and operators");
+        assertRefused(filters, "there are more than 2048 values and operators");
     }
 
     @Test
@@ -233,19 +236,19 @@ class FilterRefusalTest {
             six = two.formatted(i, ",\"body\":{\"c" + i + "\":" + six + "}").replace("%", "");
         }
         assertThat(Filter.parse(six).text()).isNotEmpty();
-        assertRefused(
-                two.formatted(6, ",\"body\":{\"c6\":" + six + "}"), "in at most 64 ways");
+        assertRefused(two.formatted(6, ",\"body\":{\"c6\":" + six + "}"), "in more than 64 ways");
         String many = "{\"a\":[1]}" + ",{\"a\":[1]}".repeat(FilterLimits.OR_COMBINATIONS - 1);
         assertThat(Filter.parse("{\"$or\":[" + many + "]}").text()).isNotEmpty();
-        assertRefused("{\"$or\":[" + many + ",{\"a\":[1]}]}", "in at most 64 ways");
+        assertRefused("{\"$or\":[" + many + ",{\"a\":[1]}]}", "in more than 64 ways");
     }
 
     @Test
     void longer_wildcards_than_the_limit_are_refused() {
         String half = "*a".repeat(FilterLimits.WILDCARD_CHARS / 4);
-        String filter = "{\"key\":[{\"wildcard\":\"" + half + "\"},{\"wildcard\":\"" + half + "%s\"}]}";
+        String filter =
+                "{\"key\":[{\"wildcard\":\"" + half + "\"},{\"wildcard\":\"" + half + "%s\"}]}";
         assertThat(Filter.parse(filter.formatted("")).text()).isNotEmpty();
-        assertRefused(filter.formatted("a"), "at most 1024 characters together");
+        assertRefused(filter.formatted("a"), "have more than 1024 characters");
     }
 
     @Test
