@@ -39,7 +39,7 @@ record FilterExample(String document, List<String> claims) {
 
     private static FilterRecords record(String text) {
         FilterRecords record = FilterRecords.empty();
-        for (String part : text.split("; ")) {
+        for (String part : text.split("; ", -1)) {
             int space = part.indexOf(' ');
             String rest = part.substring(space + 1);
             record =
