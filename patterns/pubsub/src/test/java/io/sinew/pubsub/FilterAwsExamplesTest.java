@@ -43,7 +43,12 @@ class FilterAwsExamplesTest {
                 yes: body {"event": "order_number"}
                 no: header event=order-cancelled
                 no: body {"event": "order-cancelled"}
-                """,
+                """);
+    }
+
+    @Test
+    void sns_parts_of_strings() {
+        check(
                 """
                 {"customer_interests": [{"equals-ignore-case": "tennis"}]}
                 yes: header customer_interests=TENNIS
