@@ -74,6 +74,7 @@ final class LedgerShard implements AutoCloseable {
     // Changed under the lock, looked at without.
     private volatile @Nullable SinewException failure;
     private volatile boolean closing;
+    private volatile int seeks;
     private final List<Thread> threads = new ArrayList<>();
 
     /// Told when it can't go on.
@@ -318,7 +319,7 @@ final class LedgerShard implements AutoCloseable {
     /// Forgets all messages, and goes on with the records from an offset on.
     CommitGroup seek(long wanted) throws InterruptedException {
         long offset = Math.clamp(wanted, log.startOffset(), log.endOffset());
-        return decide(nowMs -> {
+        CommitGroup sought = decide(nowMs -> {
             // Alone: what is decided from here on is of messages that are taken in after it.
             var group = new CommitGroup();
             group.add(state.seek(offset, nowMs));
@@ -326,8 +327,16 @@ final class LedgerShard implements AutoCloseable {
             toWrite.signal();
             tickAtMs = state.nextTickMs();
             toNear.signal();
+            seeks++;
             return group;
         });
+        log.lookAgain();
+        return sought;
+    }
+
+    /// How often it was told to go on elsewhere.
+    int seeks() {
+        return seeks;
     }
 
     // ---- the reader's calls
@@ -567,6 +576,7 @@ final class LedgerShard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        log.lookAgain();
         Joins.all(threads);
         List<CommitGroup> left;
         lock.lock();

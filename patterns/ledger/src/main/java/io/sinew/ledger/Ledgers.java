@@ -19,14 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// that this process has, the name for each, what is read of the topic, and commits; so that a
 /// thousand of them are little more than one as long as nothing is to do. Safe for any thread.
 public final class Ledgers implements AutoCloseable {
-    /// Several ledgers keep what they have read together.
-    private static final BodyRoom NO_ROOM = new BodyRoom(0);
-
     private final Engine engine;
     private final Clock clock;
     private final String topic;
     private final String ledgerTopic;
     private final Ids ids;
+    private final BodyRoom room;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
@@ -46,12 +44,22 @@ public final class Ledgers implements AutoCloseable {
     }
 
     /// Both topics must be there when [#share] is called.
-    public Ledgers(Engine engine, Clock clock, String topic, String ledgerTopic, Ids ids) {
+    ///
+    /// @param room for the records that are kept in memory for delivery; the other ledgers of the
+    ///   process may have the same
+    public Ledgers(
+            Engine engine,
+            Clock clock,
+            String topic,
+            String ledgerTopic,
+            Ids ids,
+            BodyRoom room) {
         this.engine = engine;
         this.clock = clock;
         this.topic = topic;
         this.ledgerTopic = ledgerTopic;
         this.ids = ids;
+        this.room = room;
     }
 
     /// One ledger that has its topics for itself.
@@ -64,8 +72,9 @@ public final class Ledgers implements AutoCloseable {
                         clock,
                         config.topic(),
                         config.ledgerTopic(),
-                        () -> List.of(LedgerHome.idOf(config)));
-        Ledger ledger = ledgers.add(config, room, ledgers::close);
+                        () -> List.of(LedgerHome.idOf(config)),
+                        room);
+        Ledger ledger = ledgers.add(config, ledgers::close);
         ledgers.share(address);
         return ledger;
     }
@@ -81,12 +90,12 @@ public final class Ledgers implements AutoCloseable {
     /// Opens a ledger, until it or this is closed.
     public Ledger ledger(LedgerConfig config) {
         var closing = new Ledger[1];
-        Ledger ledger = add(config, NO_ROOM, () -> remove(closing[0]));
+        Ledger ledger = add(config, () -> remove(closing[0]));
         closing[0] = ledger;
         return ledger;
     }
 
-    private Ledger add(LedgerConfig config, BodyRoom room, Runnable closing) {
+    private Ledger add(LedgerConfig config, Runnable closing) {
         lock.lock();
         try {
             var ledger = new Ledger(this, clock, config, room, closing);

@@ -9,14 +9,27 @@ import io.sinew.topics.TopicPartition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// The reads of a ledger that has its topic for itself: each record is read when it arrives, and
 /// again only if it is no longer in memory when it is delivered.
 record OwnReads(Engine engine, TopicPartition data) implements MessageReads {
+    /// How long it waits for messages at a time.
+    private static final Duration WAIT = Duration.ofMillis(500);
+
     @Override
-    public Fetched read(long offset, Duration atMost) throws InterruptedException {
-        return engine.read(data, offset, ShardLog.READ_BYTES, atMost);
+    public Fetched read(long offset) throws InterruptedException {
+        return engine.read(data, offset, ShardLog.READ_BYTES, Duration.ZERO);
     }
+
+    /// It looks by itself, twice a second.
+    @Override
+    public Fetched await(long offset, BooleanSupplier over) throws InterruptedException {
+        return engine.read(data, offset, ShardLog.READ_BYTES, WAIT);
+    }
+
+    @Override
+    public void lookAgain() {}
 
     @Override
     public Optional<StoredRecord> record(long offset) throws InterruptedException {
