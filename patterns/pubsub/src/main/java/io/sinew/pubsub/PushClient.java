@@ -25,6 +25,9 @@ public final class PushClient implements AutoCloseable {
     /// only while it has fewer than are left for others, so that no few of them take all.
     public static final int ATTEMPTS_MAX = 2_048;
 
+    /// Bytes of the bodies of those attempts, in the same way.
+    public static final long BYTES_MAX = 256L << 20;
+
     /// Connections of all endpoints together that are kept while nobody uses them.
     public static final int IDLE_MAX = 2_048;
 
@@ -47,6 +50,7 @@ public final class PushClient implements AutoCloseable {
 
     // Under the lock.
     private int underWay;
+    private long underWayBytes;
 
     PushClient(
             EndpointRules rules,
@@ -126,22 +130,31 @@ public final class PushClient implements AutoCloseable {
     int room(PushLine line) {
         lock.lock();
         try {
-            int room = attemptsMax - underWay - line.underWay;
-            return line.underWay == 0 ? Math.max(1, room) : Math.max(0, room);
+            if (line.underWay == 0) {
+                return Math.max(1, attemptsMax - underWay);
+            }
+            return hasRoom(line) ? attemptsMax - underWay - line.underWay : 0;
         } finally {
             lock.unlock();
         }
     }
 
+    private boolean hasRoom(PushLine line) {
+        return line.underWay < attemptsMax - underWay
+                && line.underWayBytes < BYTES_MAX - underWayBytes;
+    }
+
     /// Whether another attempt may begin, which then counts as begun.
-    boolean begin(PushLine line) {
+    boolean begin(PushLine line, int bodyBytes) {
         lock.lock();
         try {
-            if (line.underWay > 0 && line.underWay >= attemptsMax - underWay) {
+            if (line.underWay > 0 && !hasRoom(line)) {
                 return false;
             }
             line.underWay++;
             underWay++;
+            line.underWayBytes += bodyBytes;
+            underWayBytes += bodyBytes;
             return true;
         } finally {
             lock.unlock();
@@ -149,12 +162,14 @@ public final class PushClient implements AutoCloseable {
     }
 
     /// One has ended.
-    void end(PushLine line) {
+    void end(PushLine line, int bodyBytes) {
         lock.lock();
         try {
             Check.that(line.underWay > 0, "what ends has begun");
             line.underWay--;
             underWay--;
+            line.underWayBytes -= bodyBytes;
+            underWayBytes -= bodyBytes;
         } finally {
             lock.unlock();
         }

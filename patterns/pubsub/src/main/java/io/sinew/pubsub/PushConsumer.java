@@ -135,8 +135,14 @@ public final class PushConsumer implements AutoCloseable {
     }
 
     private List<Message> receive(int most) throws InterruptedException {
+        long begunNanos = clock.nanos();
         try {
-            return ledger.receive(most, RECEIVE_WAIT, lease);
+            List<Message> messages = ledger.receive(most, RECEIVE_WAIT, lease);
+            if (messages.isEmpty() && clock.nanos() - begunNanos < FAILURE_PAUSE_NANOS) {
+                // A ledger that is closed waits for nothing.
+                pause();
+            }
+            return messages;
         } catch (SinewException e) {
             LOGGER.log(System.Logger.Level.WARNING, "push=waits " + topic, e);
             pause();
@@ -160,7 +166,7 @@ public final class PushConsumer implements AutoCloseable {
     private void begin(List<Message> messages) throws InterruptedException {
         var left = new ArrayList<Receipt>();
         for (Message message : messages) {
-            if (mayBegin()) {
+            if (mayBegin(message)) {
                 Thread _ = Thread.ofVirtual().name("sinew-push").start(() -> push(message));
             } else {
                 left.add(message.receipt());
@@ -171,11 +177,14 @@ public final class PushConsumer implements AutoCloseable {
         }
     }
 
-    private boolean mayBegin() {
+    private boolean mayBegin(Message message) {
         lock.lock();
         try {
             long now = clock.nanos();
-            if (closing || disabled || gate.room(now, underWay) == 0 || !client.begin(line)) {
+            if (closing
+                    || disabled
+                    || gate.room(now, underWay) == 0
+                    || !client.begin(line, sizeBytes(message))) {
                 return false;
             }
             gate.begin(now);
@@ -184,6 +193,11 @@ public final class PushConsumer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static int sizeBytes(Message message) {
+        byte[] value = message.value();
+        return value == null ? 0 : value.length;
     }
 
     /// It is nothing that the messages did: no attempt is counted.
@@ -218,10 +232,11 @@ public final class PushConsumer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            if (first) {
-                tell(outcome.cause());
-            }
             settled();
+        }
+        if (first) {
+            // Now that this message is nobody's: whoever is told may close us.
+            tell(outcome.cause());
         }
     }
 
@@ -236,7 +251,7 @@ public final class PushConsumer implements AutoCloseable {
             Thread.currentThread().interrupt();
             return new PushOutcome.Unanswered(PushTrouble.PROTOCOL, "it was interrupted");
         } finally {
-            client.end(line);
+            client.end(line, sizeBytes(message));
         }
     }
 

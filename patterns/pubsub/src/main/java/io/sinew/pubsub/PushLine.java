@@ -38,8 +38,9 @@ final class PushLine implements AutoCloseable {
     private final ArrayDeque<PushConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /// Attempts under way; under the client's lock.
+    // Under the client's lock: attempts under way, and their bodies.
     int underWay;
+    long underWayBytes;
 
     PushLine(PushClient client, PushSettings settings, PushLookup lookup) {
         this.client = client;

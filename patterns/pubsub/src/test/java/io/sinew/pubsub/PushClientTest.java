@@ -40,10 +40,10 @@ class PushClientTest {
     private int beginAll(PushLine line) {
         int begun = 0;
         while (client.room(line) > 0) {
-            assertThat(client.begin(line)).isTrue();
+            assertThat(client.begin(line, 1)).isTrue();
             begun++;
         }
-        assertThat(client.begin(line)).isFalse();
+        assertThat(client.begin(line, 1)).isFalse();
         return begun;
     }
 
@@ -53,9 +53,25 @@ class PushClientTest {
         assertThat(beginAll(greedy)).isEqualTo(6);
         assertThat(beginAll(line())).isEqualTo(3);
         assertThat(beginAll(line())).isEqualTo(2);
-        client.end(greedy);
-        client.end(greedy);
-        assertThat(client.begin(greedy)).isFalse();
+        client.end(greedy, 1);
+        client.end(greedy, 1);
+        assertThat(client.begin(greedy, 1)).isFalse();
+    }
+
+    @Test
+    void a_few_large_messages_can_not_take_all_memory() {
+        int third = (int) (PushClient.BYTES_MAX / 3);
+        PushLine greedy = line();
+        assertThat(client.begin(greedy, third)).isTrue();
+        assertThat(client.begin(greedy, third)).isTrue();
+        assertThat(client.begin(greedy, 1)).isFalse();
+        assertThat(client.room(greedy)).isZero();
+        PushLine other = line();
+        assertThat(client.begin(other, third)).isTrue();
+        assertThat(client.begin(other, 1)).isFalse();
+        client.end(greedy, third);
+        client.end(greedy, third);
+        assertThat(client.begin(other, 1)).isTrue();
     }
 
     @Test
@@ -63,7 +79,7 @@ class PushClientTest {
         for (int i = 0; i < 3 * ATTEMPTS_MAX; i++) {
             PushLine line = line();
             assertThat(client.room(line)).isPositive();
-            assertThat(client.begin(line)).isTrue();
+            assertThat(client.begin(line, 1)).isTrue();
         }
         assertThat(metrics.samples())
                 .filteredOn(sample -> sample.series().metric() == PushMetric.UNDER_WAY)

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -148,6 +149,29 @@ class PushConsumerTest {
         assertThat(receiver.requests())
                 .extracting(r -> r.header("sinew-attempt"))
                 .containsOnly("1");
+    }
+
+    @Test
+    void who_is_told_that_an_endpoint_is_gone_may_end_its_push() throws Exception {
+        PushSettings settings = settings();
+        Ledger ledger = ledger(settings);
+        receiver.answer(PushReceiver.status(410));
+        var itself = new CompletableFuture<PushConsumer>();
+        var ended = new CountDownLatch(1);
+        itself.complete(
+                PushConsumer.start(
+                        ledger,
+                        TOPIC,
+                        settings,
+                        client,
+                        scene.clock,
+                        _ -> {
+                            itself.join().close();
+                            ended.countDown();
+                        }));
+        scene.send("{}");
+        ended.await();
+        assertThat(ledger.counts().ready()).isEqualTo(1);
     }
 
     @Test

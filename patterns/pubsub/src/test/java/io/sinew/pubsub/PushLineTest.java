@@ -135,8 +135,12 @@ class PushLineTest {
             write(out, "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
             drip(out, "a");
         });
-        assertThat(post(client, settings(receiver.url("/"))))
-                .isEqualTo(new PushOutcome.Delivered(200));
+        var attempt =
+                new FutureTask<>(() ->
+                        post(client, settings(receiver.url("/"), "push.timeout.ms", "120000")));
+        Thread _ = Thread.ofVirtual().start(attempt);
+        Eventually.await(PushScene.PATIENCE, "the answer", attempt::isDone);
+        assertThat(attempt.get()).isEqualTo(new PushOutcome.Delivered(200));
         awaitEnd();
     }
 
@@ -156,6 +160,25 @@ class PushLineTest {
         awaitEnd();
         // What the machine's buffers hold, and no more.
         assertThat(sent.get()).isLessThan(1_000);
+    }
+
+    @Test
+    void an_answer_that_is_longer_than_it_may_be_costs_the_connection() throws Exception {
+        PushLine line = client.line(settings(receiver.url("/")));
+        receiver.answer((_, out) -> {
+            write(out, "HTTP/1.1 200 OK\r\ncontent-length: 16384\r\n\r\n");
+            out.write(new byte[16 << 10]);
+        });
+        assertThat(post(line)).isEqualTo(new PushOutcome.Delivered(200));
+        assertThat(post(line)).isEqualTo(new PushOutcome.Delivered(200));
+        assertThat(receiver.connections()).isEqualTo(1);
+        receiver.answer((_, out) -> {
+            write(out, "HTTP/1.1 200 OK\r\ncontent-length: 20000\r\n\r\n");
+            out.write(new byte[20_000]);
+        });
+        assertThat(post(line)).isEqualTo(new PushOutcome.Delivered(200));
+        assertThat(post(line)).isEqualTo(new PushOutcome.Delivered(200));
+        assertThat(receiver.connections()).isEqualTo(2);
     }
 
     @Test

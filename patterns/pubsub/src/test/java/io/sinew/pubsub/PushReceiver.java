@@ -1,5 +1,6 @@
 package io.sinew.pubsub;
 
+import io.sinew.base.Joins;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -45,6 +46,7 @@ final class PushReceiver implements AutoCloseable {
     }
 
     private final ServerSocket server;
+    private final Thread acceptor;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<Received> requests = new CopyOnWriteArrayList<>();
@@ -55,7 +57,7 @@ final class PushReceiver implements AutoCloseable {
     private PushReceiver(ServerSocket server, Answerer answerer) {
         this.server = server;
         this.answerer = answerer;
-        Thread _ = Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     static PushReceiver start(Answerer answerer) throws IOException {
@@ -92,7 +94,10 @@ final class PushReceiver implements AutoCloseable {
 
     /// Does nothing until the test is over.
     Answerer never() {
-        return (_, _) -> closed.await();
+        return (_, _) -> {
+            closed.await();
+            throw new EOFException("the test is over");
+        };
     }
 
     void answer(Answerer with) {
@@ -195,6 +200,8 @@ final class PushReceiver implements AutoCloseable {
     void hangUp() throws IOException {
         closed.countDown();
         server.close();
+        // It may accept one more, and until it has ended the port is open.
+        Joins.all(List.of(acceptor));
         for (Socket socket : sockets) {
             socket.close();
         }
