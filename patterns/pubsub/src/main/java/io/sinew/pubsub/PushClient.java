@@ -126,14 +126,16 @@ public final class PushClient implements AutoCloseable {
         lines.remove(line);
     }
 
-    /// How many more attempts an endpoint may begin.
+    /// How many more attempts an endpoint may begin, as far as their number decides.
     int room(PushLine line) {
         lock.lock();
         try {
-            if (line.underWay == 0) {
-                return Math.max(1, attemptsMax - underWay);
+            if (line.underWay > 0 && !hasRoom(line)) {
+                return 0;
             }
-            return hasRoom(line) ? attemptsMax - underWay - line.underWay : 0;
+            // Each of them is one more here and one less for others.
+            int more = attemptsMax - underWay - line.underWay;
+            return Math.max(line.underWay == 0 ? 1 : 0, (more + 1) / 2);
         } finally {
             lock.unlock();
         }

@@ -38,13 +38,13 @@ class PushClientTest {
 
     /// As many attempts as the line may begin.
     private int beginAll(PushLine line) {
-        int begun = 0;
-        while (client.room(line) > 0) {
+        int room = client.room(line);
+        for (int i = 0; i < room; i++) {
             assertThat(client.begin(line, 1)).isTrue();
-            begun++;
         }
         assertThat(client.begin(line, 1)).isFalse();
-        return begun;
+        assertThat(client.room(line)).isZero();
+        return room;
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sinew.pubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sinew.base.ErrorCode;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import io.sinew.kit.Eventually;
@@ -421,9 +422,38 @@ class PushLineTest {
     }
 
     @Test
+    void no_way_to_write_an_address_leads_where_nothing_may_be_sent() throws Exception {
+        try (PushClient strict =
+                client(new EndpointRules(List.of(), true), EndpointLookup.system())) {
+            for (String host :
+                    new String[] {
+                        "localhost",
+                        "LOCALHOST.",
+                        "127.1",
+                        "2130706433",
+                        "0x7f000001",
+                        "0x7f.1",
+                        "0177.0.0.1",
+                        "[::ffff:127.0.0.1]",
+                        "[::ffff:7f00:1]",
+                        "0"
+                    }) {
+                try (PushLine line =
+                        strict.line(settings("http://" + host + ":" + receiver.port() + "/"))) {
+                    assertThat(post(line)).isInstanceOf(PushOutcome.Unanswered.class);
+                } catch (SinewException e) {
+                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_CONFIG);
+                }
+            }
+            assertThat(receiver.connections()).isZero();
+        }
+    }
+
+    @Test
     void a_proxy_of_the_environment_is_not_used() throws Exception {
         System.setProperty("socksProxyHost", "127.0.0.1");
         System.setProperty("socksProxyPort", "1");
+        System.setProperty("socksNonProxyHosts", "");
         System.setProperty("http.proxyHost", "127.0.0.1");
         System.setProperty("http.proxyPort", "1");
         try {
@@ -432,6 +462,7 @@ class PushLineTest {
         } finally {
             System.clearProperty("socksProxyHost");
             System.clearProperty("socksProxyPort");
+            System.clearProperty("socksNonProxyHosts");
             System.clearProperty("http.proxyHost");
             System.clearProperty("http.proxyPort");
         }
