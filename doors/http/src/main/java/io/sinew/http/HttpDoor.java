@@ -52,16 +52,19 @@ public final class HttpDoor implements AutoCloseable {
     private final List<Runnable> early;
 
     private final MetricsRoutes metricsRoutes;
+    private final TopicRoutes topicRoutes;
 
     private HttpDoor(
             InetSocketAddress address,
             WebServer server,
             List<Runnable> early,
-            MetricsRoutes metricsRoutes) {
+            MetricsRoutes metricsRoutes,
+            TopicRoutes topicRoutes) {
         this.address = address;
         this.server = server;
         this.early = early;
         this.metricsRoutes = metricsRoutes;
+        this.topicRoutes = topicRoutes;
     }
 
     /// Opens the door.
@@ -100,7 +103,8 @@ public final class HttpDoor implements AutoCloseable {
                 bound,
                 server,
                 List.of(topicRoutes::close, context.calls()::close, queueRoutes::close),
-                metricsRoutes);
+                metricsRoutes,
+                topicRoutes);
     }
 
     static Callers callers(HttpLimits limits) {
@@ -216,6 +220,11 @@ public final class HttpDoor implements AutoCloseable {
     /// Where the door listens.
     public InetSocketAddress address() {
         return address;
+    }
+
+    /// Partitions that are read for those who follow them, for tests.
+    int followedPartitions() {
+        return topicRoutes.followedPartitions();
     }
 
     /// Takes no more requests; returns when those under way are done.

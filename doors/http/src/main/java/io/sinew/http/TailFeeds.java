@@ -24,6 +24,7 @@ final class TailFeeds implements AutoCloseable {
     private final EngineCalls calls;
     private final Clock clock;
     private final TopicCounts counts;
+    private final int readersMax;
     private final Semaphore readers;
     private final Semaphore behindKiB = new Semaphore(HttpLimits.TAILS_BEHIND_BYTES >> 10);
     private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
@@ -39,11 +40,11 @@ final class TailFeeds implements AutoCloseable {
         this.calls = context.calls();
         this.clock = context.contents().clock();
         this.counts = counts;
-        this.readers =
-                new Semaphore(
-                        context.contents().shared()
-                                ? HttpLimits.TAILED_PARTITIONS_SHARED
-                                : HttpLimits.TAILED_PARTITIONS);
+        this.readersMax =
+                context.contents().shared()
+                        ? HttpLimits.TAILED_PARTITIONS_SHARED
+                        : HttpLimits.TAILED_PARTITIONS;
+        this.readers = new Semaphore(readersMax);
     }
 
     Engine engine() {
@@ -80,6 +81,10 @@ final class TailFeeds implements AutoCloseable {
 
     void giveBack() {
         readers.release();
+    }
+
+    int followedPartitions() {
+        return readersMax - readers.availablePermits();
     }
 
     /// A seat at the feed of a topic.

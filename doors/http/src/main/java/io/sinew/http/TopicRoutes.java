@@ -191,6 +191,11 @@ final class TopicRoutes implements HttpService, AutoCloseable {
         response.status(Status.NO_CONTENT_204).send();
     }
 
+    /// Partitions that are read for those who follow them.
+    int followedPartitions() {
+        return feeds.followedPartitions();
+    }
+
     /// Ends all tails and waits.
     @Override
     public void close() {

@@ -32,12 +32,9 @@ class HttpApiPageTest {
             HttpLimits limits = HttpLimits.defaults();
             HttpContents contents =
                     behind.contents(() -> new Health(Health.Status.UP, "", "1", 0), new Metrics());
-            RouteContext context =
-                    RouteContext.of(contents, HttpDoor.callers(limits), limits);
+            RouteContext context = RouteContext.of(contents, HttpDoor.callers(limits), limits);
             List<String> routes =
-                    Stream.of(
-                                    new QueueRoutes(context).table(),
-                                    new TopicRoutes(context).table())
+                    Stream.of(new QueueRoutes(context).table(), new TopicRoutes(context).table())
                             .flatMap(List::stream)
                             .map(Route::toString)
                             .toList();

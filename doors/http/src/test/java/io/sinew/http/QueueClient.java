@@ -54,6 +54,14 @@ final class QueueClient implements AutoCloseable {
         door = open();
     }
 
+    int followedPartitions() {
+        return door.followedPartitions();
+    }
+
+    int port() {
+        return door.address().getPort();
+    }
+
     void closeDoor() {
         door.close();
     }
@@ -105,6 +113,17 @@ final class QueueClient implements AutoCloseable {
         var request = building.method(method, BodyPublishers.ofByteArray(body)).build();
         HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
         return new Answer(answer.statusCode(), answer.body());
+    }
+
+    /// The status that a body is answered with which is announced and never sent.
+    int announce(String method, String path, long bytes) throws IOException {
+        try (Socket socket = connect()) {
+            String head = method + " " + root + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: ";
+            socket.getOutputStream()
+                    .write((head + bytes + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            byte[] status = socket.getInputStream().readNBytes(12);
+            return Integer.parseInt(new String(status, 9, 3, StandardCharsets.US_ASCII));
+        }
     }
 
     Answer get(String path) throws Exception {

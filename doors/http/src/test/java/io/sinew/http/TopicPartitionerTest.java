@@ -11,13 +11,15 @@ class TopicPartitionerTest {
     @Test
     void any_key_goes_where_kafkas_own_producer_puts_it() {
         var partitioner = new TopicPartitioner();
-        Trials.run(2_000, random -> {
-            var key = new byte[random.nextInt(40)];
-            random.nextBytes(key);
-            int count = 1 + random.nextInt(100);
-            assertThat(partitioner.partition(key, count))
-                    .isEqualTo(BuiltInPartitioner.partitionForKey(key, count));
-        });
+        Trials.run(
+                2_000,
+                random -> {
+                    var key = new byte[random.nextInt(40)];
+                    random.nextBytes(key);
+                    int count = 1 + random.nextInt(100);
+                    assertThat(partitioner.partition(key, count))
+                            .isEqualTo(BuiltInPartitioner.partitionForKey(key, count));
+                });
         assertThat(TopicPartitioner.murmur2("foobar".getBytes(UTF_8))).isEqualTo(-790332482);
     }
 

@@ -186,8 +186,7 @@ class TopicRoutesTest {
         assertBad(http.get(path + "partition=0&offset=0&max=0"), "'max' is a whole number");
         assertBad(http.get(path + "partition=0&offset=0&waitMs=600000"), "'waitMs' is a whole");
         assertBad(http.get(path + "partition=0&offset=0&limit=1"), "'limit' is not known");
-        assertRefused(
-                400, ErrorCode.OFFSET_OUT_OF_RANGE, http.get(path + "partition=0&offset=1"));
+        assertRefused(400, ErrorCode.OFFSET_OUT_OF_RANGE, http.get(path + "partition=0&offset=1"));
         assertBad(http.get("/orders/tail?from=now"), "'from' is 'end' or 'beginning'");
         assertBad(http.get("/orders/tail?from=end&timeMs=0"), "Say one of");
         assertBad(http.get("/orders/tail?after=x"), "not the id of an event");
@@ -213,10 +212,9 @@ class TopicRoutesTest {
                 413,
                 ErrorCode.BATCH_TOO_LARGE,
                 http.post(path, "{\"text\":\"" + "x".repeat(2 << 20) + "\"}"));
-        assertThat(http.send("POST", path, new byte[17 << 20]).status()).isEqualTo(413);
-        assertThat(http.send("POST", "/orders/events", new byte[17 << 20]).status())
-                .isEqualTo(413);
-        assertThat(http.send("PUT", "/other", new byte[100 << 10]).status()).isEqualTo(413);
+        assertThat(http.announce("POST", path, 17 << 20)).isEqualTo(413);
+        assertThat(http.send("POST", "/orders/events", new byte[17 << 20]).status()).isEqualTo(413);
+        assertThat(http.announce("PUT", "/other", 100 << 10)).isEqualTo(413);
         assertThat(http.get("/orders").one("end")).isEqualTo("0");
     }
 
@@ -430,10 +428,6 @@ class TopicRoutesTest {
                 gone.getOutputStream().write(("GET " + wait + "Host: x\r\n\r\n").getBytes(UTF_8));
             }
         }
-        Eventually.await(PATIENCE, "an end of the reading", () -> tailThreads() == 0);
-    }
-
-    private static long tailThreads() {
-        return ThreadCounts.virtual("sinew-http-tail");
+        Eventually.await(PATIENCE, "an end", () -> http.followedPartitions() == 0);
     }
 }
