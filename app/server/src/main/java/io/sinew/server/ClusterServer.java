@@ -49,7 +49,8 @@ public final class ClusterServer implements AutoCloseable {
                             true,
                             new SharedReceiptKeyV1Format(engine, clock::nowMs),
                             clock);
-            return new ClusterServer(engine, queues, HttpDoor.open(config.http(), contents));
+            HttpDoor http = HttpDoor.open(config.http(), contents, config.httpConnections());
+            return new ClusterServer(engine, queues, http);
         } catch (IOException | RuntimeException e) {
             queues.close();
             engine.close();

@@ -147,6 +147,11 @@ record HttpLimits(
     static final int TAIL_STALL_MS = 30_000;
 
     static HttpLimits defaults() {
-        return new HttpLimits(2_000, 4 << 10, 8 << 10, 64 << 10, 30_000, 500);
+        return defaults(HttpDoor.CONNECTIONS);
+    }
+
+    /// @param connections how many clients may be connected at a time
+    static HttpLimits defaults(int connections) {
+        return new HttpLimits(connections, 4 << 10, 8 << 10, 64 << 10, 30_000, 500);
     }
 }
