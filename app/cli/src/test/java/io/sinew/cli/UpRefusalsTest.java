@@ -113,7 +113,7 @@ class UpRefusalsTest {
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err())
                 .contains("there is no key port")
-                .contains("advertise, advertised-http, cluster, data, engine, kafka, listen")
+                .contains("advertise, advertised-http, cluster, data, engine, http-connections")
                 .hasLineCount(1);
         assertThat(upWith("listen:\n  kafak: 127.0.0.1:0\n").err()).contains("listen.kafak");
     }

@@ -35,7 +35,7 @@ final class ConfigurationPage {
             | `--data DIR` | `data` | `./data` | The data directory; made when it is not there. One process at a time. |
             | `--kafka HOST:PORT` | `listen.kafka` | `127.0.0.1:9092` | Where Kafka clients connect. |
             | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md), [`/metrics`](operating/metrics.md) and [work queues and topics over HTTP](http-api.md) are. |
-            | `--http-connections N` | `http-connections` | `10000` | How many clients may be connected to `--http` at a time; each that waits or follows a topic is one. It takes some 30 KB, and a file descriptor. |
+            | `--http-connections N` | `http-connections` | `10000` | How many clients may be connected to `--http` at a time; each that waits or follows a topic is one. It takes some 25 KB and a file descriptor. |
             | `--advertise HOST:PORT` | `advertise` | the address a client used | What Kafka clients are told to connect to, where that differs: behind a proxy, in a container. |
             | `--set KEY=VALUE` | below `kafka` | | A broker setting, by the names below. |
 
