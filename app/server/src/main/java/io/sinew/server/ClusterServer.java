@@ -44,11 +44,13 @@ public final class ClusterServer implements AutoCloseable {
                     new HttpContents(
                             new ClusterHealth(engine, config.bootstrap(), clock),
                             new Metrics(),
+                            engine,
                             queues,
                             true,
                             new SharedReceiptKeyV1Format(engine, clock::nowMs),
                             clock);
-            return new ClusterServer(engine, queues, HttpDoor.open(config.http(), contents));
+            HttpDoor http = HttpDoor.open(config.http(), contents, config.httpConnections());
+            return new ClusterServer(engine, queues, http);
         } catch (IOException | RuntimeException e) {
             queues.close();
             engine.close();

@@ -73,13 +73,18 @@ public final class SinewServer implements AutoCloseable {
                         new HttpContents(
                                 new HealthSource(broker, clock),
                                 metrics,
+                                patterns.engine(),
                                 patterns.queues(),
                                 false,
                                 new ReceiptKeyV1Format(disk, Path.of(broker.dataDirectory())),
                                 clock);
                 Optional<HttpDoor> http =
                         config.http().isPresent()
-                                ? Optional.of(HttpDoor.open(config.http().get(), contents))
+                                ? Optional.of(
+                                        HttpDoor.open(
+                                                config.http().get(),
+                                                contents,
+                                                config.httpConnections()))
                                 : Optional.empty();
                 return new SinewServer(broker, kafka, patterns, http);
             } catch (IOException | RuntimeException e) {

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpDoorTest {
-    private static final HttpLimits IMPATIENT = new HttpLimits(4, 512, 1024, 2048, 200, 500);
+    private static final HttpLimits IMPATIENT =
+            new HttpLimits(4, 512, 1024, 2048, 200, 500, 15_000, 30_000);
 
     /// For what must come; only a test that fails waits so long.
     private static final int PATIENCE_MS = 20_000;
@@ -161,7 +162,7 @@ class HttpDoorTest {
                 .isEqualTo(
                         "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
                                 + "\"detail\":\"There is nothing at /admin; there are /health,"
-                                + " /metrics and /v1/queues.\","
+                                + " /metrics, /v1/queues and /v1/topics.\","
                                 + "\"code\":\"RESOURCE_NOT_FOUND\",\"number\":208}");
     }
 
