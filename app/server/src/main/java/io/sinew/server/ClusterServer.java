@@ -44,6 +44,7 @@ public final class ClusterServer implements AutoCloseable {
                     new HttpContents(
                             new ClusterHealth(engine, config.bootstrap(), clock),
                             new Metrics(),
+                            engine,
                             queues,
                             true,
                             new SharedReceiptKeyV1Format(engine, clock::nowMs),

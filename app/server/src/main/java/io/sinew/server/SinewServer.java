@@ -73,6 +73,7 @@ public final class SinewServer implements AutoCloseable {
                         new HttpContents(
                                 new HealthSource(broker, clock),
                                 metrics,
+                                patterns.engine(),
                                 patterns.queues(),
                                 false,
                                 new ReceiptKeyV1Format(disk, Path.of(broker.dataDirectory())),

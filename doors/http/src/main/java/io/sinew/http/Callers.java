@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// needs a second thread that looks ten times a second, and takes a client for gone that is silent
 /// for the time-out of a read.
 final class Callers implements ServerConnectionSelector {
+    private static final System.Logger LOGGER = System.getLogger(Callers.class.getName());
+
     /// Of the connection whose thread asks: Helidon gives each its own.
     private static final ThreadLocal<@Nullable Caller> CALLER = new ThreadLocal<>();
 
@@ -65,6 +67,21 @@ final class Callers implements ServerConnectionSelector {
     boolean isThere() {
         Caller known = CALLER.get();
         return known == null || isThere(known);
+    }
+
+    /// What hangs up on the caller of the request that this thread answers, whatever the thread is
+    /// doing. For any thread.
+    Runnable hangUp() {
+        Caller known = CALLER.get();
+        return () -> {
+            try {
+                if (known != null) {
+                    known.socket.close();
+                }
+            } catch (IOException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, "socket=not closed", e);
+            }
+        };
     }
 
     private static boolean isThere(Caller known) {

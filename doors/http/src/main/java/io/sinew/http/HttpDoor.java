@@ -28,6 +28,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -38,23 +39,32 @@ public final class HttpDoor implements AutoCloseable {
     /// forget their level.
     private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
+    private static final String KNOWN =
+            "/health, /metrics, " + QueueRoutes.ROOT + " and " + TopicRoutes.ROOT;
+
     /// Connections that the system may hold before they are taken.
     private static final int BACKLOG = 128;
 
     private final InetSocketAddress address;
     private final WebServer server;
+
+    /// What is closed before the server is, in this order: waits, then what is inside the engine.
+    private final List<Runnable> early;
+
     private final MetricsRoutes metricsRoutes;
-    private final QueueRoutes queueRoutes;
+    private final TopicRoutes topicRoutes;
 
     private HttpDoor(
             InetSocketAddress address,
             WebServer server,
+            List<Runnable> early,
             MetricsRoutes metricsRoutes,
-            QueueRoutes queueRoutes) {
+            TopicRoutes topicRoutes) {
         this.address = address;
         this.server = server;
+        this.early = early;
         this.metricsRoutes = metricsRoutes;
-        this.queueRoutes = queueRoutes;
+        this.topicRoutes = topicRoutes;
     }
 
     /// Opens the door.
@@ -72,7 +82,9 @@ public final class HttpDoor implements AutoCloseable {
         tameHelidon();
         Callers callers = callers(limits);
         var metricsRoutes = new MetricsRoutes(contents.metrics());
-        var queueRoutes = new QueueRoutes(contents, callers, limits);
+        RouteContext context = RouteContext.of(contents, callers, limits);
+        var queueRoutes = new QueueRoutes(context);
+        var topicRoutes = new TopicRoutes(context);
         HttpRouting.Builder routes =
                 HttpRouting.builder()
                         .addFilter(HttpDoor::closeIfAsked)
@@ -80,13 +92,19 @@ public final class HttpDoor implements AutoCloseable {
                         .register("/health", new HealthRoutes(contents.health()))
                         .register("/metrics", metricsRoutes)
                         .register(QueueRoutes.ROOT, queueRoutes)
-                        .any(Problem.notFound("/health, /metrics and " + QueueRoutes.ROOT));
+                        .register(TopicRoutes.ROOT, topicRoutes)
+                        .any(Problem.notFound(KNOWN));
         WebServer server = server(address, limits, routes, callers).start();
         if (!server.isRunning()) {
             throw unusable(address, new BindException("it was taken this moment"));
         }
         var bound = new InetSocketAddress(address.getAddress(), server.port());
-        return new HttpDoor(bound, server, metricsRoutes, queueRoutes);
+        return new HttpDoor(
+                bound,
+                server,
+                List.of(topicRoutes::close, context.calls()::close, queueRoutes::close),
+                metricsRoutes,
+                topicRoutes);
     }
 
     static Callers callers(HttpLimits limits) {
@@ -146,8 +164,10 @@ public final class HttpDoor implements AutoCloseable {
     /// Refuses a body that is announced as too large before anything of it is read.
     private static void refuseLarge(FilterChain chain, RoutingRequest request, HttpLimits limits) {
         long announced = request.headers().contentLength().orElse(0);
+        String path = request.path().rawPath();
         if (announced > limits.maxBodyBytes()
-                && !QueueRoutes.takesMessages(request.path().rawPath())) {
+                && !QueueRoutes.takesMessages(path)
+                && !TopicRoutes.takesRecords(path)) {
             throw new HttpException(
                     "the body is too large", Status.REQUEST_ENTITY_TOO_LARGE_413, false);
         }
@@ -202,10 +222,15 @@ public final class HttpDoor implements AutoCloseable {
         return address;
     }
 
+    /// Partitions that are read for those who follow them, for tests.
+    int followedPartitions() {
+        return topicRoutes.followedPartitions();
+    }
+
     /// Takes no more requests; returns when those under way are done.
     @Override
     public void close() {
-        queueRoutes.close();
+        early.forEach(Runnable::run);
         server.stop();
         metricsRoutes.close();
     }

@@ -28,6 +28,9 @@ record HttpLimits(
     /// Objects and arrays in each other in a body.
     static final int JSON_DEPTH = 16;
 
+    /// The same where a member may be any value.
+    static final int JSON_VALUE_DEPTH = 200;
+
     /// Tokens in a body: each becomes an object of some 50 bytes.
     static final int JSON_TOKENS = 1_000_000;
 
@@ -91,6 +94,57 @@ record HttpLimits(
     /// How long requests to other processes may go on when the door closes, in ms. More than
     /// [#WATCH_MS], for those that wait.
     static final int PEER_CLOSE_MS = 2_000;
+
+    /// Partitions that one request appends to at a time; the others wait for their turn.
+    static final int APPENDS = 64;
+
+    /// How long it is believed how many partitions a topic has, in ms.
+    static final int COUNTED_MS = 5_000;
+
+    /// Topics of which that is known at a time.
+    static final int COUNTED = 10_000;
+
+    /// Records in one answer.
+    static final int RECORDS = 10_000;
+
+    /// Bytes of records that are read at a time until an answer is full.
+    static final int READ_STEP_BYTES = 64 << 10;
+
+    /// Topics with tails at a time.
+    static final int TAILED_TOPICS = 256;
+
+    /// Partitions with tails at a time. On a Kafka cluster each takes one of 256 consumers, which
+    /// queues need too.
+    static final int TAILED_PARTITIONS = 4_096;
+
+    /// The same on a Kafka cluster.
+    static final int TAILED_PARTITIONS_SHARED = 128;
+
+    /// Partitions of one tail: each is named in the id of every event.
+    static final int TAIL_PARTITIONS = 256;
+
+    /// Bytes of events of one topic that are kept for its tails. Who has not taken what is dropped
+    /// reads it from the log.
+    static final int TAIL_WINDOW_BYTES = 1 << 20;
+
+    /// Bytes of records that a topic's tails are given to read at a time.
+    static final int TAIL_READ_BYTES = 256 << 10;
+
+    /// Bytes of records that a tail which is behind reads at a time, more or less: at least one.
+    static final int TAIL_STEP_BYTES = 16 << 10;
+
+    /// Bytes of records that all tails which are behind hold together.
+    static final int TAILS_BEHIND_BYTES = 256 << 20;
+
+    /// How often a tail with nothing to say says that it is there, in ms.
+    static final int TAIL_HEARTBEAT_MS = 15_000;
+
+    /// After how long a client comes back when its tail has ended, in ms.
+    static final int TAIL_RETRY_MS = 1_000;
+
+    /// How long a client may take nothing of what it is sent, in ms. Then its connection is closed;
+    /// it may come back and go on where it was.
+    static final int TAIL_STALL_MS = 30_000;
 
     static HttpLimits defaults() {
         return new HttpLimits(2_000, 4 << 10, 8 << 10, 64 << 10, 30_000, 500);

@@ -59,6 +59,20 @@ final class JsonMembers {
         };
     }
 
+    /// A word that may look like a number.
+    Optional<String> word(String name) {
+        if (left.get(name) instanceof Long number) {
+            left.remove(name);
+            return Optional.of(Long.toString(number));
+        }
+        return text(name);
+    }
+
+    /// A value as it was written; null for none.
+    byte @Nullable [] raw(String name) {
+        return left.remove(name) instanceof JsonText.Raw(byte[] bytes) ? bytes : null;
+    }
+
     /// Half of a surrogate pair has no bytes in UTF-8, and would become a question mark.
     private String requireUnicode(String name, String text) {
         var _ = utf8(name, text);

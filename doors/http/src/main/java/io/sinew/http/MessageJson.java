@@ -164,7 +164,8 @@ final class MessageJson {
         }
     }
 
-    private static void writeContent(
+    /// Key, value and headers.
+    static void writeContent(
             JsonGenerator json,
             byte @Nullable [] key,
             byte @Nullable [] value,

@@ -91,7 +91,7 @@ final class QueueDeliveries {
             switch (found) {
                 case Found.Here(List<Message> messages) -> send(wanted, messages, codec, response);
                 case Found.There(PeerPoll.Found there) ->
-                        QueueRoutes.send(
+                        JsonAnswer.send(
                                 response,
                                 Status.OK_200,
                                 wanted.atMostOnce()
@@ -112,7 +112,7 @@ final class QueueDeliveries {
         Queue queue = routes.queue(wanted.queue());
         List<Message> given =
                 wanted.atMostOnce() ? routes.inside(() -> queue.settledNow(messages)) : messages;
-        QueueRoutes.send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {

@@ -71,7 +71,7 @@ final class QueueLetters {
         Places places = routes.places().all(request, name);
         List<Seen> here = routes.inside(() -> look(places, max));
         List<JsonMembers> there = look(places, max - here.size(), sizeBytes(here));
-        QueueRoutes.send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {
@@ -147,7 +147,7 @@ final class QueueLetters {
         Redrive.Options options = options(members);
         Places from = routes.places().all(request, deadName(to));
         Redriven all = redrive(from, to, members, options, withinMs);
-        QueueRoutes.send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {
@@ -236,12 +236,12 @@ final class QueueLetters {
         Optional<Peer> peer = places.peer(number);
         if (peer.isPresent()) {
             var question = Peers.Question.post(to.info().name(), "/redrive", body);
-            QueueRoutes.send(response, Status.OK_200, routes.peers().ask(peer.get(), question));
+            JsonAnswer.send(response, Status.OK_200, routes.peers().ask(peer.get(), question));
             return;
         }
         boolean sent =
                 routes.inside(() -> places.queue().redriveOne(to, number, offset.getAsLong()));
-        QueueRoutes.send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {

@@ -72,7 +72,7 @@ final class QueueMessages {
                             .toList();
             sent = send(request, messages);
         }
-        QueueRoutes.send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {
@@ -235,7 +235,7 @@ final class QueueMessages {
                 put(indexes, routes.inside(() -> queue.ledger().settleAll(ours, verdict)), settled);
             }
         }
-        QueueRoutes.send(response, Status.OK_200, json -> write(json, texts, settled));
+        JsonAnswer.send(response, Status.OK_200, json -> write(json, texts, settled));
     }
 
     private static void write(JsonGenerator json, List<String> texts, Settled[] settled) {

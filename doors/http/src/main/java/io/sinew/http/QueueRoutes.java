@@ -1,14 +1,11 @@
 package io.sinew.http;
 
-import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerCounts;
@@ -17,15 +14,11 @@ import io.sinew.queue.QueueInfo;
 import io.sinew.queue.QueueSettings;
 import io.sinew.queue.Queues;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
 /// `/v1/queues`: work queues, and what administrators do with them. What senders and consumers do
@@ -39,96 +32,51 @@ final class QueueRoutes implements HttpService, AutoCloseable {
 
     private final Queues queues;
     private final boolean shared;
-    private final EngineCalls engine = new EngineCalls();
+    private final EngineCalls engine;
     private final Peers peers = new Peers();
     private final QueuePlaces places;
-    private final RequestBodies bodies = new RequestBodies();
+    private final RequestBodies bodies;
     private final int bodyBytes;
     private final QueueMessages messages;
     private final QueueLetters letters;
 
-    QueueRoutes(HttpContents contents, Callers callers, HttpLimits limits) {
+    QueueRoutes(RouteContext context) {
+        HttpContents contents = context.contents();
         this.queues = contents.queues();
         this.shared = contents.shared();
+        this.engine = context.calls();
+        this.bodies = context.bodies();
         this.places = new QueuePlaces(queues, engine);
-        this.bodyBytes = limits.maxBodyBytes();
-        this.messages = new QueueMessages(this, contents, callers);
-        this.letters = new QueueLetters(this, contents.clock(), callers);
-    }
-
-    /// Answers a request, or is refused.
-    @FunctionalInterface
-    interface Answer {
-        void to(ServerRequest request, ServerResponse response)
-                throws InterruptedException, IOException;
-    }
-
-    /// A route.
-    ///
-    /// @param path below [#ROOT]
-    record Route(Method method, String path, Answer answer) {
-        @Override
-        public String toString() {
-            return method.text() + " " + ROOT + path;
-        }
+        this.bodyBytes = context.limits().maxBodyBytes();
+        this.messages = new QueueMessages(this, contents, context.callers());
+        this.letters = new QueueLetters(this, contents.clock(), context.callers());
     }
 
     /// All routes, in the order of their documentation.
     List<Route> table() {
         return List.of(
-                new Route(Method.GET, "", this::list),
-                new Route(Method.PUT, "/{queue}", this::create),
-                new Route(Method.GET, "/{queue}", this::describe),
-                new Route(Method.POST, "/{queue}/messages", messages::send),
-                new Route(Method.POST, "/{queue}/receive", messages::receive),
-                new Route(Method.POST, "/{queue}/ack", messages::ack),
-                new Route(Method.POST, "/{queue}/nack", messages::nack),
-                new Route(Method.POST, "/{queue}/extend", messages::extend),
-                new Route(Method.POST, "/{queue}/reject", messages::reject),
-                new Route(Method.POST, "/{queue}/pause", (in, out) -> pause(in, out, true)),
-                new Route(Method.POST, "/{queue}/resume", (in, out) -> pause(in, out, false)),
-                new Route(Method.POST, "/{queue}/purge", this::purge),
-                new Route(Method.GET, "/{queue}/peek", letters::peek),
-                new Route(Method.GET, "/{queue}/dead", letters::dead),
-                new Route(Method.POST, "/{queue}/redrive", letters::redrive),
-                new Route(Method.DELETE, "/{queue}", this::delete));
+                new Route(Method.GET, ROOT, this::list),
+                new Route(Method.PUT, ROOT + "/{queue}", this::create),
+                new Route(Method.GET, ROOT + "/{queue}", this::describe),
+                new Route(Method.POST, ROOT + "/{queue}/messages", messages::send),
+                new Route(Method.POST, ROOT + "/{queue}/receive", messages::receive),
+                new Route(Method.POST, ROOT + "/{queue}/ack", messages::ack),
+                new Route(Method.POST, ROOT + "/{queue}/nack", messages::nack),
+                new Route(Method.POST, ROOT + "/{queue}/extend", messages::extend),
+                new Route(Method.POST, ROOT + "/{queue}/reject", messages::reject),
+                new Route(Method.POST, ROOT + "/{queue}/pause", (in, out) -> pause(in, out, true)),
+                new Route(
+                        Method.POST, ROOT + "/{queue}/resume", (in, out) -> pause(in, out, false)),
+                new Route(Method.POST, ROOT + "/{queue}/purge", this::purge),
+                new Route(Method.GET, ROOT + "/{queue}/peek", letters::peek),
+                new Route(Method.GET, ROOT + "/{queue}/dead", letters::dead),
+                new Route(Method.POST, ROOT + "/{queue}/redrive", letters::redrive),
+                new Route(Method.DELETE, ROOT + "/{queue}", this::delete));
     }
 
     @Override
     public void routing(HttpRules rules) {
-        var methods = new LinkedHashMap<String, Set<String>>();
-        for (Route route : table()) {
-            String path = route.path().isEmpty() ? "/" : route.path();
-            rules.route(route.method(), path, (in, out) -> answer(route.answer(), in, out));
-            methods.computeIfAbsent(path, _ -> new LinkedHashSet<>()).add(route.method().text());
-        }
-        methods.forEach((path, allowed) ->
-                rules.any(path, Problem.methodNotAllowed(String.join(", ", allowed))));
-    }
-
-    private static void answer(Answer answer, ServerRequest request, ServerResponse response)
-            throws IOException {
-        try {
-            answer.to(request, response);
-        } catch (SinewException e) {
-            Problem.send(response, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CloseConnectionException("the door closes", e);
-        } catch (CloseConnectionException | UncheckedIOException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // Helidon would answer, and tell nobody.
-            LOGGER.log(System.Logger.Level.ERROR, "request=failed", e);
-            if (response.isSent()) {
-                throw new CloseConnectionException("the answer is broken off", e);
-            }
-            Problem.send(
-                    response,
-                    new SinewException(
-                            ErrorCode.INTERNAL_ERROR,
-                            "This is a defect; the server's log has more."));
-        }
+        Route.serve(rules, ROOT, table());
     }
 
     /// Whether a request may have a body of messages, which is larger than others.
@@ -173,10 +121,7 @@ final class QueueRoutes implements HttpService, AutoCloseable {
 
     /// The members of a request's body and of its query together; none when it has neither.
     JsonMembers members(ServerRequest request, int mostBytes) throws IOException {
-        try (RequestBodies.Body body = bodies.read(request, mostBytes)) {
-            byte[] bytes = body.bytes();
-            return bytes.length == 0 ? QueryMembers.of(request) : JsonText.parse(bytes);
-        }
+        return bodies.members(request, mostBytes);
     }
 
     /// As [#members(ServerRequest, int)], for bodies without messages.
@@ -186,17 +131,6 @@ final class QueueRoutes implements HttpService, AutoCloseable {
 
     RequestBodies bodies() {
         return bodies;
-    }
-
-    static void send(ServerResponse response, Status status, Consumer<JsonGenerator> members) {
-        send(response, status, JsonText.write(members));
-    }
-
-    static void send(ServerResponse response, Status status, byte[] json) {
-        response.status(status)
-                .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .header(HeaderNames.CACHE_CONTROL, "no-store")
-                .send(json);
     }
 
     // ---- administration
@@ -212,7 +146,7 @@ final class QueueRoutes implements HttpService, AutoCloseable {
                 states.add(state(places.all(request, info.name())));
             }
         }
-        send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {
@@ -241,14 +175,14 @@ final class QueueRoutes implements HttpService, AutoCloseable {
                                 name(request),
                                 partitions,
                                 QueueSettings.defaults().with(settings)));
-        send(response, Status.CREATED_201, json -> write(json, info));
+        JsonAnswer.send(response, Status.CREATED_201, json -> write(json, info));
     }
 
     private void describe(ServerRequest request, ServerResponse response)
             throws InterruptedException {
         Places all = places.all(request, name(request));
         QueueState state = state(all);
-        send(
+        JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {
@@ -418,11 +352,9 @@ final class QueueRoutes implements HttpService, AutoCloseable {
         json.writeEndObject();
     }
 
-    /// Ends all waits, and returns when no request is inside the engine and other processes are
-    /// asked nothing any more.
+    /// Returns when other processes are asked nothing any more.
     @Override
     public void close() {
-        engine.close();
         peers.close();
     }
 }

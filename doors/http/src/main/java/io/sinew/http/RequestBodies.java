@@ -83,4 +83,12 @@ final class RequestBodies {
             }
         }
     }
+
+    /// The members of a request's body, or of its query when it has no body.
+    JsonMembers members(ServerRequest request, int most) throws IOException {
+        try (Body body = read(request, most)) {
+            byte[] bytes = body.bytes();
+            return bytes.length == 0 ? QueryMembers.of(request) : JsonText.parse(bytes);
+        }
+    }
 }

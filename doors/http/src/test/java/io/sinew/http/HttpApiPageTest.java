@@ -3,7 +3,6 @@ package io.sinew.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sinew.base.Clock;
 import io.sinew.base.Metrics;
 import io.sinew.http.QueueClient.Answer;
 import io.sinew.queue.QueueSettings;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,24 +23,21 @@ class HttpApiPageTest {
     /// A call, and under it the status and what is said with it.
     private static final Pattern EXAMPLE =
             Pattern.compile(
-                    "(?m)^```\\ncurl (?:-X ([A-Z]+) )?'?127\\.0\\.0\\.1:8080/v1/queues(\\S*?)'?"
-                            + "(?: -d '(.*)')?\\n([0-9]{3})(.*)\\n```$");
+                    "(?m)^```\\ncurl (?:-X ([A-Z]+) )?'?127\\.0\\.0\\.1:8080(/v1/\\S*?)'?"
+                            + "((?: -H '[^']*')*)(?: -d '(.*)')?\\n([0-9]{3})(.*)\\n```$");
 
     @Test
     void every_route_has_its_heading_and_no_heading_is_without_a_route() throws Exception {
         try (var behind = new QueuesBehind()) {
-            var contents =
-                    new HttpContents(
-                            () -> new Health(Health.Status.UP, "", "1", 0),
-                            new Metrics(),
-                            behind.queues,
-                            false,
-                            () -> new byte[ReceiptCodec.KEY_BYTES],
-                            Clock.system());
             HttpLimits limits = HttpLimits.defaults();
+            HttpContents contents =
+                    behind.contents(() -> new Health(Health.Status.UP, "", "1", 0), new Metrics());
+            RouteContext context = RouteContext.of(contents, HttpDoor.callers(limits), limits);
             List<String> routes =
-                    new QueueRoutes(contents, HttpDoor.callers(limits), limits)
-                            .table().stream().map(QueueRoutes.Route::toString).toList();
+                    Stream.of(new QueueRoutes(context).table(), new TopicRoutes(context).table())
+                            .flatMap(List::stream)
+                            .map(Route::toString)
+                            .toList();
             List<String> headings =
                     HEADING.matcher(Files.readString(PAGE))
                             .results()
@@ -68,23 +65,33 @@ class HttpApiPageTest {
         try (var http = new QueueClient()) {
             while (examples.find()) {
                 String method = examples.group(1) == null ? "GET" : examples.group(1);
-                String body = examples.group(3) == null ? "" : examples.group(3);
+                String body = examples.group(4) == null ? "" : examples.group(4);
                 Answer answer =
-                        http.send(
+                        http.sendTo(
                                 method,
                                 examples.group(2),
+                                headers(examples.group(3)),
                                 body.replace("RECEIPT", receipt).getBytes(UTF_8));
                 assertThat(Integer.toString(answer.status()))
                         .as(examples.group() + "\n" + answer.body())
-                        .isEqualTo(examples.group(4));
+                        .isEqualTo(examples.group(5));
                 if (!answer.all("receipt").isEmpty()) {
                     receipt = answer.all("receipt").getFirst();
                 }
-                assertSaid(examples.group(5), answer, receipt);
+                assertSaid(examples.group(6), answer, receipt);
                 count++;
             }
         }
-        assertThat(count).isGreaterThan(15);
+        assertThat(count).isGreaterThan(25);
+    }
+
+    /// Names and values in turn.
+    private static List<String> headers(String options) {
+        return Pattern.compile(" -H '([^:]*): ([^']*)'")
+                .matcher(options)
+                .results()
+                .flatMap(found -> Stream.of(found.group(1), found.group(2)))
+                .toList();
     }
 
     /// Whether the members that an example shows are in the answer.

@@ -161,7 +161,7 @@ class HttpDoorTest {
                 .isEqualTo(
                         "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
                                 + "\"detail\":\"There is nothing at /admin; there are /health,"
-                                + " /metrics and /v1/queues.\","
+                                + " /metrics, /v1/queues and /v1/topics.\","
                                 + "\"code\":\"RESOURCE_NOT_FOUND\",\"number\":208}");
     }
 

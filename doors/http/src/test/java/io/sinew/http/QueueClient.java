@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A door with queues behind it, and a client that knows it by its address only.
+/// A door with queues and topics behind it, and a client that knows it by its address only.
 final class QueueClient implements AutoCloseable {
     /// For what must come; only a test that fails waits so long.
     private static final int PATIENCE_MS = 30_000;
@@ -29,7 +29,15 @@ final class QueueClient implements AutoCloseable {
     final QueuesBehind behind = new QueuesBehind();
     private HttpDoor door;
 
+    private final String root;
+
     QueueClient() throws IOException {
+        this(QueueRoutes.ROOT);
+    }
+
+    /// @param root what every path begins with
+    QueueClient(String root) throws IOException {
+        this.root = root;
         door = open();
     }
 
@@ -44,6 +52,14 @@ final class QueueClient implements AutoCloseable {
         door.close();
         behind.restart();
         door = open();
+    }
+
+    int followedPartitions() {
+        return door.followedPartitions();
+    }
+
+    int port() {
+        return door.address().getPort();
     }
 
     void closeDoor() {
@@ -79,18 +95,35 @@ final class QueueClient implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(
-                        URI.create(
-                                "http://127.0.0.1:"
-                                        + door.address().getPort()
-                                        + "/v1/queues"
-                                        + path))
+                        URI.create("http://127.0.0.1:" + door.address().getPort() + path))
                 .timeout(Duration.ofMillis(PATIENCE_MS));
     }
 
     Answer send(String method, String path, byte[] body) throws Exception {
-        var request = request(path).method(method, BodyPublishers.ofByteArray(body)).build();
+        return sendTo(method, root + path, List.of(), body);
+    }
+
+    /// @param path from the root
+    /// @param headers names and values in turn
+    Answer sendTo(String method, String path, List<String> headers, byte[] body) throws Exception {
+        HttpRequest.Builder building = request(path);
+        for (int i = 0; i < headers.size(); i += 2) {
+            building.header(headers.get(i), headers.get(i + 1));
+        }
+        var request = building.method(method, BodyPublishers.ofByteArray(body)).build();
         HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
         return new Answer(answer.statusCode(), answer.body());
+    }
+
+    /// The status that a body is answered with which is announced and never sent.
+    int announce(String method, String path, long bytes) throws IOException {
+        try (Socket socket = connect()) {
+            String head = method + " " + root + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: ";
+            socket.getOutputStream()
+                    .write((head + bytes + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            byte[] status = socket.getInputStream().readNBytes(12);
+            return Integer.parseInt(new String(status, 9, 3, StandardCharsets.US_ASCII));
+        }
     }
 
     Answer get(String path) throws Exception {

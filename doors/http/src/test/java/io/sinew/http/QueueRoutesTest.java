@@ -155,8 +155,8 @@ class QueueRoutesTest {
                 "an array of 1 to 10000");
         assertThat(http.post(path, "{\"text\":\"" + "x".repeat(2 << 20) + "\"}").code())
                 .isEqualTo(ErrorCode.BATCH_TOO_LARGE.name());
-        assertThat(http.send("POST", path, new byte[17 << 20]).status()).isEqualTo(413);
-        assertThat(http.send("POST", "/pay/redrive", new byte[100 << 10]).status()).isEqualTo(413);
+        assertThat(http.announce("POST", path, 17 << 20)).isEqualTo(413);
+        assertThat(http.announce("POST", "/pay/redrive", 100 << 10)).isEqualTo(413);
         assertThat(http.get("/pay").one("ready")).isEqualTo("0");
     }
 

@@ -21,7 +21,7 @@ final class QueuesBehind implements AutoCloseable {
     private final FaultyDisk disk = new FaultyDisk();
     private final AtomicLong ids = new AtomicLong();
     private Broker broker;
-    private EmbeddedEngine engine;
+    EmbeddedEngine engine;
     Queues queues;
 
     QueuesBehind() throws IOException {
@@ -45,6 +45,7 @@ final class QueuesBehind implements AutoCloseable {
         return new HttpContents(
                 health,
                 metrics,
+                engine,
                 queues,
                 false,
                 () -> new byte[ReceiptCodec.KEY_BYTES],

@@ -149,6 +149,13 @@ public final class Queues implements AutoCloseable {
         return registry.find(name);
     }
 
+    /// The queue whose ledger is kept in that topic, if it is one's.
+    public Optional<QueueInfo> findByLedger(String topic) throws InterruptedException {
+        return topic.endsWith(QueueInfo.LEDGER)
+                ? registry.find(topic.substring(0, topic.length() - QueueInfo.LEDGER.length()))
+                : Optional.empty();
+    }
+
     /// A queue to work with; the same one at each call, until it is deleted, here or by another
     /// process, or this is closed.
     ///
