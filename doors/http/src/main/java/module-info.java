@@ -1,5 +1,5 @@
-/// The door for HTTP: how the process is, what it counts, topics,
-/// subscriptions to them, and work queues.
+/// The door for HTTP: how the process is, what it counts, topics, subscriptions to them, and work
+/// queues.
 @org.jspecify.annotations.NullMarked
 module io.sinew.http {
     requires transitive io.sinew.base;

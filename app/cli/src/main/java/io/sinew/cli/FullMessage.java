@@ -24,8 +24,7 @@ final class FullMessage {
                                 MessageCells.harmless(header.getKey()),
                                 MessageCells.harmless(header.getValue().asString(""))));
         String place = message.path("partition").asLong() + ":" + message.path("offset").asLong();
-        var report =
-                new Report().fact(word, place).fact("reason", why.path("reason").asString(""));
+        var report = new Report().fact(word, place).fact("reason", why.path("reason").asString(""));
         if (why.has("queue")) {
             report.fact("sentTo", why.path("queue").asString(""));
         }

@@ -27,9 +27,7 @@ final class NackOptions {
             description = "Nothing was wrong with them: it does not count as a failure.")
     private boolean returned;
 
-    @Option(
-            names = "--reject",
-            description = "Never try them again: they are put aside at once.")
+    @Option(names = "--reject", description = "Never try them again: they are put aside at once.")
     private boolean reject;
 
     /// @param path of the queue or the subscription

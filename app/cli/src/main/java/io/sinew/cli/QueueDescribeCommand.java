@@ -25,7 +25,10 @@ final class QueueDescribeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ServerOverHttp server = http.connect()) {
-            watch.show(terminal, output.format(), () -> print(server.get(ServerOverHttp.queue(queue))));
+            watch.show(
+                    terminal,
+                    output.format(),
+                    () -> print(server.get(ServerOverHttp.queue(queue))));
         }
         return ExitCode.DONE.number();
     }

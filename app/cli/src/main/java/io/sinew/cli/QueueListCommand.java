@@ -23,7 +23,10 @@ final class QueueListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ServerOverHttp server = http.connect()) {
-            watch.show(terminal, output.format(), () -> print(server.get(ServerOverHttp.QUEUES + "?counts=true")));
+            watch.show(
+                    terminal,
+                    output.format(),
+                    () -> print(server.get(ServerOverHttp.QUEUES + "?counts=true")));
         }
         return ExitCode.DONE.number();
     }

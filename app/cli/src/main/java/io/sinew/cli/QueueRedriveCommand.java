@@ -138,7 +138,8 @@ final class QueueRedriveCommand implements Callable<Integer> {
             interrupt.stops(() -> stopped = true);
             while (more && sent < most && !stopped) {
                 JsonNode answer =
-                        server.post(ServerOverHttp.queue(queue, "redrive"), body(most - sent, next));
+                        server.post(
+                                ServerOverHttp.queue(queue, "redrive"), body(most - sent, next));
                 sent += answer.path("redriven").asLong();
                 next = MessageCells.text(answer.path("next"));
                 more = next != null;

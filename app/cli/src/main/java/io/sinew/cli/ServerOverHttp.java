@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// A server's work queues and subscriptions, over HTTP (docs/http-api.md).
-/// Paths are from the root.
+/// A server's work queues and subscriptions, over HTTP (docs/http-api.md). Paths are from the root.
 ///
 /// All throw [CommandException]: `NO_ANSWER` when nothing listens there, `NOT_FOUND` for what there
 /// is not, `IN_THE_WAY` for what there is already, `FAILED` for the rest.

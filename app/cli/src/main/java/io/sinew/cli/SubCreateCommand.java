@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 /// `sinew sub create`.
 @Command(
         name = "create",
-        description = "Create a subscription to a topic: a filter, and what its consumers are to do.")
+        description =
+                "Create a subscription to a topic: a filter, and what its consumers are to do.")
 final class SubCreateCommand implements Callable<Integer> {
     private final Terminal terminal;
 

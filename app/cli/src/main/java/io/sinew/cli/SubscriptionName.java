@@ -12,8 +12,7 @@ final class SubscriptionName {
 
     /// Its path at the server, or that of what can be done with it.
     String path(String... more) {
-        String path =
-                ServerOverHttp.topic(topic, "subscriptions", ServerOverHttp.encoded(name));
+        String path = ServerOverHttp.topic(topic, "subscriptions", ServerOverHttp.encoded(name));
         return more.length == 0 ? path : path + "/" + String.join("/", more);
     }
 

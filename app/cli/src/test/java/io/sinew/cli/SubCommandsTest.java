@@ -99,8 +99,7 @@ class SubCommandsTest {
         Outcome missing = run("preview", "orders", "--filter", "@" + directory.resolve("no.json"));
         assertThat(missing.exitCode()).isEqualTo(2);
         assertThat(missing.err()).contains("no.json").hasLineCount(1);
-        assertThat(run("list", "orders").err())
-                .isEqualTo("There are no subscriptions to orders\n");
+        assertThat(run("list", "orders").err()).isEqualTo("There are no subscriptions to orders\n");
     }
 
     @Test
@@ -133,8 +132,7 @@ class SubCommandsTest {
         produce("three", "paid.2");
 
         assertThat(pull("billing", "-n", "2", "--ack").out()).isEqualTo("one\nthree\n");
-        assertThat(pull("mail", "-n", "3", "--at-most-once").out())
-                .isEqualTo("one\ntwo\nthree\n");
+        assertThat(pull("mail", "-n", "3", "--at-most-once").out()).isEqualTo("one\ntwo\nthree\n");
         assertThat(run("pull", "orders", "billing", "--ack").err()).isEqualTo("No message came\n");
     }
 
@@ -164,8 +162,7 @@ class SubCommandsTest {
                 .contains("\nbilling           0 ", " false   " + PAID + "\n", "\nmail ");
         assertThat(run("list", "orders", "-o", "json").out())
                 .contains("\"subscription\" : \"billing\"", "\"prefix\" : {");
-        assertThat(run("pause", "orders", "billing").out())
-                .isEqualTo("Paused billing to orders\n");
+        assertThat(run("pause", "orders", "billing").out()).isEqualTo("Paused billing to orders\n");
         assertThat(run("describe", "orders", "billing").out())
                 .contains("subscription  billing\n", "topic         orders\n")
                 .contains("filter        " + PAID + "\n", "paused        true\n")

@@ -13,8 +13,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /// A running Sinew on an existing Kafka cluster: the engine on that, the queues, the subscriptions,
-/// and the HTTP door to them. It has no data directory and no Kafka door: the cluster is both. Several such processes
-/// share the work, and each one's door forwards to the one that has a partition.
+/// and the HTTP door to them. It has no data directory and no Kafka door: the cluster is both.
+/// Several such processes share the work, and each one's door forwards to the one that has a
+/// partition.
 public final class ClusterServer implements AutoCloseable {
     private final Engine engine;
     private final Queues queues;

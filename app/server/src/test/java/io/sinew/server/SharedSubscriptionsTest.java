@@ -59,9 +59,7 @@ class SharedSubscriptionsTest {
         create(MAIL, "");
         // Both take part without being asked: each looks for what the others have created.
         Eventually.await(
-                LIMIT,
-                "a fair share",
-                () -> held(first).size() == 2 && held(second).size() == 2);
+                LIMIT, "a fair share", () -> held(first).size() == 2 && held(second).size() == 2);
     }
 
     @AfterAll
@@ -137,10 +135,7 @@ class SharedSubscriptionsTest {
             Eventually.await(
                     LIMIT,
                     count + " " + state,
-                    () ->
-                            door.insist("GET", path, "")
-                                    .one(state)
-                                    .equals(Integer.toString(count)));
+                    () -> door.insist("GET", path, "").one(state).equals(Integer.toString(count)));
         }
     }
 
@@ -309,8 +304,7 @@ class SharedSubscriptionsTest {
     // ---- the end of one
 
     @Test
-    void when_a_process_stops_the_others_take_over_and_what_was_leased_stays_so()
-            throws Exception {
+    void when_a_process_stops_the_others_take_over_and_what_was_leased_stays_so() throws Exception {
         List<String> receipts;
         try (Door leaving = Door.open(kafka.bootstrap())) {
             Eventually.await(LIMIT, "a part of it", () -> !held(leaving).isEmpty());
@@ -320,9 +314,7 @@ class SharedSubscriptionsTest {
         assertCount(BILLING, "leased", PARTITIONS);
         settle(second, BILLING + "/ack", receipts);
         Eventually.await(
-                LIMIT,
-                "a fair share",
-                () -> held(first).size() == 2 && held(second).size() == 2);
+                LIMIT, "a fair share", () -> held(first).size() == 2 && held(second).size() == 2);
         clear();
     }
 }

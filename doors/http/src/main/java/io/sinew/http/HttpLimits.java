@@ -64,8 +64,8 @@ record HttpLimits(
     /// Dead letters that one request sends again.
     static final int REDRIVE = 10_000;
 
-    /// How long one request sends dead letters again, or sees to parked messages, in ms; then it says
-    /// that it has not finished.
+    /// How long one request sends dead letters again, or sees to parked messages, in ms; then it
+    /// says that it has not finished.
     static final int REDRIVE_MS = 20_000;
 
     /// How long another process may take to be connected to, and how long a request waits until

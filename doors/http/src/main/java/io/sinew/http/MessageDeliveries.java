@@ -97,8 +97,7 @@ final class MessageDeliveries {
 
     /// What is received at most once is the consumer's risk from the moment that it is settled, and
     /// has no receipts.
-    private void send(
-            Wanted wanted, Found.Here here, ReceiptCodec codec, ServerResponse response)
+    private void send(Wanted wanted, Found.Here here, ReceiptCodec codec, ServerResponse response)
             throws InterruptedException {
         MessageSource source = here.source();
         List<Message> given =
@@ -114,8 +113,7 @@ final class MessageDeliveries {
                         Optional<String> receipt =
                                 wanted.atMostOnce()
                                         ? Optional.empty()
-                                        : Optional.of(
-                                                codec.encode(source, message.receipt()));
+                                        : Optional.of(codec.encode(source, message.receipt()));
                         MessageJson.write(json, message, receipt);
                     }
                     json.writeEndArray();
@@ -193,22 +191,24 @@ final class MessageDeliveries {
     private Found take(Places places, Wanted wanted, long waitMs) throws InterruptedException {
         MessageSource source = places.source();
         Duration lease = wanted.lease().orElse(Duration.ofMillis(source.leaseMs()));
-        return context.calls().run(() -> {
-            var messages = new ArrayList<Message>();
-            long bytes = 0;
-            Duration first = Duration.ofMillis(waitMs);
-            while (messages.size() < wanted.max() && bytes < HttpLimits.ANSWER_BYTES) {
-                int most = Math.min(wanted.max() - messages.size(), HttpLimits.TAKEN_AT_ONCE);
-                List<Message> more = source.ledger().receive(most, first, lease);
-                first = Duration.ZERO;
-                messages.addAll(more);
-                bytes += more.stream().mapToLong(MessageDeliveries::sizeBytes).sum();
-                if (more.size() < most) {
-                    break;
-                }
-            }
-            return new Found.Here(source, messages);
-        });
+        return context.calls()
+                .run(() -> {
+                    var messages = new ArrayList<Message>();
+                    long bytes = 0;
+                    Duration first = Duration.ofMillis(waitMs);
+                    while (messages.size() < wanted.max() && bytes < HttpLimits.ANSWER_BYTES) {
+                        int most =
+                                Math.min(wanted.max() - messages.size(), HttpLimits.TAKEN_AT_ONCE);
+                        List<Message> more = source.ledger().receive(most, first, lease);
+                        first = Duration.ZERO;
+                        messages.addAll(more);
+                        bytes += more.stream().mapToLong(MessageDeliveries::sizeBytes).sum();
+                        if (more.size() < most) {
+                            break;
+                        }
+                    }
+                    return new Found.Here(source, messages);
+                });
     }
 
     private static long sizeBytes(Message message) {

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/// Finds out who serves the partitions of queues and subscriptions, and waits while a partition goes from one process
-/// to another or is being opened.
+/// Finds out who serves the partitions of queues and subscriptions, and waits while a partition
+/// goes from one process to another or is being opened.
 ///
 /// A request that another door sent on ([Peers#FORWARDED]) is answered from here or refused with
 /// `NOT_OWNER`: it never goes on, so that there are no loops.
@@ -55,8 +55,7 @@ final class MessagePlaces {
         boolean forwarded = Peers.askedFor(request).isPresent();
         long steps = TimeUnit.MILLISECONDS.toNanos(HttpLimits.SERVE_MS) / STEP_NANOS;
         for (long i = 0; i < steps; i++) {
-            Optional<Places> found =
-                    engine.run(() -> find(lookup.find(), partitions, forwarded));
+            Optional<Places> found = engine.run(() -> find(lookup.find(), partitions, forwarded));
             if (found.isPresent()) {
                 return found.get();
             }

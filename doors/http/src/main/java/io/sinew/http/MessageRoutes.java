@@ -21,8 +21,7 @@ final class MessageRoutes {
     private final MessageVerdicts verdicts;
 
     /// @param lookups finds what a request is about by the parameters of its path
-    MessageRoutes(
-            RouteContext context, Function<ServerRequest, MessageSource.Lookup> lookups) {
+    MessageRoutes(RouteContext context, Function<ServerRequest, MessageSource.Lookup> lookups) {
         this.context = context;
         this.lookups = lookups;
         this.deliveries = new MessageDeliveries(context);
@@ -63,8 +62,7 @@ final class MessageRoutes {
             throws InterruptedException {
         String what = paused ? "/pause" : "/resume";
         Places all = context.places().all(request, lookup);
-        everywhere(
-                all, what, NO_BODY, (ledger, partition) -> ledger.pause(partition, paused));
+        everywhere(all, what, NO_BODY, (ledger, partition) -> ledger.pause(partition, paused));
         response.status(Status.NO_CONTENT_204).send();
     }
 
@@ -81,7 +79,9 @@ final class MessageRoutes {
     /// @param body that other processes are asked with
     void everywhere(Places all, String what, byte[] body, Deed deed) throws InterruptedException {
         for (Peer peer : all.peers()) {
-            var _ = context.peers().ask(peer, Peers.Question.post(all.source().path() + what, body));
+            var _ =
+                    context.peers()
+                            .ask(peer, Peers.Question.post(all.source().path() + what, body));
         }
         context.calls()
                 .run(() -> {

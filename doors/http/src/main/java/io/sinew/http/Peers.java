@@ -162,8 +162,7 @@ final class Peers implements AutoCloseable {
         CompletableFuture<HttpResponse<byte[]>> asked;
         try {
             HttpRequest request =
-                    HttpRequest.newBuilder(
-                                    URI.create("http://" + peer.address() + question.path()))
+                    HttpRequest.newBuilder(URI.create("http://" + peer.address() + question.path()))
                             .header(FORWARDED.defaultCase(), peer.partitionsText())
                             .method(question.method(), BodyPublishers.ofByteArray(question.body()))
                             .build();

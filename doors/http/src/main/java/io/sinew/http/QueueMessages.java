@@ -63,7 +63,8 @@ final class QueueMessages {
             throws InterruptedException {
         Queue queue = routes.queue(QueueRoutes.name(request));
         // How full a partition is, is known where it is: it is not passed over while it is opened.
-        var concerned = new TreeSet<Integer>(
+        var concerned =
+                new TreeSet<Integer>(
                         context.calls().run(() -> context.places().own(MessageSource.of(queue))));
         for (Sending sending : messages) {
             if (sending.message().dedupeId().isPresent()) {

@@ -124,11 +124,12 @@ final class QueueRoutes implements HttpService {
         Map<String, String> settings = members.texts("settings");
         members.requireNoMore("partitions and settings");
         QueueInfo info =
-                context.calls().run(() ->
-                        queues.create(
-                                name(request),
-                                partitions,
-                                QueueSettings.defaults().with(settings)));
+                context.calls()
+                        .run(() ->
+                                queues.create(
+                                        name(request),
+                                        partitions,
+                                        QueueSettings.defaults().with(settings)));
         JsonAnswer.send(response, Status.CREATED_201, json -> write(json, info));
     }
 
@@ -150,19 +151,21 @@ final class QueueRoutes implements HttpService {
             throws InterruptedException {
         String name = name(request);
         if (Peers.askedFor(request).isPresent()) {
-            context.calls().run(() -> {
-                queues.close(name);
-                return true;
-            });
+            context.calls()
+                    .run(() -> {
+                        queues.close(name);
+                        return true;
+                    });
         } else {
             boolean shared = context.contents().shared();
             Map<String, List<Peer>> sharers = shared ? sharers(request, name) : Map.of();
             // So that their partitions end in peace; and again, for a request may open it anew.
             sharers.forEach(this::tellDeleted);
-            context.calls().run(() -> {
-                queues.delete(name);
-                return true;
-            });
+            context.calls()
+                    .run(() -> {
+                        queues.delete(name);
+                        return true;
+                    });
             sharers.forEach(this::tellDeleted);
         }
         response.status(Status.NO_CONTENT_204).send();

@@ -97,11 +97,12 @@ final class SubscriptionParked {
                     json.writeArrayPropertyStart("messages");
                     page.seen().forEach(each -> each.writing().to(json));
                     json.writeEndArray();
-                    page.next().ifPresent(next -> {
-                        json.writeObjectPropertyStart("next");
-                        next.write(json);
-                        json.writeEndObject();
-                    });
+                    page.next()
+                            .ifPresent(next -> {
+                                json.writeObjectPropertyStart("next");
+                                next.write(json);
+                                json.writeEndObject();
+                            });
                 });
     }
 
@@ -137,7 +138,8 @@ final class SubscriptionParked {
                         + from.offset()
                         + "&max="
                         + max;
-        JsonMembers answer = context.peers().askJson(peer, Peers.Question.get(source.path() + query));
+        JsonMembers answer =
+                context.peers().askJson(peer, Peers.Question.get(source.path() + query));
         try {
             List<Seen> seen =
                     answer.anyObjects("messages", max).stream()
@@ -154,8 +156,7 @@ final class SubscriptionParked {
 
     /// The first of all, without a gap: nothing from behind the place where one process stopped.
     private static Page merged(List<Page> pages, int max) {
-        Optional<Place> end =
-                pages.stream().flatMap(page -> page.next().stream()).min(Place.ORDER);
+        Optional<Place> end = pages.stream().flatMap(page -> page.next().stream()).min(Place.ORDER);
         List<Seen> sorted =
                 pages.stream()
                         .flatMap(page -> page.seen().stream())
@@ -279,9 +280,7 @@ final class SubscriptionParked {
     }
 
     private static void write(
-            JsonGenerator json,
-            Map<Integer, List<Long>> byPartition,
-            IntPredicate wanted) {
+            JsonGenerator json, Map<Integer, List<Long>> byPartition, IntPredicate wanted) {
         json.writeArrayPropertyStart("messages");
         byPartition.forEach((partition, offsets) -> {
             if (wanted.test(partition)) {

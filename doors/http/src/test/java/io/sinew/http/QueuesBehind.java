@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/// What a door under test opens on: queues and subscriptions on the embedded engine, on a disk in memory that
-/// outlives a restart.
+/// What a door under test opens on: queues and subscriptions on the embedded engine, on a disk in
+/// memory that outlives a restart.
 final class QueuesBehind implements AutoCloseable {
     private final FaultyDisk disk = new FaultyDisk();
     private final AtomicLong ids = new AtomicLong();

@@ -137,8 +137,7 @@ class SubscriptionRoutesTest {
                 ErrorCode.POLICY_VIOLATION,
                 http.post(ledgers + "/records", "{\"text\":\"x\"}"));
         assertRefused(400, ErrorCode.POLICY_VIOLATION, http.delete(ledgers));
-        assertRefused(
-                400, ErrorCode.POLICY_VIOLATION, http.put(ledgers + "/subscriptions/a", ""));
+        assertRefused(400, ErrorCode.POLICY_VIOLATION, http.put(ledgers + "/subscriptions/a", ""));
     }
 
     @Test
@@ -192,8 +191,7 @@ class SubscriptionRoutesTest {
     }
 
     @Test
-    void a_filter_that_is_too_deep_or_too_long_is_refused_before_it_costs_much()
-            throws Exception {
+    void a_filter_that_is_too_deep_or_too_long_is_refused_before_it_costs_much() throws Exception {
         for (String method : List.of("PUT", "POST")) {
             String path = method.equals("PUT") ? BILLING : "/orders/preview";
             String deep = "{\"not\":".repeat(40) + "{\"exact\":{\"a\":\"b\"}}" + "}".repeat(40);
@@ -270,10 +268,8 @@ class SubscriptionRoutesTest {
                     http.sendTo("POST", queue + what, List.of(), body),
                     "not given out for the queue 'pay'");
         }
-        assertThat(http.post(BILLING + "/ack", receipts(received)).one("result"))
-                .isEqualTo("done");
-        assertThat(http.post(BILLING + "/ack", receipts(received)).one("result"))
-                .isEqualTo("lost");
+        assertThat(http.post(BILLING + "/ack", receipts(received)).one("result")).isEqualTo("done");
+        assertThat(http.post(BILLING + "/ack", receipts(received)).one("result")).isEqualTo("lost");
     }
 
     @Test
@@ -437,8 +433,7 @@ class SubscriptionRoutesTest {
         http.restart();
         assertThat(http.get(BILLING).one("paused")).isEqualTo("true");
         assertThat(http.get(MAIL).one("paused")).isEqualTo("false");
-        assertThat(http.post(BILLING + "/ack", receipts(received)).one("result"))
-                .isEqualTo("done");
+        assertThat(http.post(BILLING + "/ack", receipts(received)).one("result")).isEqualTo("done");
         assertThat(http.post(BILLING + "/resume", "").status()).isEqualTo(204);
         assertThat(receive(BILLING).all("text")).containsExactly("b");
     }
