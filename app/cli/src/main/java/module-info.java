@@ -1,6 +1,6 @@
 /// The command line: one file per command, all listed in the table of `Commands`. `up` starts a
-/// server in this process; `queue …` speaks HTTP to one; every other command is a Kafka client like
-/// any other and works with any server that speaks Kafka's protocol.
+/// server in this process; `queue …` and `sub …` speak HTTP to one; every other command is a Kafka
+/// client like any other and works with any server that speaks Kafka's protocol.
 @org.jspecify.annotations.NullMarked
 module io.sinew.cli {
     requires info.picocli;

@@ -1,7 +1,9 @@
-/// The door for HTTP: how the process is, what it counts, and work queues.
+/// The door for HTTP: how the process is, what it counts, topics, subscriptions to them, and work
+/// queues.
 @org.jspecify.annotations.NullMarked
 module io.sinew.http {
     requires transitive io.sinew.base;
+    requires transitive io.sinew.pubsub;
     requires transitive io.sinew.queue;
     requires io.helidon.common.uri;
     requires io.helidon.http;

@@ -28,6 +28,7 @@ final class Commands {
         table.put("consume", terminal -> new CommandLine(new ConsumeCommand(terminal)));
         table.put("group", Commands::group);
         table.put("queue", Commands::queue);
+        table.put("sub", Commands::sub);
         table.put("version", terminal -> new CommandLine(new VersionCommand(terminal)));
         table.put("help", terminal -> new CommandLine(new HelpCommand(terminal)));
         table.put("aot-training", terminal -> new CommandLine(new AotTrainingCommand(terminal)));
@@ -70,6 +71,24 @@ final class Commands {
                 .addSubcommand(new QueueDeleteCommand(terminal));
     }
 
+    private static CommandLine sub(Terminal terminal) {
+        return new CommandLine(new SubCommand())
+                .addSubcommand(new SubCreateCommand(terminal))
+                .addSubcommand(new SubListCommand(terminal))
+                .addSubcommand(new SubDescribeCommand(terminal))
+                .addSubcommand(new SubPullCommand(terminal))
+                .addSubcommand(new SubAckCommand(terminal))
+                .addSubcommand(new SubNackCommand(terminal))
+                .addSubcommand(new SubPauseCommand(terminal))
+                .addSubcommand(new SubResumeCommand(terminal))
+                .addSubcommand(new SubSeekCommand(terminal))
+                .addSubcommand(new SubParkedCommand(terminal))
+                .addSubcommand(new SubRedriveCommand(terminal))
+                .addSubcommand(new SubDropCommand(terminal))
+                .addSubcommand(new SubPreviewCommand(terminal))
+                .addSubcommand(new SubDeleteCommand(terminal));
+    }
+
     /// What parses these arguments and runs the command that they name.
     static CommandLine commandLine(Terminal terminal, String... arguments) {
         var root = new CommandLine(new SinewCommand());
@@ -84,6 +103,8 @@ final class Commands {
                 .setErr(writer(terminal.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpWidth(USAGE_WIDTH)
+                // A word that begins with @ is a file for an option, or what is to be sent.
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, given) -> Failures.wrongUsage(terminal, e))
                 .setExecutionExceptionHandler((e, line, given) -> Failures.report(terminal, e));

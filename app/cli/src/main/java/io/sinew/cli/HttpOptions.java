@@ -13,7 +13,7 @@ final class HttpOptions {
                     "The server's address for HTTP. Default: $SINEW_HTTP, else 127.0.0.1:8080.")
     private HostPort address = UpConfig.HTTP;
 
-    QueueServer connect() {
-        return new QueueServer(address);
+    ServerOverHttp connect() {
+        return new ServerOverHttp(address);
     }
 }

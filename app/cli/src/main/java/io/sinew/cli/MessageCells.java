@@ -46,6 +46,14 @@ final class MessageCells {
         return harmless(line) + (cut ? "…" : "");
     }
 
+    /// A filter: for scripts as it is, for people its beginning on one line.
+    static Object filter(JsonNode filter, OutputFormat format) {
+        return switch (format) {
+            case JSON -> filter;
+            case TABLE -> beginning(Json.line(filter));
+        };
+    }
+
     /// A text without what a terminal would act upon.
     static String harmless(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");

@@ -32,9 +32,9 @@ final class QueueAckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
+        try (ServerOverHttp server = http.connect()) {
             JsonNode answer =
-                    server.post(QueueServer.path(queue, "ack"), Map.of("receipts", receipts));
+                    server.post(ServerOverHttp.queue(queue, "ack"), Map.of("receipts", receipts));
             SettledMessages.of(answer).report(terminal, "Acknowledged");
         }
         return ExitCode.DONE.number();

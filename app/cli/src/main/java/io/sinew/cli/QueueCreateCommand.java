@@ -40,10 +40,10 @@ final class QueueCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
+        try (ServerOverHttp server = http.connect()) {
             var _ =
                     server.put(
-                            QueueServer.path(queue),
+                            ServerOverHttp.queue(queue),
                             Map.of("partitions", partitions, "settings", settings));
             terminal.out().println("Created queue " + queue);
         } catch (CommandException e) {

@@ -38,8 +38,8 @@ final class QueueDeadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            JsonNode answer = server.get(QueueServer.path(queue, "dead?max=" + max));
+        try (ServerOverHttp server = http.connect()) {
+            JsonNode answer = server.get(ServerOverHttp.queue(queue, "dead?max=" + max));
             JsonNode messages = answer.path("messages");
             if (!full || messages.isEmpty()) {
                 printTable(messages);
@@ -86,35 +86,8 @@ final class QueueDeadCommand implements Callable<Integer> {
             if (i > 0) {
                 terminal.out().println();
             }
-            printFull(messages.path(i), messages.path(i).path("dead"));
+            JsonNode message = messages.path(i);
+            FullMessage.print("letter", message, message.path("dead"), terminal);
         }
-    }
-
-    private void printFull(JsonNode message, JsonNode dead) {
-        var failures = new Listing(Column.text("at", "FAILED AT"), Column.text("cause", "CAUSE"));
-        for (JsonNode failure : dead.path("history")) {
-            failures.add(
-                    MessageCells.time(failure.path("atMs")),
-                    MessageCells.harmless(failure.path("cause").asString("")));
-        }
-        var headers = new Listing(Column.text("name", "HEADER"), Column.text("value", "VALUE"));
-        message.path("headers").properties().stream()
-                .filter(header -> !header.getKey().startsWith("sinew-dead-"))
-                .forEach(header ->
-                        headers.add(
-                                MessageCells.harmless(header.getKey()),
-                                MessageCells.harmless(header.getValue().asString(""))));
-        String letter = message.path("partition").asLong() + ":" + message.path("offset").asLong();
-        new Report()
-                .fact("letter", letter)
-                .fact("reason", dead.path("reason").asString(""))
-                .fact("sentTo", dead.path("queue").asString(""))
-                .fact("sentAt", MessageCells.time(dead.path("sentMs")))
-                .fact("failures", dead.path("failures").asLong())
-                .fact("key", MessageCells.text(message.path("key")))
-                .fact("text", MessageCells.body(message, output.format()))
-                .listing("history", failures)
-                .listing("headers", headers)
-                .print(terminal, output.format());
     }
 }

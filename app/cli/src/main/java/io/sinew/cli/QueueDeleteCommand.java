@@ -27,8 +27,8 @@ final class QueueDeleteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            server.delete(QueueServer.path(queue));
+        try (ServerOverHttp server = http.connect()) {
+            server.delete(ServerOverHttp.queue(queue));
             terminal.out().println("Deleted queue " + queue);
         } catch (CommandException e) {
             if (e.exitCode() != ExitCode.NOT_FOUND || !ifExists) {

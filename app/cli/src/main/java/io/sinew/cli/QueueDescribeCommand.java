@@ -24,8 +24,11 @@ final class QueueDescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            watch.show(terminal, output.format(), () -> print(server.get(QueueServer.path(queue))));
+        try (ServerOverHttp server = http.connect()) {
+            watch.show(
+                    terminal,
+                    output.format(),
+                    () -> print(server.get(ServerOverHttp.queue(queue))));
         }
         return ExitCode.DONE.number();
     }

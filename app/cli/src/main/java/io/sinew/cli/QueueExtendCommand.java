@@ -47,8 +47,8 @@ final class QueueExtendCommand implements Callable<Integer> {
         if (lease != null) {
             body.put("leaseMs", lease.toMillis());
         }
-        try (QueueServer server = http.connect()) {
-            JsonNode answer = server.post(QueueServer.path(queue, "extend"), body);
+        try (ServerOverHttp server = http.connect()) {
+            JsonNode answer = server.post(ServerOverHttp.queue(queue, "extend"), body);
             SettledMessages.of(answer).report(terminal, "Extended");
         }
         return ExitCode.DONE.number();

@@ -22,8 +22,11 @@ final class QueueListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            watch.show(terminal, output.format(), () -> print(server.get("?counts=true")));
+        try (ServerOverHttp server = http.connect()) {
+            watch.show(
+                    terminal,
+                    output.format(),
+                    () -> print(server.get(ServerOverHttp.QUEUES + "?counts=true")));
         }
         return ExitCode.DONE.number();
     }

@@ -24,8 +24,8 @@ final class QueuePauseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            var _ = server.post(QueueServer.path(queue, "pause"), Map.of());
+        try (ServerOverHttp server = http.connect()) {
+            var _ = server.post(ServerOverHttp.queue(queue, "pause"), Map.of());
         }
         terminal.out().println("Paused " + queue);
         return ExitCode.DONE.number();

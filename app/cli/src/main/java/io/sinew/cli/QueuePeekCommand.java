@@ -31,8 +31,8 @@ final class QueuePeekCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            JsonNode answer = server.get(QueueServer.path(queue, "peek?max=" + max));
+        try (ServerOverHttp server = http.connect()) {
+            JsonNode answer = server.get(ServerOverHttp.queue(queue, "peek?max=" + max));
             var listing =
                     new Listing(
                             Column.number("partition", "PARTITION"),

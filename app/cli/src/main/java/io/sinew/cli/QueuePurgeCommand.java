@@ -22,8 +22,8 @@ final class QueuePurgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            var _ = server.post(QueueServer.path(queue, "purge"), Map.of());
+        try (ServerOverHttp server = http.connect()) {
+            var _ = server.post(ServerOverHttp.queue(queue, "purge"), Map.of());
         }
         terminal.out().println("Purged " + queue);
         return ExitCode.DONE.number();

@@ -1,18 +1,9 @@
 package io.sinew.cli;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /// `sinew queue receive`.
 @Command(
@@ -24,9 +15,6 @@ import tools.jackson.databind.JsonNode;
                     + " its lease has run out."
         })
 final class QueueReceiveCommand implements Callable<Integer> {
-    private static final int REQUEST_MAX = 1_000;
-    private static final Duration REQUEST_WAIT = Duration.ofSeconds(20);
-
     private final Terminal terminal;
 
     @Mixin private HttpOptions http = new HttpOptions();
@@ -35,39 +23,7 @@ final class QueueReceiveCommand implements Callable<Integer> {
     @Parameters(paramLabel = "QUEUE", description = "Where from.")
     private String queue = "";
 
-    @Option(
-            names = {"-n", "--max"},
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "How many at most. Default: 1.")
-    private int max;
-
-    @Option(
-            names = {"-t", "--wait"},
-            paramLabel = "TIME",
-            converter = TimeSpan.Converter.class,
-            defaultValue = "0s",
-            description =
-                    "How long to wait for a message: 10s. Default: not at all. With --ack or --at-most-once it counts"
-                            + " anew after each.")
-    private Duration wait = Duration.ZERO;
-
-    @Option(
-            names = "--lease",
-            paramLabel = "TIME",
-            converter = TimeSpan.Converter.class,
-            description = "How long it may take. Default: what the queue's settings say.")
-    private @Nullable Duration lease;
-
-    @Option(names = "--ack", description = "Acknowledge what was printed.")
-    private boolean ack;
-
-    @Option(
-            names = "--at-most-once",
-            description =
-                    "Have each message settled before it is printed: it never comes again, and is lost"
-                            + " if it does not get here.")
-    private boolean atMostOnce;
+    @Mixin private ReceiveOptions receive = new ReceiveOptions();
 
     QueueReceiveCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -75,114 +31,9 @@ final class QueueReceiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (atMostOnce && (ack || lease != null)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "what comes --at-most-once is settled: leave out --ack and --lease");
-        }
-        boolean lines = ack || atMostOnce;
-        try (QueueServer server = http.connect()) {
-            var all = new ArrayList<JsonNode>();
-            boolean more = true;
-            while (all.size() < max && more) {
-                // Of what is not acknowledged here the leases run: it is shown without a further
-                // wait.
-                Duration patience = lines || all.isEmpty() ? wait : Duration.ZERO;
-                List<JsonNode> some = receive(server, max - all.size(), patience);
-                all.addAll(some);
-                more = !some.isEmpty();
-                if (lines && more) {
-                    some.forEach(this::printLine);
-                }
-                if (ack && more) {
-                    acknowledge(server, some);
-                }
-            }
-            if (!lines) {
-                print(all);
-            } else if (all.isEmpty()) {
-                terminal.err().println("No message came");
-            }
+        try (ServerOverHttp server = http.connect()) {
+            receive.run(server, ServerOverHttp.queue(queue), terminal, output.format());
         }
         return ExitCode.DONE.number();
-    }
-
-    /// As many as one request gives, after waits that are each short enough for what may be between
-    /// here and the server.
-    private List<JsonNode> receive(QueueServer server, int most, Duration patience) {
-        Duration left = patience;
-        while (true) {
-            Duration step = left.compareTo(REQUEST_WAIT) < 0 ? left : REQUEST_WAIT;
-            var body = new LinkedHashMap<String, Object>();
-            body.put("max", Math.min(most, REQUEST_MAX));
-            body.put("waitMs", step.toMillis());
-            if (atMostOnce) {
-                body.put("atMostOnce", true);
-            }
-            if (lease != null) {
-                body.put("leaseMs", lease.toMillis());
-            }
-            JsonNode answer = server.post(QueueServer.path(queue, "receive"), body, step);
-            left = left.minus(step);
-            if (!answer.path("messages").isEmpty() || left.isZero()) {
-                return answer.path("messages").valueStream().toList();
-            }
-        }
-    }
-
-    private void print(List<JsonNode> messages) {
-        var listing =
-                new Listing(
-                        Column.text("receipt", "RECEIPT"),
-                        Column.number("attempt", "ATTEMPT"),
-                        Column.forScripts("sent"),
-                        Column.optional("key", "KEY"),
-                        Column.text("text", "TEXT"),
-                        Column.forScripts("base64"));
-        for (JsonNode message : messages) {
-            listing.add(
-                    message.path("receipt").asString(""),
-                    message.path("attempt").asLong(),
-                    MessageCells.time(message.path("sentMs")),
-                    MessageCells.text(message.path("key")),
-                    MessageCells.body(message, output.format()),
-                    MessageCells.text(message.path("base64")));
-        }
-        output.format().print(terminal, listing, "No message came");
-    }
-
-    /// The bytes as they are, or for scripts the whole message.
-    private void printLine(JsonNode message) {
-        switch (output.format()) {
-            case JSON -> terminal.out().println(Json.line(message));
-            case TABLE -> {
-                String coded = MessageCells.text(message.path("base64"));
-                if (coded == null) {
-                    terminal.out().println(message.path("text").asString(""));
-                } else {
-                    byte[] bytes = Base64.getDecoder().decode(coded);
-                    terminal.out().write(bytes, 0, bytes.length);
-                    terminal.out().println();
-                }
-            }
-        }
-    }
-
-    private void acknowledge(QueueServer server, List<JsonNode> messages) {
-        if (terminal.out().checkError()) {
-            throw new CommandException(
-                    ExitCode.FAILED, "nobody reads the output any more: nothing was acknowledged");
-        }
-        List<String> receipts =
-                messages.stream().map(message -> message.path("receipt").asString("")).toList();
-        JsonNode answer = server.post(QueueServer.path(queue, "ack"), Map.of("receipts", receipts));
-        SettledMessages settled = SettledMessages.of(answer);
-        if (settled.lost() > 0) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    settled.lost()
-                            + " messages came too late to be acknowledged and may come again: give"
-                            + " them more time with --lease");
-        }
     }
 }

@@ -93,7 +93,7 @@ final class QueueRedriveCommand implements Callable<Integer> {
         if (headers.size() > 1) {
             throw new CommandException(ExitCode.USAGE, "--header is given once at most");
         }
-        try (QueueServer server = http.connect()) {
+        try (ServerOverHttp server = http.connect()) {
             if (letter != null) {
                 one(server, letter);
             } else {
@@ -103,7 +103,7 @@ final class QueueRedriveCommand implements Callable<Integer> {
         return ExitCode.DONE.number();
     }
 
-    private void one(QueueServer server, String name) {
+    private void one(ServerOverHttp server, String name) {
         Matcher place = LETTER.matcher(name);
         boolean alone = reason == null && headers.isEmpty() && group == null && from == null;
         if (!place.matches() || !alone || dry) {
@@ -116,7 +116,7 @@ final class QueueRedriveCommand implements Callable<Integer> {
                 Map.of(
                         "partition", Long.parseLong(place.group(1)),
                         "offset", Long.parseLong(place.group(2)));
-        JsonNode answer = server.post(QueueServer.path(queue, "redrive"), body);
+        JsonNode answer = server.post(ServerOverHttp.queue(queue, "redrive"), body);
         if (answer.path("redriven").asInt() == 0) {
             throw new CommandException(
                     ExitCode.NOT_FOUND,
@@ -129,7 +129,7 @@ final class QueueRedriveCommand implements Callable<Integer> {
         terminal.out().println(sent(1));
     }
 
-    private void several(QueueServer server) {
+    private void several(ServerOverHttp server) {
         long most = all ? Long.MAX_VALUE : max;
         long sent = 0;
         String next = from;
@@ -138,7 +138,8 @@ final class QueueRedriveCommand implements Callable<Integer> {
             interrupt.stops(() -> stopped = true);
             while (more && sent < most && !stopped) {
                 JsonNode answer =
-                        server.post(QueueServer.path(queue, "redrive"), body(most - sent, next));
+                        server.post(
+                                ServerOverHttp.queue(queue, "redrive"), body(most - sent, next));
                 sent += answer.path("redriven").asLong();
                 next = MessageCells.text(answer.path("next"));
                 more = next != null;

@@ -22,8 +22,8 @@ final class QueueResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (QueueServer server = http.connect()) {
-            var _ = server.post(QueueServer.path(queue, "resume"), Map.of());
+        try (ServerOverHttp server = http.connect()) {
+            var _ = server.post(ServerOverHttp.queue(queue, "resume"), Map.of());
         }
         terminal.out().println("Resumed " + queue);
         return ExitCode.DONE.number();

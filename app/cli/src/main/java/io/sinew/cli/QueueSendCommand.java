@@ -91,7 +91,7 @@ final class QueueSendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (QueueServer server = http.connect()) {
+        try (ServerOverHttp server = http.connect()) {
             if (texts.isEmpty()) {
                 sendLines(server);
             } else {
@@ -103,7 +103,7 @@ final class QueueSendCommand implements Callable<Integer> {
         return ExitCode.DONE.number();
     }
 
-    private void sendLines(QueueServer server) throws IOException {
+    private void sendLines(ServerOverHttp server) throws IOException {
         var in = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
         var batch = new ArrayList<String>();
         int chars = 0;
@@ -122,14 +122,14 @@ final class QueueSendCommand implements Callable<Integer> {
         }
     }
 
-    private void send(QueueServer server, List<String> batch) {
+    private void send(ServerOverHttp server, List<String> batch) {
         if (dedupeId != null && sent + duplicates + batch.size() > 1) {
             throw new CommandException(
                     ExitCode.USAGE, "--dedupe is for one message: an id belongs to one");
         }
         List<Map<String, Object>> messages = batch.stream().map(this::message).toList();
         JsonNode answer =
-                server.post(QueueServer.path(queue, "messages"), Map.of("messages", messages));
+                server.post(ServerOverHttp.queue(queue, "messages"), Map.of("messages", messages));
         for (JsonNode one : answer.path("sent")) {
             if (one.path("duplicate").asBoolean()) {
                 duplicates++;

@@ -36,9 +36,14 @@ record LiveServer(SinewServer server, String address) implements AutoCloseable {
         return Outcome.of(input, all.toArray(String[]::new));
     }
 
-    /// Runs a command that speaks HTTP, with input.
+    /// Runs a command of queues, with input.
     Outcome runQueue(String input, String... arguments) {
-        var all = new ArrayList<>(List.of("queue"));
+        return runOverHttp(input, "queue", arguments);
+    }
+
+    /// Runs a command that speaks HTTP, with input.
+    Outcome runOverHttp(String input, String command, String... arguments) {
+        var all = new ArrayList<>(List.of(command));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--http", HostPort.of(server.httpAddress().orElseThrow()).toString()));
         return Outcome.of(input, all.toArray(String[]::new));

@@ -289,8 +289,8 @@ class QueueCommandsTest {
     }
 
     private static long ready(String http, String queue) {
-        try (var queues = new QueueServer(HostPort.parse(http))) {
-            return queues.get(QueueServer.path(queue)).path("counts").path("ready").asLong();
+        try (var queues = new ServerOverHttp(HostPort.parse(http))) {
+            return queues.get(ServerOverHttp.queue(queue)).path("counts").path("ready").asLong();
         }
     }
 

@@ -41,9 +41,18 @@ class UsageTest {
         String nowhere = "127.0.0.1:" + FreePorts.next();
 
         for (String command :
-                List.of("list", "create a", "describe a", "send a b", "receive a", "delete a")) {
-            Outcome outcome =
-                    Outcome.of("", ("queue " + command + " --http " + nowhere).split(" "));
+                List.of(
+                        "queue list",
+                        "queue create a",
+                        "queue describe a",
+                        "queue send a b",
+                        "queue receive a",
+                        "queue delete a",
+                        "sub list a",
+                        "sub create a b",
+                        "sub pull a b",
+                        "sub preview a")) {
+            Outcome outcome = Outcome.of("", (command + " --http " + nowhere).split(" "));
 
             assertThat(outcome.exitCode()).as(command).isEqualTo(3);
             assertThat(outcome.err())
@@ -103,8 +112,8 @@ class UsageTest {
         assertThat(help.exitCode()).isZero();
         for (String command :
                 List.of(
-                        "up", "demo", "topic", "produce", "consume", "group", "queue", "version",
-                        "help")) {
+                        "up", "demo", "topic", "produce", "consume", "group", "queue", "sub",
+                        "version", "help")) {
             assertThat(help.out()).containsPattern("\n  " + command + " +\\S");
         }
         for (ExitCode code : ExitCode.values()) {

@@ -10,8 +10,10 @@ import io.sinew.http.HttpContents;
 import io.sinew.http.HttpDoor;
 import io.sinew.kafka.KafkaDoor;
 import io.sinew.log.DataDirectory;
+import io.sinew.pubsub.Subscriptions;
 import io.sinew.queue.Queues;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -20,8 +22,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// A running Sinew: the data directory, the broker on it, the Kafka door to it, its engine for
-/// patterns, the queues on that, and the HTTP door to them; opened in this order and closed in the
-/// opposite one. Engine and queues do nothing until somebody asks for a queue.
+/// patterns, the queues and the subscriptions on that, and the HTTP door to them; opened in this
+/// order and closed in the opposite one. Engine and queues do nothing until somebody asks for a
+/// queue; subscriptions are at work from the beginning.
 public final class SinewServer implements AutoCloseable {
     private final Broker broker;
     private final KafkaDoor kafka;
@@ -37,15 +40,28 @@ public final class SinewServer implements AutoCloseable {
     }
 
     /// What the patterns work with.
-    private record Patterns(EmbeddedEngine engine, Queues queues) implements AutoCloseable {
-        static Patterns on(Broker broker, InetSocketAddress address, Clock clock) {
+    private record Patterns(EmbeddedEngine engine, Queues queues, Subscriptions subscriptions)
+            implements AutoCloseable {
+        static Patterns on(Broker broker, InetSocketAddress address, Clock clock)
+                throws IOException {
             var engine = new EmbeddedEngine(broker, UUID::randomUUID);
             String here = address.getHostString() + ":" + address.getPort();
-            return new Patterns(engine, new Queues(engine, clock, here));
+            try {
+                var subscriptions = Subscriptions.open(engine, clock, here);
+                return new Patterns(engine, new Queues(engine, clock, here), subscriptions);
+            } catch (InterruptedException e) {
+                engine.close();
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while subscriptions were opened");
+            } catch (RuntimeException e) {
+                engine.close();
+                throw e;
+            }
         }
 
         @Override
         public void close() {
+            subscriptions.close();
             queues.close();
             engine.close();
         }
@@ -68,25 +84,31 @@ public final class SinewServer implements AutoCloseable {
         try {
             KafkaDoor kafka = KafkaDoor.open(broker, config.kafka(), config.advertised(), metrics);
             try {
-                var patterns = Patterns.on(broker, kafka.address(), clock);
-                var contents =
-                        new HttpContents(
-                                new HealthSource(broker, clock),
-                                metrics,
-                                patterns.engine(),
-                                patterns.queues(),
-                                false,
-                                new ReceiptKeyV1Format(disk, Path.of(broker.dataDirectory())),
-                                clock);
-                Optional<HttpDoor> http =
-                        config.http().isPresent()
-                                ? Optional.of(
-                                        HttpDoor.open(
-                                                config.http().get(),
-                                                contents,
-                                                config.httpConnections()))
-                                : Optional.empty();
-                return new SinewServer(broker, kafka, patterns, http);
+                Patterns patterns = Patterns.on(broker, kafka.address(), clock);
+                try {
+                    var contents =
+                            new HttpContents(
+                                    new HealthSource(broker, clock),
+                                    metrics,
+                                    patterns.engine(),
+                                    patterns.queues(),
+                                    patterns.subscriptions(),
+                                    false,
+                                    new ReceiptKeyV1Format(disk, Path.of(broker.dataDirectory())),
+                                    clock);
+                    Optional<HttpDoor> http =
+                            config.http().isPresent()
+                                    ? Optional.of(
+                                            HttpDoor.open(
+                                                    config.http().get(),
+                                                    contents,
+                                                    config.httpConnections()))
+                                    : Optional.empty();
+                    return new SinewServer(broker, kafka, patterns, http);
+                } catch (IOException | RuntimeException e) {
+                    patterns.close();
+                    throw e;
+                }
             } catch (IOException | RuntimeException e) {
                 kafka.close();
                 throw e;

@@ -2,6 +2,7 @@ package io.sinew.http;
 
 import io.sinew.base.Clock;
 import io.sinew.base.Metrics;
+import io.sinew.pubsub.Subscriptions;
 import io.sinew.queue.Queues;
 import io.sinew.topics.Engine;
 import java.util.function.Supplier;
@@ -12,7 +13,8 @@ import java.util.function.Supplier;
 /// @param metrics what it counts
 /// @param engine where topics are
 /// @param queues on that engine; opened one by one, by the first request for each
-/// @param shared whether other processes have a part in the queues, as they do on a Kafka cluster
+/// @param subscriptions on that engine, all of them open
+/// @param shared whether other processes have a part in the work, as they do on a Kafka cluster
 /// @param receiptKey 32 random bytes that stay the same over a restart, by which the receipts of
 ///   messages are told from others; asked by the first request that needs it, on any thread
 /// @param clock for waits
@@ -21,6 +23,7 @@ public record HttpContents(
         Metrics metrics,
         Engine engine,
         Queues queues,
+        Subscriptions subscriptions,
         boolean shared,
         Supplier<byte[]> receiptKey,
         Clock clock) {}

@@ -106,6 +106,7 @@ public final class HttpDoor implements AutoCloseable {
         RouteContext context = RouteContext.of(contents, callers, limits);
         var queueRoutes = new QueueRoutes(context);
         var topicRoutes = new TopicRoutes(context);
+        var subscriptionRoutes = new SubscriptionRoutes(context, topicRoutes);
         HttpRouting.Builder routes =
                 HttpRouting.builder()
                         .addFilter(HttpDoor::closeIfAsked)
@@ -114,6 +115,7 @@ public final class HttpDoor implements AutoCloseable {
                         .register("/metrics", metricsRoutes)
                         .register(QueueRoutes.ROOT, queueRoutes)
                         .register(TopicRoutes.ROOT, topicRoutes)
+                        .register(TopicRoutes.ROOT, subscriptionRoutes)
                         .any(Problem.notFound(KNOWN));
         WebServer server = server(address, limits, routes, callers).start();
         if (!server.isRunning()) {
@@ -123,7 +125,7 @@ public final class HttpDoor implements AutoCloseable {
         return new HttpDoor(
                 bound,
                 server,
-                List.of(topicRoutes::close, context.calls()::close, queueRoutes::close),
+                List.of(topicRoutes::close, context.calls()::close, context.peers()::close),
                 metricsRoutes,
                 topicRoutes);
     }
@@ -188,7 +190,8 @@ public final class HttpDoor implements AutoCloseable {
         String path = request.path().rawPath();
         if (announced > limits.maxBodyBytes()
                 && !QueueRoutes.takesMessages(path)
-                && !TopicRoutes.takesRecords(path)) {
+                && !TopicRoutes.takesRecords(path)
+                && !SubscriptionRoutes.takesFilter(path)) {
             throw new HttpException(
                     "the body is too large", Status.REQUEST_ENTITY_TOO_LARGE_413, false);
         }

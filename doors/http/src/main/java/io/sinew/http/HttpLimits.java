@@ -27,6 +27,9 @@ record HttpLimits(
     /// Bytes of a body with messages.
     static final int MESSAGES_BODY_BYTES = 16 << 20;
 
+    /// Bytes of a body with a filter in it, which may have 256 KiB.
+    static final int FILTER_BODY_BYTES = 320 << 10;
+
     /// Bytes of all bodies together that are being read or worked on; beyond it requests are
     /// refused and may be made again.
     static final int ALL_BODIES_BYTES = 64 << 20;
@@ -67,7 +70,8 @@ record HttpLimits(
     /// Dead letters that one request sends again.
     static final int REDRIVE = 10_000;
 
-    /// How long one request sends dead letters again, in ms; then it says that it has not finished.
+    /// How long one request sends dead letters again, or sees to parked messages, in ms; then it
+    /// says that it has not finished.
     static final int REDRIVE_MS = 20_000;
 
     /// How long another process may take to be connected to, and how long a request waits until

@@ -73,6 +73,17 @@ final class JsonMembers {
         return left.remove(name) instanceof JsonText.Raw(byte[] bytes) ? bytes : null;
     }
 
+    /// A value as it was written, in a body that keeps it or in a query.
+    Optional<String> json(String name) {
+        Object value = left.remove(name);
+        return switch (value) {
+            case null -> Optional.empty();
+            case JsonText.Raw(byte[] bytes) ->
+                    Optional.of(new String(bytes, StandardCharsets.UTF_8));
+            default -> Optional.of(String.valueOf(value));
+        };
+    }
+
     /// Half of a surrogate pair has no bytes in UTF-8, and would become a question mark.
     private String requireUnicode(String name, String text) {
         var _ = utf8(name, text);

@@ -18,40 +18,42 @@ final class PeerPoll implements AutoCloseable {
     private static final byte[] NOTHING = "{\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
 
     private final Peers peers;
-    private final String queue;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
     private final List<Found> found = new ArrayList<>();
     private boolean over;
 
-    /// Messages of a peer: the body of its answer.
-    record Found(Peer peer, byte[] answer) {}
+    /// Messages of a peer.
+    ///
+    /// @param path of what they come from
+    /// @param answer the body of the peer's answer
+    record Found(Peer peer, String path, byte[] answer) {}
 
-    private PeerPoll(Peers peers, String queue) {
+    private PeerPoll(Peers peers) {
         this.peers = peers;
-        this.queue = queue;
     }
 
     /// Asks all of them, if one more may wait.
-    static PeerPoll of(Peers peers, List<Peer> asked, QueueDeliveries.Wanted wanted, long waitMs) {
-        var poll = new PeerPoll(peers, wanted.queue());
-        for (Peer peer : asked) {
+    static PeerPoll of(Peers peers, Places places, MessageDeliveries.Wanted wanted, long waitMs) {
+        var poll = new PeerPoll(peers);
+        String path = places.source().path();
+        for (Peer peer : places.peers()) {
             if (peers.mayWait()) {
                 var _ =
                         Thread.ofVirtual()
                                 .name("sinew-http-poll")
-                                .start(() -> poll.run(peer, wanted, waitMs));
+                                .start(() -> poll.run(peer, path, wanted, waitMs));
             }
         }
         return poll;
     }
 
-    private void run(Peer peer, QueueDeliveries.Wanted wanted, long waitMs) {
+    private void run(Peer peer, String path, MessageDeliveries.Wanted wanted, long waitMs) {
         try {
-            Optional<Found> some = ask(peers, peer, wanted, waitMs);
+            Optional<Found> some = ask(peers, peer, path, wanted, waitMs);
             if (some.isPresent() && !offer(some.get())) {
-                giveBack(peers, queue, some.get());
+                giveBack(peers, some.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -62,7 +64,8 @@ final class PeerPoll implements AutoCloseable {
 
     /// Asks one peer for messages. One that can't be asked has none: when it is gone for good its
     /// partitions are with others soon.
-    static Optional<Found> ask(Peers peers, Peer peer, QueueDeliveries.Wanted wanted, long waitMs)
+    static Optional<Found> ask(
+            Peers peers, Peer peer, String path, MessageDeliveries.Wanted wanted, long waitMs)
             throws InterruptedException {
         byte[] body =
                 JsonText.write(json -> {
@@ -73,15 +76,15 @@ final class PeerPoll implements AutoCloseable {
                     }
                 });
         try {
-            String path = Peers.Question.path(wanted.queue(), "/receive");
-            byte[] answer = peers.ask(peer, new Peers.Question("POST", path, body, waitMs));
+            var question = new Peers.Question("POST", path + "/receive", body, waitMs);
+            byte[] answer = peers.ask(peer, question);
             return Arrays.equals(answer, NOTHING)
                     ? Optional.empty()
-                    : Optional.of(new Found(peer, answer));
+                    : Optional.of(new Found(peer, path, answer));
         } catch (SinewException e) {
             LOGGER.log(
                     System.Logger.Level.DEBUG,
-                    () -> "peer=silent address=" + peer.address() + " queue=" + wanted.queue(),
+                    () -> "peer=silent address=" + peer.address() + " path=" + path,
                     e);
             return Optional.empty();
         }
@@ -89,7 +92,7 @@ final class PeerPoll implements AutoCloseable {
 
     /// Messages that their consumer does not know of are there for others at once. If it can't be
     /// done they are when their leases have run out.
-    static void giveBack(Peers peers, String queue, Found found) throws InterruptedException {
+    static void giveBack(Peers peers, Found found) throws InterruptedException {
         try {
             List<JsonMembers> messages =
                     Peers.parsed(found.peer(), found.answer())
@@ -103,11 +106,11 @@ final class PeerPoll implements AutoCloseable {
                         receipts.forEach(json::writeString);
                         json.writeEndArray();
                     });
-            var _ = peers.ask(found.peer(), Peers.Question.post(queue, "/nack", body));
+            var _ = peers.ask(found.peer(), Peers.Question.post(found.path() + "/nack", body));
         } catch (SinewException e) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    () -> "messages=not given back, queue=" + queue,
+                    () -> "messages=not given back, path=" + found.path(),
                     e);
         }
     }
@@ -116,7 +119,7 @@ final class PeerPoll implements AutoCloseable {
     /// receipts.
     ///
     /// @throws SinewException as [Peers#ask]
-    static byte[] settled(Peers peers, String queue, Found found) throws InterruptedException {
+    static byte[] settled(Peers peers, Found found) throws InterruptedException {
         List<JsonMembers> messages =
                 Peers.parsed(found.peer(), found.answer()).objects("messages", Ledger.RECEIVE_MAX);
         byte[] body =
@@ -125,7 +128,7 @@ final class PeerPoll implements AutoCloseable {
                     messages.forEach(one -> json.writeString(one.text("receipt").orElse("")));
                     json.writeEndArray();
                 });
-        var question = Peers.Question.post(queue, "/ack", body);
+        var question = Peers.Question.post(found.path() + "/ack", body);
         List<Boolean> done =
                 Peers.listed(
                         found.peer(),
@@ -184,7 +187,7 @@ final class PeerPoll implements AutoCloseable {
 
     private void giveBackAlone(Found some) {
         try {
-            giveBack(peers, queue, some);
+            giveBack(peers, some);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -8,14 +8,12 @@ import io.sinew.base.SinewException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -32,7 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Asks the HTTP doors of the other processes that share the queues, by the routes that everybody
+/// Asks the HTTP doors of the other processes that share the work, by the routes that everybody
 /// uses. A header says that another door asks, and for which partitions: it is answered from there
 /// or refused, and never sent on again.
 ///
@@ -56,21 +54,15 @@ final class Peers implements AutoCloseable {
 
     /// What a peer is asked.
     ///
-    /// @param path below [QueueRoutes#ROOT], with its query
+    /// @param path from the root, with its query
     /// @param waitMs how long it may wait before it answers, beyond what every answer may take
     record Question(String method, String path, byte[] body, long waitMs) {
-        static Question post(String queue, String what, byte[] body) {
-            return new Question("POST", path(queue, what), body, 0);
+        static Question post(String path, byte[] body) {
+            return new Question("POST", path, body, 0);
         }
 
-        static Question get(String queue, String what) {
-            return new Question("GET", path(queue, what), new byte[0], 0);
-        }
-
-        /// @param what behind the queue's name, as `/ack`
-        static String path(String queue, String what) {
-            String name = URLEncoder.encode(queue, StandardCharsets.UTF_8).replace("+", "%20");
-            return "/" + name + what;
+        static Question get(String path) {
+            return new Question("GET", path, new byte[0], 0);
         }
     }
 
@@ -134,6 +126,15 @@ final class Peers implements AutoCloseable {
         }
     }
 
+    /// As [#parsed(Peer, byte[])], with a member that may be any value.
+    static JsonMembers parsed(Peer peer, byte[] answer, String raw) {
+        try {
+            return JsonText.parse(answer, raw);
+        } catch (SinewException e) {
+            throw strange(peer, e);
+        }
+    }
+
     /// The objects of an array of a peer's answer, of which there have to be so many.
     static <T> List<T> listed(
             Peer peer, JsonMembers answer, String name, int count, Function<JsonMembers, T> read) {
@@ -161,12 +162,7 @@ final class Peers implements AutoCloseable {
         CompletableFuture<HttpResponse<byte[]>> asked;
         try {
             HttpRequest request =
-                    HttpRequest.newBuilder(
-                                    URI.create(
-                                            "http://"
-                                                    + peer.address()
-                                                    + QueueRoutes.ROOT
-                                                    + question.path()))
+                    HttpRequest.newBuilder(URI.create("http://" + peer.address() + question.path()))
                             .header(FORWARDED.defaultCase(), peer.partitionsText())
                             .method(question.method(), BodyPublishers.ofByteArray(question.body()))
                             .build();

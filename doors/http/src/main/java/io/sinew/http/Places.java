@@ -1,6 +1,5 @@
 package io.sinew.http;
 
-import io.sinew.queue.Queue;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -9,7 +8,7 @@ import java.util.SortedSet;
 ///
 /// @param here those that this process serves
 /// @param peers who has the others; none for a request that another door sent on
-record Places(Queue queue, SortedSet<Integer> here, List<Peer> peers) {
+record Places(MessageSource source, SortedSet<Integer> here, List<Peer> peers) {
     /// Who has a partition, if it is not here.
     Optional<Peer> peer(int partition) {
         return peers.stream().filter(peer -> peer.partitions().contains(partition)).findFirst();

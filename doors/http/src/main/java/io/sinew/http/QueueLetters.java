@@ -32,13 +32,15 @@ final class QueueLetters {
     private static final int REDRIVEN_USUALLY = 1_000;
 
     private final QueueRoutes routes;
+    private final RouteContext context;
     private final Clock clock;
     private final Callers callers;
 
-    QueueLetters(QueueRoutes routes, Clock clock, Callers callers) {
+    QueueLetters(QueueRoutes routes, RouteContext context) {
         this.routes = routes;
-        this.clock = clock;
-        this.callers = callers;
+        this.context = context;
+        this.clock = context.contents().clock();
+        this.callers = context.callers();
     }
 
     void peek(ServerRequest request, ServerResponse response) throws InterruptedException {
@@ -68,8 +70,8 @@ final class QueueLetters {
         JsonMembers members = QueryMembers.of(request);
         int max = (int) members.number("max", 1, HttpLimits.LOOKED_AT).orElse(LOOKED_AT_USUALLY);
         members.requireNoMore("max");
-        Places places = routes.places().all(request, name);
-        List<Seen> here = routes.inside(() -> look(places, max));
+        Places places = context.places().all(request, routes.lookup(name));
+        List<Seen> here = context.calls().run(() -> look(places, max));
         List<JsonMembers> there = look(places, max - here.size(), sizeBytes(here));
         JsonAnswer.send(
                 response,
@@ -95,7 +97,7 @@ final class QueueLetters {
     /// The first messages of each partition that is here, as many as one answer holds.
     private static List<Seen> look(Places places, int max) throws InterruptedException {
         var seen = new ArrayList<Seen>();
-        Ledger ledger = places.queue().ledger();
+        Ledger ledger = places.source().ledger();
         long bytes = 0;
         for (int partition : places.here()) {
             for (SeenMessage message : ledger.look(partition, 0, max - seen.size())) {
@@ -123,9 +125,9 @@ final class QueueLetters {
             if (seen.size() >= max || all >= HttpLimits.ANSWER_BYTES) {
                 break;
             }
-            String what = "/peek?max=" + (max - seen.size());
-            var question = Peers.Question.get(places.queue().info().name(), what);
-            byte[] answer = routes.peers().ask(peer, question);
+            String path = places.source().path() + "/peek?max=" + (max - seen.size());
+            var question = Peers.Question.get(path);
+            byte[] answer = context.peers().ask(peer, question);
             all += answer.length;
             seen.addAll(Peers.parsed(peer, answer).anyObjects("messages", max - seen.size()));
         }
@@ -136,7 +138,7 @@ final class QueueLetters {
 
     void redrive(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = routes.members(request);
+        JsonMembers members = context.members(request);
         Queue to = routes.queue(QueueRoutes.name(request));
         if (members.has("partition") || members.has("offset")) {
             redriveOne(request, to, members, response);
@@ -145,7 +147,7 @@ final class QueueLetters {
         long withinMs =
                 members.number("withinMs", 1, HttpLimits.REDRIVE_MS).orElse(HttpLimits.REDRIVE_MS);
         Redrive.Options options = options(members);
-        Places from = routes.places().all(request, deadName(to));
+        Places from = context.places().all(request, routes.lookup(deadName(to)));
         Redriven all = redrive(from, to, members, options, withinMs);
         JsonAnswer.send(
                 response,
@@ -182,7 +184,8 @@ final class QueueLetters {
         // One beginning for all: what dies again meanwhile is not sent twice.
         Redrive.Place begin =
                 options.from().orElseGet(() -> new Redrive.Place(0, 0, clock.nowMs()));
-        Redrive here = from.queue().redrive(to, options.goingOnFrom(begin), from.here());
+        Queue dead = routes.queue(deadName(to));
+        Redrive here = dead.redrive(to, options.goingOnFrom(begin), from.here());
         boolean complete = run(here, endNanos);
         var all = new Redriven(here.sent(), complete, here.rest());
         for (Peer peer : from.peers()) {
@@ -204,10 +207,10 @@ final class QueueLetters {
         body.put("from", begin.text());
         body.put("max", most);
         body.put("withinMs", withinMs);
-        String path = Peers.Question.path(to.info().name(), "/redrive");
+        String path = MessageSource.of(to).path() + "/redrive";
         byte[] text = JsonText.write(json -> JsonText.writeMembers(json, body));
         var question = new Peers.Question("POST", path, text, withinMs);
-        JsonMembers answer = routes.peers().askJson(peer, question);
+        JsonMembers answer = context.peers().askJson(peer, question);
         try {
             return new Redriven(
                     answer.number("redriven", 0, HttpLimits.REDRIVE).orElseThrow(),
@@ -232,15 +235,16 @@ final class QueueLetters {
             throw new SinewException(
                     ErrorCode.INVALID_REQUEST, "'" + dead + "' has no partition " + number);
         }
-        Places places = routes.places().of(request, dead, Set.of(number));
+        Places places = context.places().of(request, routes.lookup(dead), Set.of(number));
         Optional<Peer> peer = places.peer(number);
         if (peer.isPresent()) {
-            var question = Peers.Question.post(to.info().name(), "/redrive", body);
-            JsonAnswer.send(response, Status.OK_200, routes.peers().ask(peer.get(), question));
+            var question = Peers.Question.post(MessageSource.of(to).path() + "/redrive", body);
+            JsonAnswer.send(response, Status.OK_200, context.peers().ask(peer.get(), question));
             return;
         }
+        Queue letters = routes.queue(dead);
         boolean sent =
-                routes.inside(() -> places.queue().redriveOne(to, number, offset.getAsLong()));
+                context.calls().run(() -> letters.redriveOne(to, number, offset.getAsLong()));
         JsonAnswer.send(
                 response,
                 Status.OK_200,
@@ -291,15 +295,15 @@ final class QueueLetters {
     ///
     /// @return whether it is done
     private boolean run(Redrive redrive, long endNanos) throws InterruptedException {
-        Redrive.Step step = routes.inside(redrive::step);
+        Redrive.Step step = context.calls().run(redrive::step);
         while (!step.complete() && clock.nanos() - endNanos < 0 && callers.isThere()) {
             if (step.waitNanos() > 0) {
                 long watchNanos = TimeUnit.MILLISECONDS.toNanos(HttpLimits.WATCH_MS);
-                if (!routes.pause(Math.min(step.waitNanos(), watchNanos))) {
+                if (!context.calls().pause(Math.min(step.waitNanos(), watchNanos))) {
                     return false;
                 }
             }
-            step = routes.inside(redrive::step);
+            step = context.calls().run(redrive::step);
         }
         return step.complete();
     }

@@ -15,8 +15,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Receipts as clients have them: `partition.offset.lease.mac`, where `mac` is an HMAC-SHA256 of
-/// the queue's name and the three numbers, cut to 128 bits, in URL-safe base 64. So nobody settles
-/// a message that he was not given, by counting, or with a receipt of another queue.
+/// the name of the queue or subscription and the three numbers, cut to 128 bits, in URL-safe base
+/// 64. So nobody settles a message that he was not given, by counting, or with a receipt of another
+/// queue or subscription.
 final class ReceiptCodec {
     /// Bytes of a key.
     static final int KEY_BYTES = 32;
@@ -33,18 +34,18 @@ final class ReceiptCodec {
         this.key = new SecretKeySpec(key, ALGORITHM);
     }
 
-    String encode(String queue, Receipt receipt) {
+    String encode(MessageSource source, Receipt receipt) {
         String numbers = receipt.partition() + "." + receipt.offset() + "." + receipt.lease();
-        return numbers + "." + mac(queue, numbers);
+        return numbers + "." + mac(source.receiptName(), numbers);
     }
 
-    /// @throws SinewException `INVALID_REQUEST` for one that was not given out for this queue
-    Receipt decode(String queue, String text) {
+    /// @throws SinewException `INVALID_REQUEST` for one that was not given out for this source
+    Receipt decode(MessageSource source, String text) {
         Matcher matcher = RECEIPT.matcher(text);
         if (matcher.matches()) {
             String numbers = text.substring(0, matcher.start(4) - 1);
             byte[] mac = matcher.group(4).getBytes(StandardCharsets.US_ASCII);
-            byte[] right = mac(queue, numbers).getBytes(StandardCharsets.US_ASCII);
+            byte[] right = mac(source.receiptName(), numbers).getBytes(StandardCharsets.US_ASCII);
             if (MessageDigest.isEqual(mac, right)) {
                 return new Receipt(
                         Integer.parseInt(matcher.group(1)),
@@ -54,17 +55,17 @@ final class ReceiptCodec {
         }
         throw new SinewException(
                 ErrorCode.INVALID_REQUEST,
-                "A receipt was not given out for the queue '"
-                        + queue
-                        + "'. Send back what came with the message, to the queue that it came from");
+                "A receipt was not given out for "
+                        + source.title()
+                        + ". Send back what came with the message, to where it came from");
     }
 
-    private String mac(String queue, String numbers) {
+    private String mac(String name, String numbers) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            // No queue has a line break in its name.
-            byte[] all = mac.doFinal((queue + "\n" + numbers).getBytes(StandardCharsets.UTF_8));
+            // No name has a line break in it.
+            byte[] all = mac.doFinal((name + "\n" + numbers).getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder()
                     .withoutPadding()
                     .encodeToString(Arrays.copyOf(all, MAC_BYTES));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /// Reads bodies of requests into memory, of which all of them together have so much. It is taken as
 /// bytes come, so that who announces much and sends nothing takes nothing.
@@ -86,9 +87,22 @@ final class RequestBodies {
 
     /// The members of a request's body, or of its query when it has no body.
     JsonMembers members(ServerRequest request, int most) throws IOException {
+        return members(request, most, JsonText::parse);
+    }
+
+    /// As [#members(ServerRequest, int)], of which one may be any value.
+    ///
+    /// @param raw the name of that member
+    JsonMembers members(ServerRequest request, int most, String raw) throws IOException {
+        return members(request, most, bytes -> JsonText.parse(bytes, raw));
+    }
+
+    private JsonMembers members(
+            ServerRequest request, int most, Function<byte[], JsonMembers> parse)
+            throws IOException {
         try (Body body = read(request, most)) {
             byte[] bytes = body.bytes();
-            return bytes.length == 0 ? QueryMembers.of(request) : JsonText.parse(bytes);
+            return bytes.length == 0 ? QueryMembers.of(request) : parse.apply(bytes);
         }
     }
 }

@@ -2,8 +2,11 @@ package io.sinew.http;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.pubsub.SubscriptionInfo;
+import io.sinew.pubsub.Subscriptions;
 import io.sinew.queue.QueueInfo;
 import io.sinew.queue.Queues;
+import java.util.List;
 import java.util.Optional;
 
 /// Which topics are somebody's own, and what may be done with those at this door. Kafka clients are
@@ -15,9 +18,11 @@ final class TopicGuard {
     static final String OWN = "sinew-";
 
     private final Queues queues;
+    private final Subscriptions subscriptions;
 
-    TopicGuard(Queues queues) {
-        this.queues = queues;
+    TopicGuard(HttpContents contents) {
+        this.queues = contents.queues();
+        this.subscriptions = contents.subscriptions();
     }
 
     private static SinewException refused(String topic, String why) {
@@ -38,12 +43,30 @@ final class TopicGuard {
         if (queue.isPresent()) {
             throw refused(topic, "is the ledger of the queue '" + queue.get().name() + "'");
         }
+        Optional<String> subscribed = subscriptions.findByLedgers(topic);
+        if (subscribed.isPresent()) {
+            throw refused(
+                    topic,
+                    "has the ledgers of the subscriptions to the topic '" + subscribed.get() + "'");
+        }
     }
 
     void requireDeletable(String topic) throws InterruptedException {
         requireWritable(topic);
         if (queues.find(topic).isPresent()) {
             throw refused(topic, "has the messages of a queue. Delete the queue instead");
+        }
+        List<SubscriptionInfo> all = subscriptions.list(topic);
+        if (!all.isEmpty()) {
+            throw refused(
+                    topic,
+                    "has "
+                            + all.size()
+                            + (all.size() == 1 ? " subscription, '" : " subscriptions, such as '")
+                            + all.getFirst().name()
+                            + "'. Delete them first, each by DELETE"
+                            + " /v1/topics/{topic}/subscriptions/{subscription} or `sinew sub"
+                            + " delete`");
         }
     }
 }

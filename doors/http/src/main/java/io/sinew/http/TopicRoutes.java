@@ -42,7 +42,7 @@ final class TopicRoutes implements HttpService, AutoCloseable {
     TopicRoutes(RouteContext context) {
         this.context = context;
         this.engine = context.contents().engine();
-        this.guard = new TopicGuard(context.contents().queues());
+        this.guard = new TopicGuard(context.contents());
         this.counts = new TopicCounts(engine, context.contents().clock());
         this.feeds = new TailFeeds(context, counts);
         this.records = new TopicRecords(this, context, feeds);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.base.Metrics;
 import io.sinew.http.QueueClient.Answer;
+import io.sinew.pubsub.SubscriptionSettings;
 import io.sinew.queue.QueueSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +34,12 @@ class HttpApiPageTest {
             HttpContents contents =
                     behind.contents(() -> new Health(Health.Status.UP, "", "1", 0), new Metrics());
             RouteContext context = RouteContext.of(contents, HttpDoor.callers(limits), limits);
+            var topics = new TopicRoutes(context);
             List<String> routes =
-                    Stream.of(new QueueRoutes(context).table(), new TopicRoutes(context).table())
+                    Stream.of(
+                                    new QueueRoutes(context).table(),
+                                    topics.table(),
+                                    new SubscriptionRoutes(context, topics).table())
                             .flatMap(List::stream)
                             .map(Route::toString)
                             .toList();
@@ -54,6 +59,16 @@ class HttpApiPageTest {
                 .toMap()
                 .forEach((name, value) ->
                         assertThat(page).contains("| `" + name + "` | " + value + " |"));
+    }
+
+    @Test
+    void every_setting_of_a_subscription_is_there_with_its_default() throws Exception {
+        String page = Files.readString(PAGE);
+        String below = page.substring(page.indexOf("## Subscriptions"));
+        SubscriptionSettings.defaults()
+                .toMap()
+                .forEach((name, value) ->
+                        assertThat(below).contains("| `" + name + "` | " + value + " |"));
     }
 
     @Test
@@ -82,7 +97,7 @@ class HttpApiPageTest {
                 count++;
             }
         }
-        assertThat(count).isGreaterThan(25);
+        assertThat(count).isGreaterThan(45);
     }
 
     /// Names and values in turn.

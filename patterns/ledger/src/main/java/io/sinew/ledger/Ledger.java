@@ -198,6 +198,21 @@ public final class Ledger implements AutoCloseable {
         return settled;
     }
 
+    /// Those of a consumer's messages that it has not lost, acknowledged.
+    ///
+    /// @throws SinewException as [#settle]
+    public List<Message> settledNow(List<Message> messages) throws InterruptedException {
+        List<Receipt> receipts = messages.stream().map(Message::receipt).toList();
+        List<Settled> settled = settleAll(receipts, new Verdict.Done());
+        var kept = new ArrayList<Message>(messages.size());
+        for (int i = 0; i < messages.size(); i++) {
+            if (settled.get(i) == Settled.DONE) {
+                kept.add(messages.get(i));
+            }
+        }
+        return kept;
+    }
+
     /// Acknowledges a message and appends records, all or nothing.
     ///
     /// @throws SinewException as [#settle]; `BATCH_TOO_LARGE`, `UNKNOWN_TOPIC_OR_PARTITION`,

@@ -206,6 +206,15 @@ public final class Subscriptions implements AutoCloseable {
         return List.copyOf(registry.all().values());
     }
 
+    /// The topic whose subscriptions are kept in that topic, if it is one's.
+    public Optional<String> findByLedgers(String topic) throws InterruptedException {
+        if (!topic.endsWith(SubscriptionInfo.LEDGERS)) {
+            return Optional.empty();
+        }
+        String of = topic.substring(0, topic.length() - SubscriptionInfo.LEDGERS.length());
+        return registry.ids(of).isEmpty() ? Optional.empty() : Optional.of(of);
+    }
+
     /// A subscription to work with; the same one at each call, until it is deleted, here or by
     /// another process, or this is closed.
     ///

@@ -236,22 +236,7 @@ public final class Queue implements AutoCloseable {
     ///   it would have returned are gone, or come to somebody else
     public List<Message> receiveAtMostOnce(int most, Duration wait) throws InterruptedException {
         List<Message> messages = receive(most, wait);
-        return settledNow(messages);
-    }
-
-    /// Those of a consumer's messages that it has not lost, acknowledged.
-    ///
-    /// @throws SinewException as [#settle]
-    public List<Message> settledNow(List<Message> messages) throws InterruptedException {
-        List<Receipt> receipts = messages.stream().map(Message::receipt).toList();
-        List<Settled> settled = ledger.settleAll(receipts, new Verdict.Done());
-        var kept = new ArrayList<Message>(messages.size());
-        for (int i = 0; i < messages.size(); i++) {
-            if (settled.get(i) == Settled.DONE) {
-                kept.add(messages.get(i));
-            }
-        }
-        return kept;
+        return ledger.settledNow(messages);
     }
 
     /// Takes what a consumer says of its message; durable when it returns `DONE`.

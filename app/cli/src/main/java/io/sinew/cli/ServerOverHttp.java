@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// A server's work queues, over HTTP (docs/http-api.md).
+/// A server's work queues and subscriptions, over HTTP (docs/http-api.md). Paths are from the root.
 ///
 /// All throw [CommandException]: `NO_ANSWER` when nothing listens there, `NOT_FOUND` for what there
 /// is not, `IN_THE_WAY` for what there is already, `FAILED` for the rest.
-final class QueueServer implements AutoCloseable {
+final class ServerOverHttp implements AutoCloseable {
     /// How long to be connected; and to be answered, beyond what a request waits for messages.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /// Where queues are.
+    static final String QUEUES = "/v1/queues";
 
     private static final int NO_CONTENT = 204;
     private static final int FIRST_REFUSAL = 400;
@@ -34,7 +37,7 @@ final class QueueServer implements AutoCloseable {
                     .connectTimeout(PATIENCE)
                     .build();
 
-    QueueServer(HostPort address) {
+    ServerOverHttp(HostPort address) {
         this.address = address;
     }
 
@@ -60,13 +63,22 @@ final class QueueServer implements AutoCloseable {
     }
 
     /// The path of a queue, or of what can be done with it.
-    static String path(String queue, String... more) {
-        var path = new StringBuilder("/");
-        path.append(URLEncoder.encode(queue, StandardCharsets.UTF_8).replace("+", "%20"));
-        for (String part : more) {
-            path.append('/').append(part);
-        }
-        return path.toString();
+    static String queue(String queue, String... more) {
+        return below(QUEUES + "/" + encoded(queue), more);
+    }
+
+    /// The path of a topic, or of what it has.
+    static String topic(String topic, String... more) {
+        return below("/v1/topics/" + encoded(topic), more);
+    }
+
+    private static String below(String path, String... more) {
+        return more.length == 0 ? path : path + "/" + String.join("/", more);
+    }
+
+    /// A name as it stands in a path.
+    static String encoded(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private JsonNode ask(
@@ -74,7 +86,7 @@ final class QueueServer implements AutoCloseable {
             String path,
             Map<String, ? extends @Nullable Object> body,
             Duration wait) {
-        var uri = URI.create("http://" + address + "/v1/queues" + path);
+        var uri = URI.create("http://" + address + path);
         String text = body.isEmpty() ? "" : Json.line(body);
         var request =
                 HttpRequest.newBuilder(uri)
@@ -118,8 +130,14 @@ final class QueueServer implements AutoCloseable {
         }
         ExitCode exitCode =
                 switch (code) {
-                    case "QUEUE_NOT_FOUND" -> ExitCode.NOT_FOUND;
-                    case "QUEUE_ALREADY_EXISTS", "TOPIC_ALREADY_EXISTS" -> ExitCode.IN_THE_WAY;
+                    case "QUEUE_NOT_FOUND",
+                            "SUBSCRIPTION_NOT_FOUND",
+                            "UNKNOWN_TOPIC_OR_PARTITION" ->
+                            ExitCode.NOT_FOUND;
+                    case "QUEUE_ALREADY_EXISTS",
+                            "TOPIC_ALREADY_EXISTS",
+                            "SUBSCRIPTION_ALREADY_EXISTS" ->
+                            ExitCode.IN_THE_WAY;
                     default -> ExitCode.FAILED;
                 };
         throw new CommandException(exitCode, json.path("detail").asString(""));

@@ -12,7 +12,6 @@ import io.sinew.ledger.LedgerSettings;
 import io.sinew.ledger.Message;
 import io.sinew.ledger.Receipt;
 import io.sinew.ledger.Verdict;
-import io.sinew.queue.Queue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,37 +20,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
-/// How consumers get messages of a queue over HTTP: those of this process, or those of another that
-/// has partitions of the queue. Part of [QueueRoutes].
-final class QueueDeliveries {
-    private static final System.Logger LOGGER = System.getLogger(QueueDeliveries.class.getName());
+/// How consumers get messages of a queue or a subscription over HTTP: those of this process, or
+/// those of another that has partitions of it. Part of [MessageRoutes].
+final class MessageDeliveries {
+    private static final System.Logger LOGGER = System.getLogger(MessageDeliveries.class.getName());
 
-    private final QueueRoutes routes;
-    private final Supplier<ReceiptCodec> receipts;
+    private final RouteContext context;
     private final Clock clock;
-    private final Callers callers;
     private final AtomicInteger turn = new AtomicInteger();
 
-    QueueDeliveries(
-            QueueRoutes routes, Supplier<ReceiptCodec> receipts, Clock clock, Callers callers) {
-        this.routes = routes;
-        this.receipts = receipts;
-        this.clock = clock;
-        this.callers = callers;
+    MessageDeliveries(RouteContext context) {
+        this.context = context;
+        this.clock = context.contents().clock();
     }
 
     /// What a consumer asks for.
     ///
-    /// @param lease empty for the queue's own
+    /// @param lease empty for the usual one
     /// @param atMostOnce whether the messages are settled before they are given
-    record Wanted(
-            String queue, int max, long waitMs, Optional<Duration> lease, boolean atMostOnce) {
-        static Wanted of(String queue, JsonMembers members) {
+    record Wanted(int max, long waitMs, Optional<Duration> lease, boolean atMostOnce) {
+        static Wanted of(JsonMembers members) {
             var wanted =
                     new Wanted(
-                            queue,
                             (int) members.number("max", 1, Ledger.RECEIVE_MAX).orElse(1),
                             members.number("waitMs", 0, HttpLimits.WAIT_MS).orElse(0),
                             MessageJson.duration(
@@ -71,47 +62,48 @@ final class QueueDeliveries {
     /// What there is for a consumer.
     private sealed interface Found {
         /// Messages of this process, or none at all.
-        record Here(List<Message> messages) implements Found {}
+        record Here(MessageSource source, List<Message> messages) implements Found {}
 
         /// Messages of another process, some at least.
         record There(PeerPoll.Found found) implements Found {}
     }
 
     private static boolean isEmpty(Found found) {
-        return found instanceof Found.Here(List<Message> messages) && messages.isEmpty();
+        return found instanceof Found.Here here && here.messages().isEmpty();
     }
 
-    void receive(ServerRequest request, ServerResponse response)
+    void receive(ServerRequest request, ServerResponse response, MessageSource.Lookup lookup)
             throws InterruptedException, IOException {
-        Wanted wanted = Wanted.of(QueueRoutes.name(request), routes.members(request));
+        Wanted wanted = Wanted.of(context.members(request));
         // Before anything is taken: without it nothing can be given.
-        ReceiptCodec codec = receipts.get();
-        Found found = await(request, wanted);
+        ReceiptCodec codec = context.receipts().get();
+        Found found = await(request, lookup, wanted);
         try {
             switch (found) {
-                case Found.Here(List<Message> messages) -> send(wanted, messages, codec, response);
+                case Found.Here here -> send(wanted, here, codec, response);
                 case Found.There(PeerPoll.Found there) ->
                         JsonAnswer.send(
                                 response,
                                 Status.OK_200,
                                 wanted.atMostOnce()
-                                        ? PeerPoll.settled(routes.peers(), wanted.queue(), there)
+                                        ? PeerPoll.settled(context.peers(), there)
                                         : there.answer());
             }
         } catch (RuntimeException e) {
-            giveBack(wanted.queue(), found);
+            giveBack(found);
             throw e;
         }
     }
 
     /// What is received at most once is the consumer's risk from the moment that it is settled, and
     /// has no receipts.
-    private void send(
-            Wanted wanted, List<Message> messages, ReceiptCodec codec, ServerResponse response)
+    private void send(Wanted wanted, Found.Here here, ReceiptCodec codec, ServerResponse response)
             throws InterruptedException {
-        Queue queue = routes.queue(wanted.queue());
+        MessageSource source = here.source();
         List<Message> given =
-                wanted.atMostOnce() ? routes.inside(() -> queue.settledNow(messages)) : messages;
+                wanted.atMostOnce()
+                        ? context.calls().run(() -> source.ledger().settledNow(here.messages()))
+                        : here.messages();
         JsonAnswer.send(
                 response,
                 Status.OK_200,
@@ -121,8 +113,7 @@ final class QueueDeliveries {
                         Optional<String> receipt =
                                 wanted.atMostOnce()
                                         ? Optional.empty()
-                                        : Optional.of(
-                                                codec.encode(wanted.queue(), message.receipt()));
+                                        : Optional.of(codec.encode(source, message.receipt()));
                         MessageJson.write(json, message, receipt);
                     }
                     json.writeEndArray();
@@ -132,14 +123,15 @@ final class QueueDeliveries {
     /// Waits in short steps, after each of which it looks whether the consumer is still there; also
     /// after the first, for the request may have lain here for longer than the consumer had
     /// patience.
-    private Found await(ServerRequest request, Wanted wanted) throws InterruptedException {
+    private Found await(ServerRequest request, MessageSource.Lookup lookup, Wanted wanted)
+            throws InterruptedException {
         long deadlineNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(wanted.waitMs());
         long stepMs = 0;
         while (true) {
-            Places places = routes.places().all(request, wanted.queue());
+            Places places = context.places().all(request, lookup);
             Found found = stepMs == 0 ? look(places, wanted) : await(places, wanted, stepMs);
-            if (!callers.isThere()) {
-                giveBack(wanted.queue(), found);
+            if (!context.callers().isThere()) {
+                giveBack(found);
                 throw new CloseConnectionException("the consumer has hung up");
             }
             long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - clock.nanos());
@@ -166,12 +158,13 @@ final class QueueDeliveries {
         var order = new ArrayList<>(places.peers());
         Collections.rotate(order, number);
         for (Peer peer : order) {
-            Optional<PeerPoll.Found> found = PeerPoll.ask(routes.peers(), peer, wanted, 0);
+            Optional<PeerPoll.Found> found =
+                    PeerPoll.ask(context.peers(), peer, places.source().path(), wanted, 0);
             if (found.isPresent()) {
                 return new Found.There(found.get());
             }
         }
-        return new Found.Here(List.of());
+        return new Found.Here(places.source(), List.of());
     }
 
     /// What comes first, here or with any of the others.
@@ -180,8 +173,8 @@ final class QueueDeliveries {
             return take(places, wanted, waitMs);
         }
         long endNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-        try (var poll = PeerPoll.of(routes.peers(), places.peers(), wanted, waitMs)) {
-            Found found = new Found.Here(List.of());
+        try (var poll = PeerPoll.of(context.peers(), places, wanted, waitMs)) {
+            Found found = new Found.Here(places.source(), List.of());
             while (isEmpty(found) && clock.nanos() - endNanos < 0) {
                 Found here = take(places, wanted, HttpLimits.PEER_LOOK_MS);
                 found =
@@ -196,25 +189,26 @@ final class QueueDeliveries {
     /// Takes what there is here, until it is as much as was asked for or as much as one answer
     /// holds.
     private Found take(Places places, Wanted wanted, long waitMs) throws InterruptedException {
-        Queue queue = places.queue();
-        Duration lease =
-                wanted.lease().orElse(Duration.ofMillis(queue.info().settings().leaseMs()));
-        return routes.inside(() -> {
-            var messages = new ArrayList<Message>();
-            long bytes = 0;
-            Duration first = Duration.ofMillis(waitMs);
-            while (messages.size() < wanted.max() && bytes < HttpLimits.ANSWER_BYTES) {
-                int most = Math.min(wanted.max() - messages.size(), HttpLimits.TAKEN_AT_ONCE);
-                List<Message> more = queue.receive(most, first, lease);
-                first = Duration.ZERO;
-                messages.addAll(more);
-                bytes += more.stream().mapToLong(QueueDeliveries::sizeBytes).sum();
-                if (more.size() < most) {
-                    break;
-                }
-            }
-            return new Found.Here(messages);
-        });
+        MessageSource source = places.source();
+        Duration lease = wanted.lease().orElse(Duration.ofMillis(source.leaseMs()));
+        return context.calls()
+                .run(() -> {
+                    var messages = new ArrayList<Message>();
+                    long bytes = 0;
+                    Duration first = Duration.ofMillis(waitMs);
+                    while (messages.size() < wanted.max() && bytes < HttpLimits.ANSWER_BYTES) {
+                        int most =
+                                Math.min(wanted.max() - messages.size(), HttpLimits.TAKEN_AT_ONCE);
+                        List<Message> more = source.ledger().receive(most, first, lease);
+                        first = Duration.ZERO;
+                        messages.addAll(more);
+                        bytes += more.stream().mapToLong(MessageDeliveries::sizeBytes).sum();
+                        if (more.size() < most) {
+                            break;
+                        }
+                    }
+                    return new Found.Here(source, messages);
+                });
     }
 
     private static long sizeBytes(Message message) {
@@ -224,26 +218,28 @@ final class QueueDeliveries {
 
     /// Messages that their consumer does not know of are there for others at once. If it can't be
     /// done they are when their leases have run out.
-    private void giveBack(String name, Found found) throws InterruptedException {
+    private void giveBack(Found found) throws InterruptedException {
         switch (found) {
-            case Found.There(PeerPoll.Found there) ->
-                    PeerPoll.giveBack(routes.peers(), name, there);
-            case Found.Here(List<Message> messages) -> giveBack(name, messages);
+            case Found.There(PeerPoll.Found there) -> PeerPoll.giveBack(context.peers(), there);
+            case Found.Here(MessageSource source, List<Message> messages) ->
+                    giveBack(source, messages);
         }
     }
 
-    private void giveBack(String name, List<Message> messages) throws InterruptedException {
+    private void giveBack(MessageSource source, List<Message> messages)
+            throws InterruptedException {
         if (messages.isEmpty()) {
             return;
         }
         try {
             List<Receipt> given = messages.stream().map(Message::receipt).toList();
-            Queue queue = routes.queue(name);
-            var _ =
-                    routes.inside(() ->
-                            queue.ledger().settleAll(given, new Verdict.Returned(Duration.ZERO)));
+            var returned = new Verdict.Returned(Duration.ZERO);
+            var _ = context.calls().run(() -> source.ledger().settleAll(given, returned));
         } catch (SinewException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "messages=not given back, queue=" + name, e);
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    () -> "messages=not given back, path=" + source.path(),
+                    e);
         }
     }
 }
