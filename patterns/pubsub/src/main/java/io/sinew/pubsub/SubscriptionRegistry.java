@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 /// id      of its ledger
 /// starts  offsets where it began, by partition, with commas between them
 /// filter  the document, whose line breaks are spaces: JSON has no other use for them
+/// push.…  the settings of its push, if it has one; its secrets too, as whoever reads the topic may
 /// ```
 final class SubscriptionRegistry {
     static final String TOPIC = "sinew-subscriptions";
@@ -24,6 +25,7 @@ final class SubscriptionRegistry {
     private static final String ID = "id";
     private static final String STARTS = "starts";
     private static final String FILTER = "filter";
+    private static final String PUSH = "push.";
 
     private final Registry registry;
 
@@ -62,6 +64,9 @@ final class SubscriptionRegistry {
         String id = settings.remove(ID);
         String starts = settings.remove(STARTS);
         String filter = settings.remove(FILTER);
+        var push = new LinkedHashMap<String, String>(settings);
+        push.keySet().removeIf(property -> !property.startsWith(PUSH));
+        settings.keySet().removeAll(push.keySet());
         return new SubscriptionInfo(
                 key.substring(0, slash),
                 key.substring(slash + 1),
@@ -70,7 +75,8 @@ final class SubscriptionRegistry {
                 starts == null || starts.isEmpty()
                         ? List.of()
                         : Stream.of(starts.split(",", -1)).map(Long::parseLong).toList(),
-                SubscriptionSettings.defaults().with(settings));
+                SubscriptionSettings.defaults().with(settings),
+                push.isEmpty() ? Optional.empty() : Optional.of(PushSettings.from(push)));
     }
 
     /// Writes a subscription down; durable when it returns.
@@ -82,6 +88,7 @@ final class SubscriptionRegistry {
                 info.starts().stream().map(String::valueOf).collect(Collectors.joining(",")));
         properties.put(FILTER, info.filter().text().replaceAll("[\\r\\n]", " "));
         properties.putAll(info.settings().toMap());
+        info.push().ifPresent(push -> properties.putAll(push.toMap()));
         registry.put(keyOf(info.topic(), info.name()), properties, nowMs);
     }
 

@@ -3,6 +3,7 @@ package io.sinew.pubsub;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Joins;
+import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import io.sinew.ledger.BodyRoom;
 import io.sinew.ledger.Lane;
@@ -64,6 +65,7 @@ public final class Subscriptions implements AutoCloseable {
     private final Clock clock;
     private final String address;
     private final SubscriptionRegistry registry;
+    private final Pushes pushes;
     private final BodyRoom room = BodyRoom.ofHeap();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -83,7 +85,8 @@ public final class Subscriptions implements AutoCloseable {
     /// A topic's subscriptions as they are open here, by name.
     private record OpenTopic(Ledgers ledgers, Map<String, Subscription> subscriptions) {}
 
-    private Subscriptions(Engine engine, Clock clock, String address) {
+    private Subscriptions(Engine engine, Clock clock, String address, Pushes pushes) {
+        this.pushes = pushes;
         this.engine = engine;
         this.clock = clock;
         this.address = address;
@@ -94,9 +97,13 @@ public final class Subscriptions implements AutoCloseable {
     /// Opens all subscriptions that there are; their partitions come one after the other.
     ///
     /// @param address where other processes reach this one, as in [Engine#share]
-    public static Subscriptions open(Engine engine, Clock clock, String address)
+    /// @param endpoints where messages may be pushed to
+    /// @param metrics of the pushes
+    public static Subscriptions open(
+            Engine engine, Clock clock, String address, EndpointRules endpoints, Metrics metrics)
             throws InterruptedException {
-        var subscriptions = new Subscriptions(engine, clock, address);
+        var pushes = new Pushes(endpoints, metrics, clock);
+        var subscriptions = new Subscriptions(engine, clock, address, pushes);
         subscriptions.catchUp();
         subscriptions.looking.start();
         return subscriptions;
@@ -121,7 +128,24 @@ public final class Subscriptions implements AutoCloseable {
             StartPosition start,
             SubscriptionSettings settings)
             throws InterruptedException {
+        return create(topic, name, filter, start, settings, Optional.empty());
+    }
+
+    /// Creates a subscription whose messages are pushed to an endpoint. How often one may fail is
+    /// the push's to say, by its schedule.
+    ///
+    /// @throws SinewException as [#create(String, String, Filter, StartPosition,
+    ///   SubscriptionSettings)]; `INVALID_CONFIG` for an endpoint that is not allowed
+    public SubscriptionInfo create(
+            String topic,
+            String name,
+            Filter filter,
+            StartPosition start,
+            SubscriptionSettings settings,
+            Optional<PushSettings> push)
+            throws InterruptedException {
         requireName(name);
+        push.ifPresent(pushes::require);
         lock.lock();
         try {
             TopicInfo of = topic(topic);
@@ -142,13 +166,56 @@ public final class Subscriptions implements AutoCloseable {
             }
             lastId = Math.max(lastId + 1, clock.nowMs());
             String id = name + "." + Long.toString(lastId, Character.MAX_RADIX);
-            var info = new SubscriptionInfo(topic, name, id, filter, starts, settings);
+            var info =
+                    new SubscriptionInfo(
+                            topic, name, id, filter, starts, ofPush(settings, push), push);
             registry.put(info, clock.nowMs());
             catchUp();
             return info;
         } finally {
             lock.unlock();
         }
+    }
+
+    private static SubscriptionSettings ofPush(
+            SubscriptionSettings settings, Optional<PushSettings> push) {
+        return push.map(PushSettings::schedule)
+                .map(schedule -> Integer.toString(schedule.attempts()))
+                .map(attempts -> settings.with(Map.of("failures.max", attempts)))
+                .orElse(settings);
+    }
+
+    /// Gives a subscription another push, as with another secret, or none.
+    ///
+    /// @return the subscription as it is then
+    /// @throws SinewException `SUBSCRIPTION_NOT_FOUND`, `INVALID_CONFIG`
+    public SubscriptionInfo changePush(String topic, String name, Optional<PushSettings> push)
+            throws InterruptedException {
+        push.ifPresent(pushes::require);
+        lock.lock();
+        try {
+            SubscriptionInfo old =
+                    registry.find(topic, name).orElseThrow(() -> missing(topic, name));
+            var info =
+                    new SubscriptionInfo(
+                            topic,
+                            name,
+                            old.id(),
+                            old.filter(),
+                            old.starts(),
+                            old.settings(),
+                            push);
+            registry.put(info, clock.nowMs());
+            catchUp();
+            return info;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How a subscription's push is doing in this process, if it has one.
+    public Optional<PushStatus> pushStatus(SubscriptionInfo info) {
+        return pushes.status(info.id());
     }
 
     private static void requireName(String name) {
@@ -271,25 +338,37 @@ public final class Subscriptions implements AutoCloseable {
     private void catchUp() throws InterruptedException {
         lock.lock();
         try {
-            Map<String, SubscriptionInfo> all = registry.all();
-            if (closing || all.equals(seen)) {
+            if (closing) {
                 return;
             }
-            var byTopic = new TreeMap<String, List<SubscriptionInfo>>();
-            for (SubscriptionInfo info : all.values()) {
-                byTopic.computeIfAbsent(info.topic(), _ -> new ArrayList<>()).add(info);
+            Map<String, SubscriptionInfo> all = registry.all();
+            if (!all.equals(seen)) {
+                catchUpTo(all);
             }
-            for (String topic : List.copyOf(open.keySet())) {
-                closeOthers(topic, byTopic.getOrDefault(topic, List.of()));
-            }
-            boolean allOpen = true;
-            for (Map.Entry<String, List<SubscriptionInfo>> of : byTopic.entrySet()) {
-                allOpen &= isOpened(of.getKey(), of.getValue());
-            }
-            seen = allOpen ? all : Map.of();
+            all.values().forEach(this::keepPushing);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void keepPushing(SubscriptionInfo info) {
+        opened(info.topic(), info.name())
+                .ifPresent(subscription -> pushes.keep(subscription, info.push()));
+    }
+
+    private void catchUpTo(Map<String, SubscriptionInfo> all) throws InterruptedException {
+        var byTopic = new TreeMap<String, List<SubscriptionInfo>>();
+        for (SubscriptionInfo info : all.values()) {
+            byTopic.computeIfAbsent(info.topic(), _ -> new ArrayList<>()).add(info);
+        }
+        for (String topic : List.copyOf(open.keySet())) {
+            closeOthers(topic, byTopic.getOrDefault(topic, List.of()));
+        }
+        boolean allOpen = true;
+        for (Map.Entry<String, List<SubscriptionInfo>> of : byTopic.entrySet()) {
+            allOpen &= isOpened(of.getKey(), of.getValue());
+        }
+        seen = allOpen ? all : Map.of();
     }
 
     private void closeOthers(String topic, List<SubscriptionInfo> wanted) {
@@ -468,6 +547,7 @@ public final class Subscriptions implements AutoCloseable {
         if (looking.isAlive()) {
             Joins.all(List.of(looking));
         }
+        pushes.close();
         all.forEach(topic -> topic.ledgers().close());
     }
 }

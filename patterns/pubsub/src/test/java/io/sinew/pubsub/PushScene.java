@@ -8,6 +8,7 @@ import io.sinew.broker.BrokerSettings;
 import io.sinew.broker.EmbeddedEngine;
 import io.sinew.kit.Eventually;
 import io.sinew.kit.FaultyDisk;
+import io.sinew.ledger.BodyRoom;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerConfig;
 import io.sinew.ledger.LedgerCounts;
@@ -79,9 +80,12 @@ final class PushScene implements AutoCloseable {
                         2_000_000,
                         60_000,
                         LedgerSettings.FAR_MS,
-                        LedgerSettings.PINNED_MAX);
-        var config = new LedgerConfig(TOPIC, name, Optional.empty(), settings, false);
-        Ledger ledger = Ledger.open(engine, clock, config, "here");
+                        LedgerSettings.PINNED_MAX,
+                        0);
+        var config =
+                new LedgerConfig(
+                        TOPIC, name, Optional.empty(), settings, false, Optional.empty());
+        Ledger ledger = Ledger.open(engine, clock, config, "here", BodyRoom.ofHeap());
         ledgers.add(ledger);
         Eventually.await(PATIENCE, "it to be served", () -> ledger.partitions().contains(0));
         return ledger;

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -359,6 +360,106 @@ abstract class SubscriptionContract {
         }
         assertThat(seen).containsExactlyInAnyOrder("o1", "o2");
         assertThat(isQuiet(orders)).isTrue();
+    }
+
+    // ---- pushed to an endpoint
+
+    @Test
+    void its_messages_are_pushed_and_tried_again_until_the_endpoint_takes_them() throws Exception {
+        try (PushReceiver receiver = PushReceiver.start(PushReceiver.status(500))) {
+            Subscription orders = createPush(receiver, "push.retry.s", "0,0,0");
+            assertThat(orders.info().settings().failuresMax()).isEqualTo(4);
+            on.append("refund", "r");
+            on.append("order", "o1");
+            await("two attempts", () -> receiver.requests().size() >= 2);
+            receiver.answer(PushReceiver.ok());
+            on.append("order", "o2");
+            await("both", () -> orders.counts().live() == 0);
+            assertThat(receiver.texts()).contains("o1", "o2").doesNotContain("r");
+            PushStatus status =
+                    on.subscriptions().pushStatus(orders.info()).orElseThrow();
+            assertThat(status.delivered()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void an_endpoint_that_wants_no_more_gets_no_more_until_somebody_resumes() throws Exception {
+        try (PushReceiver receiver = PushReceiver.start(PushReceiver.status(410))) {
+            Subscription orders = createPush(receiver, "push.retry.s", "0,0,0");
+            on.append("order", "o1");
+            await("the pause", orders::isPaused);
+            int seen = receiver.requests().size();
+            on.restart();
+            Subscription again = on.subscription("orders");
+            assertThat(again.isPaused()).isTrue();
+            on.append("order", "o2");
+            await("both seen", () -> again.counts().unseen() == 0);
+            assertThat(receiver.requests()).hasSize(seen);
+            receiver.answer(PushReceiver.ok());
+            again.pause(false);
+            await("both", () -> again.counts().live() == 0);
+            assertThat(receiver.texts().subList(seen, receiver.texts().size()))
+                    .containsExactlyInAnyOrder("o1", "o2");
+        }
+    }
+
+    @Test
+    void another_push_takes_the_place_of_the_first_and_none_leaves_the_messages() throws Exception {
+        try (PushReceiver first = PushReceiver.start(PushReceiver.ok());
+                PushReceiver second = PushReceiver.start(PushReceiver.ok())) {
+            Subscription orders = createPush(first, "push.concurrency", "1");
+            on.append("order", "o1");
+            await("the first", () -> orders.counts().live() == 0);
+            var _ =
+                    on.subscriptions()
+                            .changePush(
+                                    TOPIC,
+                                    "orders",
+                                    Optional.of(PushSettings.of(second.url("/"))));
+            on.append("order", "o2");
+            await("the second", () -> orders.counts().live() == 0);
+            var _ = on.subscriptions().changePush(TOPIC, "orders", Optional.empty());
+            on.append("order", "o3");
+            assertThat(take(orders, 1)).containsExactly("o3");
+            assertThat(first.texts()).containsExactly("o1");
+            assertThat(second.texts()).containsExactly("o2");
+        }
+    }
+
+    @Test
+    void an_endpoint_that_is_not_allowed_is_refused_when_it_is_named() throws Exception {
+        PushSettings push = PushSettings.of("http://169.254.169.254/latest");
+        assertRefused(
+                ErrorCode.INVALID_CONFIG,
+                () ->
+                        on.subscriptions()
+                                .create(
+                                        TOPIC,
+                                        "a",
+                                        Filter.all(),
+                                        new StartPosition.End(),
+                                        SubscriptionSettings.defaults(),
+                                        Optional.of(push)));
+        assertThat(on.subscriptions().list(TOPIC)).isEmpty();
+    }
+
+    private Subscription createPush(PushReceiver receiver, String name, String value)
+            throws Exception {
+        PushSettings push = PushSettings.of(receiver.url("/")).with(Map.of(name, value));
+        var _ =
+                on.subscriptions()
+                        .create(
+                                TOPIC,
+                                "orders",
+                                Filter.parse(ORDERS),
+                                new StartPosition.Beginning(),
+                                SubscriptionSettings.defaults(),
+                                Optional.of(push));
+        return on.subscription("orders");
+    }
+
+    private static void await(String what, Eventually.Condition condition) throws Exception {
+        Eventually.await(SubscriptionsUnderTest.PATIENCE, what, condition);
     }
 
     // ---- without a subscription

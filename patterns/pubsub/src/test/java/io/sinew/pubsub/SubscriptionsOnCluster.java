@@ -1,5 +1,6 @@
 package io.sinew.pubsub;
 
+import io.sinew.base.Metrics;
 import io.sinew.cluster.ClusterEngine;
 import io.sinew.cluster.ClusterSettings;
 import io.sinew.kit.ApacheKafka;
@@ -36,7 +37,7 @@ final class SubscriptionsOnCluster extends SubscriptionsUnderTest {
         for (String topic : engine.topicNames()) {
             engine.deleteTopic(topic);
         }
-        subscriptions = Subscriptions.open(engine, clock, "here");
+        subscriptions = open();
     }
 
     static TempKafka startKafka() throws Exception {
@@ -62,7 +63,7 @@ final class SubscriptionsOnCluster extends SubscriptionsUnderTest {
     void restart() throws InterruptedException {
         close();
         engine = ClusterEngine.open(settings(kafka.bootstrap()));
-        subscriptions = Subscriptions.open(engine, clock, "here");
+        subscriptions = open();
     }
 
     @Override
@@ -76,5 +77,9 @@ final class SubscriptionsOnCluster extends SubscriptionsUnderTest {
     public void close() {
         subscriptions.close();
         engine.close();
+    }
+
+    private Subscriptions open() throws InterruptedException {
+        return Subscriptions.open(engine, clock, "here", ENDPOINTS, new Metrics());
     }
 }

@@ -26,7 +26,7 @@ final class SubscriptionsOnDisk extends SubscriptionsUnderTest {
     SubscriptionsOnDisk() throws Exception {
         broker = openBroker();
         engine = new EmbeddedEngine(broker, this::freshId);
-        subscriptions = Subscriptions.open(engine, clock, "here");
+        subscriptions = open();
     }
 
     private UUID freshId() {
@@ -46,7 +46,7 @@ final class SubscriptionsOnDisk extends SubscriptionsUnderTest {
     private void reopen() throws Exception {
         broker = openBroker();
         engine = new EmbeddedEngine(broker, this::freshId);
-        subscriptions = Subscriptions.open(engine, clock, "here");
+        subscriptions = open();
     }
 
     @Override
@@ -91,5 +91,9 @@ final class SubscriptionsOnDisk extends SubscriptionsUnderTest {
         subscriptions.close();
         engine.close();
         broker.close();
+    }
+
+    private Subscriptions open() throws InterruptedException {
+        return Subscriptions.open(engine, clock, "here", ENDPOINTS, new Metrics());
     }
 }

@@ -19,6 +19,9 @@ abstract class SubscriptionsUnderTest implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
     static final String TOPIC = "events";
 
+    /// Where the endpoints of tests are.
+    static final EndpointRules ENDPOINTS = EndpointRules.allowing("127.0.0.0/8");
+
     final MovableClock clock = new MovableClock();
 
     /// What stores the topics; another one after each [#restart] and [#crash].
