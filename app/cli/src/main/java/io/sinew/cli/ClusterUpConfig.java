@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.server.ClusterServerConfig;
 import java.util.Map;
 import java.util.Optional;
@@ -11,12 +12,14 @@ import java.util.Optional;
 /// @param client properties for all Kafka clients
 /// @param http where the HTTP door is
 /// @param httpConnections how many clients may be connected to it
+/// @param endpoints where messages may be pushed to
 /// @param advertisedHttp where the other processes reach it; empty for `http`
 record ClusterUpConfig(
         String bootstrap,
         Map<String, String> client,
         HostPort http,
         int httpConnections,
+        EndpointRules endpoints,
         Optional<HostPort> advertisedHttp) {
     ClusterUpConfig {
         client = Map.copyOf(client);
@@ -28,6 +31,7 @@ record ClusterUpConfig(
                 client,
                 http.resolve(),
                 advertisedHttp.map(HostPort::unresolved),
-                httpConnections);
+                httpConnections,
+                endpoints);
     }
 }

@@ -24,6 +24,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   kafka: 127.0.0.1:9092           # --kafka
 ///   http: 127.0.0.1:8080            # --http
 /// http-connections: 10000           # --http-connections
+/// push-allow: 10.0.0.0/8            # --push-allow
 /// advertise: broker.example.com:9092   # --advertise
 /// kafka:                            # --set, by Kafka's own names
 ///   num.partitions: 6
@@ -48,6 +49,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param kafka where Kafka clients connect
 /// @param http where the HTTP door is
 /// @param httpConnections how many clients may be connected to it
+/// @param pushAllow private addresses that messages may be pushed to
 /// @param advertise what Kafka clients are told to connect to
 /// @param settings broker settings by Kafka's names
 /// @param bootstrap brokers of the cluster
@@ -59,6 +61,7 @@ record ConfigFile(
         Optional<HostPort> kafka,
         Optional<HostPort> http,
         Optional<Integer> httpConnections,
+        Optional<String> pushAllow,
         Optional<HostPort> advertise,
         Map<String, String> settings,
         Optional<String> bootstrap,
@@ -70,6 +73,7 @@ record ConfigFile(
                     "data",
                     "listen",
                     "http-connections",
+                    "push-allow",
                     "advertise",
                     "kafka",
                     "cluster",
@@ -85,6 +89,7 @@ record ConfigFile(
     /// Nothing is configured.
     static ConfigFile none() {
         return new ConfigFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -113,6 +118,7 @@ record ConfigFile(
                 address(file, "listen.kafka", listen.get("kafka")),
                 address(file, "listen.http", listen.get("http")),
                 number(file, "http-connections", top.get("http-connections")),
+                scalar(file, "push-allow", top.get("push-allow")),
                 address(file, "advertise", top.get("advertise")),
                 texts(file, "kafka", top.get("kafka")),
                 scalar(file, "cluster.bootstrap", cluster.get("bootstrap")),

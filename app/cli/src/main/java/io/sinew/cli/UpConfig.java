@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.server.ServerConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param kafka where Kafka clients connect
 /// @param http where the HTTP door is
 /// @param httpConnections how many clients may be connected to it
+/// @param endpoints where messages may be pushed to
 /// @param advertise what Kafka clients are told to connect to; empty for what they used
 /// @param settings broker settings by Kafka's names
 record UpConfig(
@@ -19,6 +21,7 @@ record UpConfig(
         HostPort kafka,
         HostPort http,
         int httpConnections,
+        EndpointRules endpoints,
         Optional<HostPort> advertise,
         Map<String, String> settings) {
     static final Path DATA = Path.of("data");
@@ -36,6 +39,7 @@ record UpConfig(
                 advertise.map(HostPort::unresolved),
                 Optional.of(http.resolve()),
                 httpConnections,
+                endpoints,
                 settings);
     }
 }

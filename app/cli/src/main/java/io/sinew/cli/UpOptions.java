@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.server.ServerConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,6 +43,14 @@ final class UpOptions {
                             + ServerConfig.HTTP_CONNECTIONS
                             + ".")
     private @Nullable Integer httpConnections;
+
+    @Option(
+            names = "--push-allow",
+            paramLabel = "CIDR",
+            description =
+                    "Private addresses that messages may be pushed to, separated by commas:"
+                            + " 10.0.0.0/8. Default: none, the internet only, by https.")
+    private @Nullable String pushAllow;
 
     // ---- embedded
 
@@ -127,8 +136,15 @@ final class UpOptions {
                 first(http, file.http()).orElse(UpConfig.HTTP),
                 first(httpConnections, file.httpConnections())
                         .orElse(ServerConfig.HTTP_CONNECTIONS),
+                endpoints(file),
                 first(advertise, file.advertise()),
                 all);
+    }
+
+    private EndpointRules endpoints(ConfigFile file) {
+        return first(pushAllow, file.pushAllow())
+                .map(ranges -> EndpointRules.allowing(ranges.strip().split("\\s*,\\s*", -1)))
+                .orElse(EndpointRules.internet());
     }
 
     /// What an engine on a cluster starts with.
@@ -159,6 +175,7 @@ final class UpOptions {
                 first(http, file.http()).orElse(UpConfig.HTTP),
                 first(httpConnections, file.httpConnections())
                         .orElse(ServerConfig.HTTP_CONNECTIONS),
+                endpoints(file),
                 first(advertisedHttp, file.advertisedHttp()));
     }
 

@@ -25,6 +25,7 @@ class ConfigFileTest {
                           kafka: 0.0.0.0:9092
                           http: "[::1]:8080"
                         http-connections: 500
+                        push-allow: 10.0.0.0/8
                         advertise: broker.example.com:9092
                         kafka:
                           num.partitions: 6
@@ -36,6 +37,7 @@ class ConfigFileTest {
         assertThat(file.kafka()).contains(new HostPort("0.0.0.0", 9092));
         assertThat(file.http()).contains(new HostPort("::1", 8080));
         assertThat(file.httpConnections()).contains(500);
+        assertThat(file.pushAllow()).contains("10.0.0.0/8");
         assertThat(file.advertise()).contains(new HostPort("broker.example.com", 9092));
         assertThat(file.settings())
                 .isEqualTo(

@@ -53,13 +53,15 @@ public final class ClusterServer implements AutoCloseable {
 
     private static ClusterServer start(ClusterServerConfig config, Engine engine, Clock clock)
             throws IOException, InterruptedException {
-        var subscriptions = Subscriptions.open(engine, clock, config.address());
+        var metrics = new Metrics();
+        var subscriptions =
+                Subscriptions.open(engine, clock, config.address(), config.endpoints(), metrics);
         var queues = new Queues(engine, clock, config.address());
         try {
             var contents =
                     new HttpContents(
                             new ClusterHealth(engine, config.bootstrap(), clock),
-                            new Metrics(),
+                            metrics,
                             engine,
                             queues,
                             subscriptions,

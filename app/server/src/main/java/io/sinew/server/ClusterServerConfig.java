@@ -3,6 +3,7 @@ package io.sinew.server;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.http.HttpDoor;
+import io.sinew.pubsub.EndpointRules;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -16,12 +17,14 @@ import java.util.Set;
 /// @param advertised where the other processes on the cluster reach that door; empty for `http`
 ///   itself, which then has to be an address of this machine's with a port
 /// @param httpConnections how many clients may be connected to it at a time
+/// @param endpoints where messages may be pushed to
 public record ClusterServerConfig(
         String bootstrap,
         Map<String, String> clientProperties,
         InetSocketAddress http,
         Optional<InetSocketAddress> advertised,
-        int httpConnections) {
+        int httpConnections,
+        EndpointRules endpoints) {
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
 
     public ClusterServerConfig {
@@ -41,13 +44,19 @@ public record ClusterServerConfig(
         }
     }
 
-    /// With as many HTTP connections as is usual.
+    /// With as many HTTP connections as is usual, and pushes to the internet only.
     public ClusterServerConfig(
             String bootstrap,
             Map<String, String> clientProperties,
             InetSocketAddress http,
             Optional<InetSocketAddress> advertised) {
-        this(bootstrap, clientProperties, http, advertised, HttpDoor.CONNECTIONS);
+        this(
+                bootstrap,
+                clientProperties,
+                http,
+                advertised,
+                HttpDoor.CONNECTIONS,
+                EndpointRules.internet());
     }
 
     /// Where the others reach the HTTP door, as `HOST:PORT`.

@@ -10,6 +10,7 @@ import io.sinew.http.HttpContents;
 import io.sinew.http.HttpDoor;
 import io.sinew.kafka.KafkaDoor;
 import io.sinew.log.DataDirectory;
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.pubsub.Subscriptions;
 import io.sinew.queue.Queues;
 import java.io.IOException;
@@ -42,12 +43,18 @@ public final class SinewServer implements AutoCloseable {
     /// What the patterns work with.
     private record Patterns(EmbeddedEngine engine, Queues queues, Subscriptions subscriptions)
             implements AutoCloseable {
-        static Patterns on(Broker broker, InetSocketAddress address, Clock clock)
+        static Patterns on(
+                Broker broker,
+                InetSocketAddress address,
+                Clock clock,
+                EndpointRules endpoints,
+                Metrics metrics)
                 throws IOException {
             var engine = new EmbeddedEngine(broker, UUID::randomUUID);
             String here = address.getHostString() + ":" + address.getPort();
             try {
-                var subscriptions = Subscriptions.open(engine, clock, here);
+                var subscriptions = 
+                        Subscriptions.open(engine, clock, here, endpoints, metrics);
                 return new Patterns(engine, new Queues(engine, clock, here), subscriptions);
             } catch (InterruptedException e) {
                 engine.close();
@@ -84,7 +91,8 @@ public final class SinewServer implements AutoCloseable {
         try {
             KafkaDoor kafka = KafkaDoor.open(broker, config.kafka(), config.advertised(), metrics);
             try {
-                Patterns patterns = Patterns.on(broker, kafka.address(), clock);
+                Patterns patterns =
+                        Patterns.on(broker, kafka.address(), clock, config.endpoints(), metrics);
                 try {
                     var contents =
                             new HttpContents(

@@ -7,6 +7,7 @@ import io.sinew.broker.BrokerSettings;
 import io.sinew.broker.EmbeddedEngine;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.pubsub.Subscriptions;
 import io.sinew.queue.Queues;
 import java.io.IOException;
@@ -41,7 +42,12 @@ final class QueuesBehind implements AutoCloseable {
 
     private Subscriptions subscriptions() throws IOException {
         try {
-            return Subscriptions.open(engine, Clock.system(), "here");
+            return Subscriptions.open(
+                    engine,
+                    Clock.system(),
+                    "here",
+                    EndpointRules.allowing("127.0.0.0/8"),
+                    new Metrics());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
