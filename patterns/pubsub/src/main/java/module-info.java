@@ -3,6 +3,7 @@
 @org.jspecify.annotations.NullMarked
 module io.sinew.pubsub {
     requires transitive io.sinew.ledger;
+    requires org.apache.httpcomponents.core5.httpcore5;
     requires tools.jackson.core;
 
     exports io.sinew.pubsub;

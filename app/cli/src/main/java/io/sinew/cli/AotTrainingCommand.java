@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.server.ServerConfig;
 import io.sinew.server.SinewServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -43,6 +44,7 @@ final class AotTrainingCommand implements Callable<Integer> {
                             folder.path().resolve("data"),
                             new HostPort("127.0.0.1", 0),
                             new HostPort("127.0.0.1", 0),
+                            ServerConfig.HTTP_CONNECTIONS,
                             Optional.empty(),
                             ConfigFile.read(file).settings());
             Terminal quiet = quiet("", terminal.err());

@@ -10,11 +10,13 @@ import java.util.Optional;
 /// @param bootstrap `HOST:PORT` of brokers, with commas between them
 /// @param client properties for all Kafka clients
 /// @param http where the HTTP door is
+/// @param httpConnections how many clients may be connected to it
 /// @param advertisedHttp where the other processes reach it; empty for `http`
 record ClusterUpConfig(
         String bootstrap,
         Map<String, String> client,
         HostPort http,
+        int httpConnections,
         Optional<HostPort> advertisedHttp) {
     ClusterUpConfig {
         client = Map.copyOf(client);
@@ -22,6 +24,10 @@ record ClusterUpConfig(
 
     ClusterServerConfig forServer() {
         return new ClusterServerConfig(
-                bootstrap, client, http.resolve(), advertisedHttp.map(HostPort::unresolved));
+                bootstrap,
+                client,
+                http.resolve(),
+                advertisedHttp.map(HostPort::unresolved),
+                httpConnections);
     }
 }

@@ -23,6 +23,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// listen:
 ///   kafka: 127.0.0.1:9092           # --kafka
 ///   http: 127.0.0.1:8080            # --http
+/// http-connections: 10000           # --http-connections
 /// advertise: broker.example.com:9092   # --advertise
 /// kafka:                            # --set, by Kafka's own names
 ///   num.partitions: 6
@@ -46,6 +47,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param data the data directory
 /// @param kafka where Kafka clients connect
 /// @param http where the HTTP door is
+/// @param httpConnections how many clients may be connected to it
 /// @param advertise what Kafka clients are told to connect to
 /// @param settings broker settings by Kafka's names
 /// @param bootstrap brokers of the cluster
@@ -56,13 +58,22 @@ record ConfigFile(
         Optional<Path> data,
         Optional<HostPort> kafka,
         Optional<HostPort> http,
+        Optional<Integer> httpConnections,
         Optional<HostPort> advertise,
         Map<String, String> settings,
         Optional<String> bootstrap,
         Map<String, String> client,
         Optional<HostPort> advertisedHttp) {
     private static final Set<String> KEYS =
-            Set.of("engine", "data", "listen", "advertise", "kafka", "cluster", "advertised-http");
+            Set.of(
+                    "engine",
+                    "data",
+                    "listen",
+                    "http-connections",
+                    "advertise",
+                    "kafka",
+                    "cluster",
+                    "advertised-http");
     private static final Set<String> CLUSTER_KEYS = Set.of("bootstrap", "client");
     private static final Set<String> LISTEN_KEYS = Set.of("kafka", "http");
 
@@ -74,6 +85,7 @@ record ConfigFile(
     /// Nothing is configured.
     static ConfigFile none() {
         return new ConfigFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -100,6 +112,7 @@ record ConfigFile(
                 scalar(file, "data", top.get("data")).map(Path::of),
                 address(file, "listen.kafka", listen.get("kafka")),
                 address(file, "listen.http", listen.get("http")),
+                number(file, "http-connections", top.get("http-connections")),
                 address(file, "advertise", top.get("advertise")),
                 texts(file, "kafka", top.get("kafka")),
                 scalar(file, "cluster.bootstrap", cluster.get("bootstrap")),
@@ -184,6 +197,16 @@ record ConfigFile(
                     } catch (IllegalArgumentException e) {
                         throw refused(file, key + ": " + e.getMessage());
                     }
+                });
+    }
+
+    private static Optional<Integer> number(Path file, String key, @Nullable Object value) {
+        return scalar(file, key, value)
+                .map(text -> {
+                    if (!text.matches("[0-9]{1,9}")) {
+                        throw refused(file, key + " is a whole number, not '" + text + "'");
+                    }
+                    return Integer.valueOf(text);
                 });
     }
 

@@ -11,12 +11,14 @@ import java.util.Optional;
 /// @param data the data directory
 /// @param kafka where Kafka clients connect
 /// @param http where the HTTP door is
+/// @param httpConnections how many clients may be connected to it
 /// @param advertise what Kafka clients are told to connect to; empty for what they used
 /// @param settings broker settings by Kafka's names
 record UpConfig(
         Path data,
         HostPort kafka,
         HostPort http,
+        int httpConnections,
         Optional<HostPort> advertise,
         Map<String, String> settings) {
     static final Path DATA = Path.of("data");
@@ -33,6 +35,7 @@ record UpConfig(
                 kafka.resolve(),
                 advertise.map(HostPort::unresolved),
                 Optional.of(http.resolve()),
+                httpConnections,
                 settings);
     }
 }

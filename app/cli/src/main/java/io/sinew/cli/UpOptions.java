@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.server.ServerConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,8 +29,19 @@ final class UpOptions {
             paramLabel = "HOST:PORT",
             converter = HostPort.Converter.class,
             description =
-                    "Where GET /health, GET /metrics and work queues are. Default: 127.0.0.1:8080.")
+                    "Where GET /health, GET /metrics, work queues and topics over HTTP are. Default:"
+                            + " 127.0.0.1:8080.")
     private @Nullable HostPort http;
+
+    @Option(
+            names = "--http-connections",
+            paramLabel = "N",
+            description =
+                    "How many clients may be connected to --http at a time; each that waits or"
+                            + " follows a topic is one. Default: "
+                            + ServerConfig.HTTP_CONNECTIONS
+                            + ".")
+    private @Nullable Integer httpConnections;
 
     // ---- embedded
 
@@ -113,6 +125,8 @@ final class UpOptions {
                 first(data, file.data()).orElse(UpConfig.DATA),
                 first(kafka, file.kafka()).orElse(UpConfig.KAFKA),
                 first(http, file.http()).orElse(UpConfig.HTTP),
+                first(httpConnections, file.httpConnections())
+                        .orElse(ServerConfig.HTTP_CONNECTIONS),
                 first(advertise, file.advertise()),
                 all);
     }
@@ -143,6 +157,8 @@ final class UpOptions {
                 cluster,
                 client,
                 first(http, file.http()).orElse(UpConfig.HTTP),
+                first(httpConnections, file.httpConnections())
+                        .orElse(ServerConfig.HTTP_CONNECTIONS),
                 first(advertisedHttp, file.advertisedHttp()));
     }
 

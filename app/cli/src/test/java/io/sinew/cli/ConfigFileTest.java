@@ -24,6 +24,7 @@ class ConfigFileTest {
                         listen:
                           kafka: 0.0.0.0:9092
                           http: "[::1]:8080"
+                        http-connections: 500
                         advertise: broker.example.com:9092
                         kafka:
                           num.partitions: 6
@@ -34,6 +35,7 @@ class ConfigFileTest {
         assertThat(file.data()).contains(Path.of("/var/lib/sinew"));
         assertThat(file.kafka()).contains(new HostPort("0.0.0.0", 9092));
         assertThat(file.http()).contains(new HostPort("::1", 8080));
+        assertThat(file.httpConnections()).contains(500);
         assertThat(file.advertise()).contains(new HostPort("broker.example.com", 9092));
         assertThat(file.settings())
                 .isEqualTo(

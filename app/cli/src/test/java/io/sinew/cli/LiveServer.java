@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.server.ServerConfig;
 import io.sinew.server.SinewServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ record LiveServer(SinewServer server, String address) implements AutoCloseable {
                         data,
                         new HostPort("127.0.0.1", 0),
                         new HostPort("127.0.0.1", 0),
+                        ServerConfig.HTTP_CONNECTIONS,
                         Optional.empty(),
                         Map.of());
         SinewServer server = SinewServer.start(config.forServer());

@@ -113,7 +113,7 @@ class UpRefusalsTest {
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err())
                 .contains("there is no key port")
-                .contains("advertise, advertised-http, cluster, data, engine, kafka, listen")
+                .contains("advertise, advertised-http, cluster, data, engine, http-connections")
                 .hasLineCount(1);
         assertThat(upWith("listen:\n  kafak: 127.0.0.1:0\n").err()).contains("listen.kafak");
     }
@@ -221,5 +221,19 @@ class UpRefusalsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err()).contains("none.yaml").hasLineCount(1);
+    }
+
+    @Test
+    void a_number_of_connections_that_can_not_be_is_refused_wherever_it_was_given()
+            throws Exception {
+        for (Outcome outcome :
+                new Outcome[] {
+                    up("--kafka", "127.0.0.1:0", "--http-connections", "0"),
+                    upWith("http-connections: 1000001\n"),
+                    upWith("http-connections: many\n"),
+                }) {
+            assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(2);
+            assertThat(outcome.err()).contains("connections").hasLineCount(1);
+        }
     }
 }

@@ -66,7 +66,7 @@ public final class ClusterServer implements AutoCloseable {
                             true,
                             new SharedReceiptKeyV1Format(engine, clock::nowMs),
                             clock);
-            var http = HttpDoor.open(config.http(), contents);
+            HttpDoor http = HttpDoor.open(config.http(), contents, config.httpConnections());
             return new ClusterServer(engine, queues, subscriptions, http);
         } catch (IOException | RuntimeException e) {
             subscriptions.close();

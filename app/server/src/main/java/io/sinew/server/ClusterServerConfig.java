@@ -2,6 +2,7 @@ package io.sinew.server;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.HttpDoor;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +15,17 @@ import java.util.Set;
 /// @param http where the HTTP door is
 /// @param advertised where the other processes on the cluster reach that door; empty for `http`
 ///   itself, which then has to be an address of this machine's with a port
+/// @param httpConnections how many clients may be connected to it at a time
 public record ClusterServerConfig(
         String bootstrap,
         Map<String, String> clientProperties,
         InetSocketAddress http,
-        Optional<InetSocketAddress> advertised) {
+        Optional<InetSocketAddress> advertised,
+        int httpConnections) {
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
 
     public ClusterServerConfig {
+        HttpDoor.requireConnections(httpConnections);
         clientProperties = Map.copyOf(clientProperties);
         InetSocketAddress told = advertised.orElse(http);
         boolean wildcard =
@@ -35,6 +39,15 @@ public record ClusterServerConfig(
                             + text(told)
                             + ": say with --advertised-http HOST:PORT where its HTTP door is");
         }
+    }
+
+    /// With as many HTTP connections as is usual.
+    public ClusterServerConfig(
+            String bootstrap,
+            Map<String, String> clientProperties,
+            InetSocketAddress http,
+            Optional<InetSocketAddress> advertised) {
+        this(bootstrap, clientProperties, http, advertised, HttpDoor.CONNECTIONS);
     }
 
     /// Where the others reach the HTTP door, as `HOST:PORT`.

@@ -98,7 +98,11 @@ public final class SinewServer implements AutoCloseable {
                                     clock);
                     Optional<HttpDoor> http =
                             config.http().isPresent()
-                                    ? Optional.of(HttpDoor.open(config.http().get(), contents))
+                                    ? Optional.of(
+                                            HttpDoor.open(
+                                                    config.http().get(),
+                                                    contents,
+                                                    config.httpConnections()))
                                     : Optional.empty();
                     return new SinewServer(broker, kafka, patterns, http);
                 } catch (IOException | RuntimeException e) {

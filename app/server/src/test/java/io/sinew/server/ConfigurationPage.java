@@ -34,7 +34,8 @@ final class ConfigurationPage {
             | `--engine embedded\\|kafka` | `engine` | `embedded` | Where topics are: in Sinew's own log, or in an existing Kafka cluster. |
             | `--data DIR` | `data` | `./data` | The data directory; made when it is not there. One process at a time. |
             | `--kafka HOST:PORT` | `listen.kafka` | `127.0.0.1:9092` | Where Kafka clients connect. |
-            | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md), [`/metrics`](operating/metrics.md) and [work queues](http-api.md) are. |
+            | `--http HOST:PORT` | `listen.http` | `127.0.0.1:8080` | Where [`/health`](operating/health.md), [`/metrics`](operating/metrics.md) and [work queues and topics over HTTP](http-api.md) are. |
+            | `--http-connections N` | `http-connections` | `10000` | How many clients may be connected to `--http` at a time; each that waits or follows a topic is one. It takes some 25 KB and a file descriptor. |
             | `--advertise HOST:PORT` | `advertise` | the address a client used | What Kafka clients are told to connect to, where that differs: behind a proxy, in a container. |
             | `--set KEY=VALUE` | below `kafka` | | A broker setting, by the names below. |
 
@@ -42,7 +43,7 @@ final class ConfigurationPage {
 
             ## On a Kafka cluster
 
-            With `--engine kafka` the cluster has the topics and the Kafka clients: of the options above `--http` remains, and the others are refused. Several
+            With `--engine kafka` the cluster has the topics and the Kafka clients: of the options above `--http` and `--http-connections` remain, and the others are refused. Several
             processes on one cluster [share the work](operating/on-a-kafka-cluster.md).
 
             | option | key in the file | default | meaning |

@@ -1,6 +1,7 @@
 package io.sinew.server;
 
 import io.sinew.kit.FreePorts;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -93,6 +94,11 @@ final class Door implements AutoCloseable {
         HttpResponse<String> answer = CLIENT.send(request, BodyHandlers.ofString());
         return new Answer(
                 answer.statusCode(), answer.headers().firstValue("Retry-After"), answer.body());
+    }
+
+    /// An answer that does not end.
+    InputStream stream(String path) throws Exception {
+        return CLIENT.send(request("GET", path, "").build(), BodyHandlers.ofInputStream()).body();
     }
 
     /// As a client does that obeys `Retry-After`: partitions are on their way to somebody else.

@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What callers in this process append to one partition, each on a thread of its own and each
 /// waiting for the disk. While one append is on its way there, those who come next wait, and then
-/// the first of them appends for all: hundreds of records that came one by one cost one batch, and
-/// nobody waits longer, for a sync that has begun covers none of them.
+/// the first of them appends for all: hundreds of records that came one by one cost a few batches,
+/// and nobody waits longer, for a sync that has begun covers none of them.
 final class JointAppends {
     /// Bytes of records that are appended together, more or less.
     private static final long TOGETHER_BYTES = 1 << 20;
+
+    /// Bytes of batches that are appended without a look at how much room there is: what several
+    /// callers append together, with what batches add to it.
+    private static final long BLOCK_BYTES = 2 * TOGETHER_BYTES;
 
     private final Partition partition;
     private final ReentrantLock lock = new ReentrantLock();
@@ -225,6 +229,16 @@ final class JointAppends {
         }
     }
 
+    /// Behind as many batches as are appended together, from one of them on.
+    private static int endOfTogether(List<ByteBuffer> batches, int from) {
+        long bytes = batches.get(from).remaining();
+        int end = from + 1;
+        while (end < batches.size() && bytes + batches.get(end).remaining() <= BLOCK_BYTES) {
+            bytes += batches.get(end++).remaining();
+        }
+        return end;
+    }
+
     private void append(List<Request> together, List<ByteBuffer> batches, long nowMs)
             throws InterruptedException {
         int count = together.stream().mapToInt(request -> request.records.size()).sum();
@@ -232,10 +246,17 @@ final class JointAppends {
         int filled = 0;
         Commit last = Commit.ofNothing();
         try {
-            for (ByteBuffer batch : batches) {
-                Partition.Appended appended = partition.appendOwn(batch, nowMs);
+            for (int from = 0; from < batches.size(); ) {
+                List<ByteBuffer> next = batches.subList(from, endOfTogether(batches, from));
+                Partition.AppendedOwn appended = partition.appendOwn(next, nowMs);
                 last = appended.commit();
-                filled += EngineRecords.putOffsets(offsets, filled, appended.baseOffset(), batch);
+                long base = appended.baseOffset();
+                for (ByteBuffer batch : next) {
+                    int added = EngineRecords.putOffsets(offsets, filled, base, batch);
+                    filled += added;
+                    base += added;
+                }
+                from += next.size();
             }
         } catch (InterruptedException e) {
             if (filled > 0) {

@@ -29,6 +29,11 @@ import java.util.function.BooleanSupplier;
 /// One partition as its clients meet it: checks what producers send and appends it to the log;
 /// gives the log to readers. Appends are one at a time, under its lock.
 public final class Partition {
+    /// Bytes of a batch of several records from this process. Whoever reads one of them reads and
+    /// checks all of its batch: a queue that delivers in another order than that of its log does so
+    /// again and again.
+    static final int BATCH_BYTES = 32 << 10;
+
     private final Topic topic;
     private final int index;
     private final LogStore store;
@@ -140,30 +145,41 @@ public final class Partition {
         store.awaitRoom();
     }
 
-    /// Batches of records from this process, as few as there may be, checked and packed as the
-    /// topic wants them.
+    /// Batches of records from this process, checked and packed as the topic wants them.
     ///
     /// @throws SinewException `BATCH_TOO_LARGE`, `INVALID_RECORD`, `INVALID_TIMESTAMP`
     List<ByteBuffer> batchesOf(List<PlainRecord> records, long nowMs) throws InterruptedException {
         TopicConfig limits = config;
         var batches = new ArrayList<ByteBuffer>(1);
-        for (ByteBuffer batch : BatchEncoder.encode(records, limits.maxBatchBytes())) {
+        for (ByteBuffer batch : BatchEncoder.encode(records, BATCH_BYTES, limits.maxBatchBytes())) {
             batches.add(store.intake().take(batch, limits.recordRules(nowMs)));
         }
         return batches;
     }
 
-    /// Appends a batch from [#batchesOf].
+    /// Where batches went.
     ///
+    /// @param baseOffset offset of the first record; those of the others follow
+    /// @param commit when all of them are safe
+    record AppendedOwn(long baseOffset, Commit commit) {}
+
+    /// Appends batches from [#batchesOf], of a MiB together, more or less. An interruption comes
+    /// before all of them or does not matter.
+    ///
+    /// @param batches one at least
     /// @throws SinewException `DISK_FULL`, `LOG_STOPPED`, `TIMED_OUT`
-    Appended appendOwn(ByteBuffer batch, long nowMs) throws InterruptedException {
+    AppendedOwn appendOwn(List<ByteBuffer> batches, long nowMs) throws InterruptedException {
         store.awaitRoom();
         lock.lock();
         try {
             OptionalLong stampMs = stampMs(config, nowMs);
-            PartitionLog.Append append = log.append(batch, store.leaderEpoch(), stampMs);
-            counts.appended(batch);
-            return new Appended(append.baseOffset(), stampMs.orElse(-1), append.commit());
+            long baseOffset = log.nextOffset();
+            Commit last = Commit.ofNothing();
+            for (ByteBuffer batch : batches) {
+                last = log.append(batch, store.leaderEpoch(), stampMs).commit();
+                counts.appended(batch);
+            }
+            return new AppendedOwn(baseOffset, last);
         } finally {
             lock.unlock();
         }

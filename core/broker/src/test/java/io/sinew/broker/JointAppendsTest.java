@@ -8,6 +8,7 @@ import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
 import io.sinew.kit.FaultyDisk;
 import io.sinew.log.DataDirectory;
+import io.sinew.log.LogRead;
 import io.sinew.topics.Fetched;
 import io.sinew.topics.NewRecord;
 import io.sinew.topics.StoredRecord;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,10 +84,14 @@ class JointAppendsTest {
     }
 
     private static List<NewRecord> records(String name, int count) {
+        return records(name, count, 20);
+    }
+
+    private static List<NewRecord> records(String name, int count, int keyBytes) {
         var records = new ArrayList<NewRecord>();
         for (int i = 0; i < count; i++) {
             byte[] value = (name + "." + i).getBytes(StandardCharsets.UTF_8);
-            records.add(new NewRecord(value, value, List.of(), 1_700_000_000_000L));
+            records.add(new NewRecord(new byte[keyBytes], value, List.of(), 1_700_000_000_000L));
         }
         return records;
     }
@@ -106,12 +112,21 @@ class JointAppendsTest {
 
     @Test
     void callers_at_the_same_time_each_get_the_offsets_of_their_own_records() throws Exception {
+        appendAtTheSameTime(20);
+    }
+
+    @Test
+    void callers_whose_records_are_in_several_batches_get_their_own_offsets_too() throws Exception {
+        appendAtTheSameTime(Partition.BATCH_BYTES / 4);
+    }
+
+    private void appendAtTheSameTime(int keyBytes) throws Exception {
         engine.createTopic("t", 1, Map.of());
         var told = new ConcurrentHashMap<Long, String>();
         together(caller -> {
             for (int call = 0; call < CALLS; call++) {
                 String name = caller + "-" + call;
-                long[] offsets = engine.append(PARTITION, records(name, 1 + caller % 3));
+                long[] offsets = engine.append(PARTITION, records(name, 1 + caller % 3, keyBytes));
                 for (int i = 0; i < offsets.length; i++) {
                     assertThat(told.put(offsets[i], name + "." + i)).isNull();
                 }
@@ -166,6 +181,27 @@ class JointAppendsTest {
         });
         assertThat(stored().values()).containsAll(acknowledged).doesNotHaveDuplicates();
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(CALLERS / 2 * CALLS);
+    }
+
+    @Test
+    void who_reads_one_record_reads_no_more_than_a_small_batch() throws Exception {
+        engine.createTopic("t", 1, Map.of());
+        var records = new ArrayList<NewRecord>();
+        for (int i = 0; i < 5_000; i++) {
+            records.add(new NewRecord(null, new byte[1_000], List.of(), 1_700_000_000_000L));
+        }
+        records.add(new NewRecord(null, new byte[100_000], List.of(), 1_700_000_000_000L));
+        long[] offsets = engine.append(PARTITION, records);
+        assertThat(offsets).containsExactly(LongStream.rangeClosed(0, 5_000).toArray());
+        assertThat(batchBytesAt(0)).isBetween(Partition.BATCH_BYTES / 2, Partition.BATCH_BYTES);
+        assertThat(batchBytesAt(2_500)).isBetween(Partition.BATCH_BYTES / 2, Partition.BATCH_BYTES);
+        assertThat(batchBytesAt(5_000)).isGreaterThan(100_000);
+    }
+
+    private int batchBytesAt(long offset) throws IOException {
+        try (LogRead read = engine.partition(PARTITION).log().read(offset, 1, true)) {
+            return read.slice().sizeBytes();
+        }
     }
 
     @Test

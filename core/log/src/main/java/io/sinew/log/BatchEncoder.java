@@ -18,10 +18,16 @@ public final class BatchEncoder {
     /// @param maxBatchBytes that one batch may have
     /// @throws SinewException `BATCH_TOO_LARGE`: one record alone is larger
     public static List<ByteBuffer> encode(List<PlainRecord> records, int maxBatchBytes) {
+        return encode(records, maxBatchBytes, maxBatchBytes);
+    }
+
+    /// The same, of batches that have no more than `manyBytes` if they have several records.
+    public static List<ByteBuffer> encode(
+            List<PlainRecord> records, int manyBytes, int maxBatchBytes) {
         var batches = new ArrayList<ByteBuffer>(1);
         int from = 0;
         while (from < records.size()) {
-            Stretch stretch = stretch(records, from, maxBatchBytes);
+            Stretch stretch = stretch(records, from, manyBytes, maxBatchBytes);
             batches.add(encode(records.subList(from, stretch.to()), stretch));
             from = stretch.to();
         }
@@ -34,7 +40,8 @@ public final class BatchEncoder {
     /// @param sizeBytes of the batch
     private record Stretch(int to, int sizeBytes, long maxTimestampMs) {}
 
-    private static Stretch stretch(List<PlainRecord> records, int from, int maxBatchBytes) {
+    private static Stretch stretch(
+            List<PlainRecord> records, int from, int manyBytes, int maxBatchBytes) {
         long baseMs = records.get(from).timestampMs();
         long maxMs = baseMs;
         long size = BatchV2Format.HEADER_BYTES;
@@ -43,7 +50,7 @@ public final class BatchEncoder {
             PlainRecord record = records.get(to);
             long body = bodyBytes(record, to - from, record.timestampMs() - baseMs);
             long withIt = size + Varlong.sizeOf(body) + body;
-            if (withIt > maxBatchBytes) {
+            if (withIt > (to == from ? maxBatchBytes : Math.min(manyBytes, maxBatchBytes))) {
                 break;
             }
             size = withIt;

@@ -188,6 +188,19 @@ class BatchEncoderTest {
     }
 
     @Test
+    void a_record_that_is_larger_than_several_may_be_has_a_batch_of_its_own() {
+        List<PlainRecord> records =
+                List.of(ofBytes(1_000), ofBytes(1_000), ofBytes(9_000), ofBytes(1_000));
+        assertThat(BatchEncoder.encode(records, 5_000, LARGE))
+                .extracting(batch -> BatchV2Format.recordCount(batch, 0))
+                .containsExactly(2, 1, 1);
+        assertThatThrownBy(() -> BatchEncoder.encode(records, LARGE, 5_000))
+                .isInstanceOfSatisfying(
+                        SinewException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.BATCH_TOO_LARGE));
+    }
+
+    @Test
     void the_time_of_the_append_is_the_time_of_all_records_where_the_topic_says_so()
             throws Exception {
         try (TestLog log = TestLog.open(new FaultyDisk(), TestLog.LAZY, 1)) {

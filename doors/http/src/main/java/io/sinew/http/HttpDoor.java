@@ -39,6 +39,12 @@ public final class HttpDoor implements AutoCloseable {
     /// forget their level.
     private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
+    /// Clients that may be connected at a time, unless it is said otherwise. What one costs is in
+    /// [HttpLimits].
+    public static final int CONNECTIONS = 10_000;
+
+    private static final int CONNECTIONS_MAX = 1_000_000;
+
     private static final String KNOWN =
             "/health, /metrics, " + QueueRoutes.ROOT + " and " + TopicRoutes.ROOT;
 
@@ -71,10 +77,25 @@ public final class HttpDoor implements AutoCloseable {
     ///
     /// @param address where to listen; port 0 for a free one
     /// @param contents what is behind it; stays open when the door closes
+    /// @param connections how many clients may be connected at a time
     /// @throws IOException when the address can't be had, with what to do about it
-    public static HttpDoor open(InetSocketAddress address, HttpContents contents)
+    public static HttpDoor open(InetSocketAddress address, HttpContents contents, int connections)
             throws IOException {
-        return open(address, contents, HttpLimits.defaults());
+        return open(address, contents, HttpLimits.defaults(connections));
+    }
+
+    /// Refuses a number of connections that can't be.
+    ///
+    /// @throws SinewException `INVALID_CONFIG`
+    public static void requireConnections(int connections) {
+        if (connections < 1 || connections > CONNECTIONS_MAX) {
+            throw new SinewException(
+                    ErrorCode.INVALID_CONFIG,
+                    "The HTTP door has 1 to "
+                            + CONNECTIONS_MAX
+                            + " connections, not "
+                            + connections);
+        }
     }
 
     static HttpDoor open(InetSocketAddress address, HttpContents contents, HttpLimits limits) {

@@ -112,7 +112,7 @@ final class Tail {
                     return;
                 }
                 flush();
-                if (!seat.await(at, HttpLimits.TAIL_HEARTBEAT_MS)) {
+                if (!seat.await(at, feeds.beatMs())) {
                     beat();
                 }
                 continue;

@@ -18,12 +18,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /// thread.
 final class TailFeeds implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(TailFeeds.class.getName());
-    private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(HttpLimits.TAIL_STALL_MS);
 
     private final Engine engine;
     private final EngineCalls calls;
     private final Clock clock;
     private final TopicCounts counts;
+    private final HttpLimits limits;
     private final int readersMax;
     private final Semaphore readers;
     private final Semaphore behindKiB = new Semaphore(HttpLimits.TAILS_BEHIND_BYTES >> 10);
@@ -40,6 +40,7 @@ final class TailFeeds implements AutoCloseable {
         this.calls = context.calls();
         this.clock = context.contents().clock();
         this.counts = counts;
+        this.limits = context.limits();
         this.readersMax =
                 context.contents().shared()
                         ? HttpLimits.TAILED_PARTITIONS_SHARED
@@ -57,6 +58,11 @@ final class TailFeeds implements AutoCloseable {
 
     Clock clock() {
         return clock;
+    }
+
+    /// How often a tail with nothing to say says that it is there.
+    int beatMs() {
+        return limits.tailBeatMs();
     }
 
     /// KiB of records that tails which are behind may hold.
@@ -162,9 +168,10 @@ final class TailFeeds implements AutoCloseable {
     // ---- looking after them
 
     private void watch() {
+        long stallNanos = TimeUnit.MILLISECONDS.toNanos(limits.tailStallMs());
         try {
             while (calls.pause(TimeUnit.MILLISECONDS.toNanos(HttpLimits.WATCH_MS))) {
-                tails.forEach(tail -> tail.cutIfStalled(STALL_NANOS));
+                tails.forEach(tail -> tail.cutIfStalled(stallNanos));
                 List<TailFeed> now = now();
                 if (now.isEmpty()) {
                     return;

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpDoorTest {
-    private static final HttpLimits IMPATIENT = new HttpLimits(4, 512, 1024, 2048, 200, 500);
+    private static final HttpLimits IMPATIENT =
+            new HttpLimits(4, 512, 1024, 2048, 200, 500, 15_000, 30_000);
 
     /// For what must come; only a test that fails waits so long.
     private static final int PATIENCE_MS = 20_000;

@@ -30,6 +30,7 @@ final class QueueClient implements AutoCloseable {
     private HttpDoor door;
 
     private final String root;
+    private final HttpLimits limits;
 
     QueueClient() throws IOException {
         this(QueueRoutes.ROOT);
@@ -37,14 +38,18 @@ final class QueueClient implements AutoCloseable {
 
     /// @param root what every path begins with
     QueueClient(String root) throws IOException {
+        this(root, HttpLimits.defaults());
+    }
+
+    QueueClient(String root, HttpLimits limits) throws IOException {
         this.root = root;
+        this.limits = limits;
         door = open();
     }
 
     private HttpDoor open() {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return HttpDoor.open(
-                address, behind.contents(() -> UP, new Metrics()), HttpLimits.defaults());
+        return HttpDoor.open(address, behind.contents(() -> UP, new Metrics()), limits);
     }
 
     /// Stops all of it and starts it again.

@@ -2,6 +2,7 @@ package io.sinew.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sinew.base.Clock;
 import io.sinew.http.QueueClient.Answer;
@@ -29,11 +30,15 @@ import org.junit.jupiter.api.Timeout;
 class TopicTailTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /// Short, so that nobody waits for long.
+    private static final HttpLimits LIMITS =
+            new HttpLimits(1_000, 4 << 10, 8 << 10, 64 << 10, 30_000, 500, 500, 60_000);
+
     private QueueClient http;
 
     @BeforeEach
     void open() throws IOException {
-        http = new QueueClient(TopicRoutes.ROOT);
+        http = new QueueClient(TopicRoutes.ROOT, LIMITS);
     }
 
     @AfterEach
@@ -128,6 +133,30 @@ class TopicTailTest {
             assertThat(client.line()).isEmpty();
             assertThat(client.line()).isEqualTo(":");
             Eventually.await(PATIENCE, "a look", () -> http.followedPartitions() == 1);
+        }
+    }
+
+    @Test
+    void a_client_that_takes_nothing_is_hung_up_on() throws Exception {
+        http.close();
+        http =
+                new QueueClient(
+                        TopicRoutes.ROOT,
+                        new HttpLimits(100, 4 << 10, 8 << 10, 64 << 10, 30_000, 500, 500, 2_000));
+        create("orders", 1);
+        String large = "x".repeat(500_000);
+        try (TailClient still = tail("orders", "")) {
+            for (int i = 0; i < 60; i++) {
+                append("orders", 0, large);
+            }
+            Eventually.await(PATIENCE, "a cut", () -> http.followedPartitions() == 0);
+            assertThatThrownBy(
+                            () -> {
+                                while (true) {
+                                    var _ = still.event();
+                                }
+                            })
+                    .isInstanceOf(IOException.class);
         }
     }
 

@@ -34,9 +34,6 @@ public final class Ledger implements AutoCloseable {
     /// Bytes of records that may be appended together with one acknowledgement.
     public static final long OUTGOING_BYTES_MAX = 8 << 20;
 
-    /// Records that one partition keeps in memory for delivery, in bytes.
-    private static final long CACHE_BYTES = 32 << 20;
-
     private final Ledgers all;
     private final LedgerConfig config;
     private final LedgerContext context;
@@ -50,22 +47,23 @@ public final class Ledger implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
 
     /// @param closing gives the partitions back
-    Ledger(Ledgers all, Clock clock, LedgerConfig config, Runnable closing) {
+    Ledger(Ledgers all, Clock clock, LedgerConfig config, BodyRoom room, Runnable closing) {
         this.all = all;
         this.config = config;
         this.closing = closing;
-        // Several ledgers keep what they have read together.
-        long cacheBytes = config.lane().isPresent() ? 0 : CACHE_BYTES;
-        this.context = new LedgerContext(clock, arrivals, cacheBytes);
+        this.context = new LedgerContext(clock, arrivals, room);
     }
 
     /// Opens a ledger that has its topics for itself, which must be there. Its partitions come one
     /// after the other.
     ///
     /// @param address as in [Engine#share]
-    public static Ledger open(Engine engine, Clock clock, LedgerConfig config, String address)
+    /// @param room for the records that it keeps in memory for delivery; the other ledgers of the
+    ///   process may have the same
+    public static Ledger open(
+            Engine engine, Clock clock, LedgerConfig config, String address, BodyRoom room)
             throws InterruptedException {
-        return Ledgers.alone(engine, clock, config, address);
+        return Ledgers.alone(engine, clock, config, address, room);
     }
 
     /// What it is called where somebody reads of it: its topic, and its id among others there.

@@ -76,7 +76,7 @@ final class LedgerHome implements AutoCloseable {
         this.clock = clock;
         this.data = new TopicPartition(place.topic(), place.partition());
         this.ledger = new TopicPartition(place.ledgerTopic(), place.partition());
-        this.reads = new SharedReads(engine, data, clock);
+        this.reads = new SharedReads(engine, data);
         this.known = known;
         this.before = before;
     }
@@ -249,7 +249,7 @@ final class LedgerHome implements AutoCloseable {
                     into.skipTo(upTo);
                     return;
                 }
-                Fetched fetched = messages.read(from, Duration.ZERO);
+                Fetched fetched = messages.read(from);
                 for (StoredRecord record : fetched.records()) {
                     if (record.offset() < upTo) {
                         into.ingest(MessageFacts.of(record), nowMs);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -74,6 +75,7 @@ final class LedgerShard implements AutoCloseable {
     // Changed under the lock, looked at without.
     private volatile @Nullable SinewException failure;
     private volatile boolean closing;
+    private final AtomicInteger seeks = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
 
     /// Told when it can't go on.
@@ -88,7 +90,7 @@ final class LedgerShard implements AutoCloseable {
         this.config = config;
         this.clock = context.clock();
         this.arrivals = context.arrivals();
-        this.bodies = new BodyCache(context.cacheBytes());
+        this.bodies = new BodyCache(context.room());
         this.log = log;
         this.handOut = new HandOut(this, log, bodies);
         this.onFailure = onFailure;
@@ -318,16 +320,26 @@ final class LedgerShard implements AutoCloseable {
     /// Forgets all messages, and goes on with the records from an offset on.
     CommitGroup seek(long wanted) throws InterruptedException {
         long offset = Math.clamp(wanted, log.startOffset(), log.endOffset());
-        return decide(nowMs -> {
-            // Alone: what is decided from here on is of messages that are taken in after it.
-            var group = new CommitGroup();
-            group.add(state.seek(offset, nowMs));
-            pending.add(group);
-            toWrite.signal();
-            tickAtMs = state.nextTickMs();
-            toNear.signal();
-            return group;
-        });
+        CommitGroup sought =
+                decide(nowMs -> {
+                    // Alone: what is decided from here on is of messages that are taken in after
+                    // it.
+                    var group = new CommitGroup();
+                    group.add(state.seek(offset, nowMs));
+                    pending.add(group);
+                    toWrite.signal();
+                    tickAtMs = state.nextTickMs();
+                    toNear.signal();
+                    seeks.incrementAndGet();
+                    return group;
+                });
+        log.lookAgain();
+        return sought;
+    }
+
+    /// How often it was told to go on elsewhere.
+    int seeks() {
+        return seeks.get();
     }
 
     // ---- the reader's calls
@@ -567,6 +579,7 @@ final class LedgerShard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        log.lookAgain();
         Joins.all(threads);
         List<CommitGroup> left;
         lock.lock();
@@ -577,5 +590,6 @@ final class LedgerShard implements AutoCloseable {
         }
         var ended = new SinewException(ErrorCode.NOT_OWNER, log.data() + " is served no more here");
         left.forEach(group -> group.failed(ended));
+        bodies.close();
     }
 }

@@ -24,6 +24,7 @@ public final class Ledgers implements AutoCloseable {
     private final String topic;
     private final String ledgerTopic;
     private final Ids ids;
+    private final BodyRoom room;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
@@ -43,16 +44,22 @@ public final class Ledgers implements AutoCloseable {
     }
 
     /// Both topics must be there when [#share] is called.
-    public Ledgers(Engine engine, Clock clock, String topic, String ledgerTopic, Ids ids) {
+    ///
+    /// @param room for the records that are kept in memory for delivery; the other ledgers of the
+    ///   process may have the same
+    public Ledgers(
+            Engine engine, Clock clock, String topic, String ledgerTopic, Ids ids, BodyRoom room) {
         this.engine = engine;
         this.clock = clock;
         this.topic = topic;
         this.ledgerTopic = ledgerTopic;
         this.ids = ids;
+        this.room = room;
     }
 
     /// One ledger that has its topics for itself.
-    static Ledger alone(Engine engine, Clock clock, LedgerConfig config, String address)
+    static Ledger alone(
+            Engine engine, Clock clock, LedgerConfig config, String address, BodyRoom room)
             throws InterruptedException {
         var ledgers =
                 new Ledgers(
@@ -60,7 +67,8 @@ public final class Ledgers implements AutoCloseable {
                         clock,
                         config.topic(),
                         config.ledgerTopic(),
-                        () -> List.of(LedgerHome.idOf(config)));
+                        () -> List.of(LedgerHome.idOf(config)),
+                        room);
         Ledger ledger = ledgers.add(config, ledgers::close);
         ledgers.share(address);
         return ledger;
@@ -85,7 +93,7 @@ public final class Ledgers implements AutoCloseable {
     private Ledger add(LedgerConfig config, Runnable closing) {
         lock.lock();
         try {
-            var ledger = new Ledger(this, clock, config, closing);
+            var ledger = new Ledger(this, clock, config, room, closing);
             ledgers.add(ledger);
             homes.forEach(ledger::gained);
             return ledger;

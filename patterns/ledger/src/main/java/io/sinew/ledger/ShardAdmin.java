@@ -27,7 +27,7 @@ record ShardAdmin(LedgerShard shard, ShardLog log) {
 
     /// The record of a message that somebody looks at.
     Optional<StoredRecord> record(long offset) throws InterruptedException {
-        return log.record(offset, new BodyCache(0));
+        return log.record(offset);
     }
 
     // What changes something gives what its caller waits for.

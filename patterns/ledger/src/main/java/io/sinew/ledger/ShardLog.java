@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What one shard of a ledger reads and writes: its partition of the topic, its partition of the
@@ -121,9 +122,14 @@ final class ShardLog {
 
     // ---- the data partition
 
-    /// As [MessageReads#read].
-    Fetched read(long offset, Duration atMost) throws InterruptedException {
-        return messages.read(offset, atMost);
+    /// As [MessageReads#await].
+    Fetched await(long offset, BooleanSupplier over) throws InterruptedException {
+        return messages.await(offset, over);
+    }
+
+    /// As [MessageReads#lookAgain].
+    void lookAgain() {
+        messages.lookAgain();
     }
 
     long startOffset() throws InterruptedException {
@@ -141,7 +147,12 @@ final class ShardLog {
         }
     }
 
-    /// As [MessageReads#record].
+    /// As [MessageReads#record(long)].
+    Optional<StoredRecord> record(long offset) throws InterruptedException {
+        return messages.record(offset);
+    }
+
+    /// As [MessageReads#record(long, BodyCache)].
     Optional<StoredRecord> record(long offset, BodyCache bodies) throws InterruptedException {
         return messages.record(offset, bodies);
     }

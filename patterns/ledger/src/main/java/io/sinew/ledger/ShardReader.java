@@ -3,15 +3,11 @@ package io.sinew.ledger;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Fetched;
-import java.time.Duration;
 import java.util.List;
 
 /// Reads what is sent to a shard's partition, by whomever, and has the shard take it in. Has a
 /// virtual thread.
 final class ShardReader {
-    /// How long it waits for messages at a time.
-    private static final Duration WAIT = Duration.ofMillis(500);
-
     private final LedgerShard shard;
     private final ShardLog log;
     private final BodyCache bodies;
@@ -24,10 +20,15 @@ final class ShardReader {
 
     /// Reads until the shard is over.
     void read() throws InterruptedException {
-        for (long next = shard.awaitRoom(); next >= 0; next = shard.awaitRoom()) {
+        while (true) {
+            int seeks = shard.seeks();
+            long next = shard.awaitRoom();
+            if (next < 0) {
+                return;
+            }
             Fetched fetched;
             try {
-                fetched = log.read(next, WAIT);
+                fetched = log.await(next, () -> shard.isOver() || shard.seeks() != seeks);
             } catch (SinewException e) {
                 if (e.code() != ErrorCode.OFFSET_OUT_OF_RANGE) {
                     throw e;

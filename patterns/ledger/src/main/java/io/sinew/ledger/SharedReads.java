@@ -1,6 +1,5 @@
 package io.sinew.ledger;
 
-import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.topics.Engine;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// What several ledgers read of one partition, read and decoded once for all of them as far as they
 /// are close to each other. Blocks of records that follow each other, as they were read; those that
@@ -36,9 +36,11 @@ final class SharedReads {
 
     private static final int NEAR_BYTES = 64 << 10;
 
+    /// How long whoever waits for all does not look whether he is to.
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final Engine engine;
     private final TopicPartition partition;
-    private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
 
     /// Signalled when nobody waits for new records any more.
@@ -52,10 +54,12 @@ final class SharedReads {
     /// Whether somebody waits for new records, for all who want them.
     private boolean waiting;
 
-    SharedReads(Engine engine, TopicPartition partition, Clock clock) {
+    /// How often such a wait has ended.
+    private long waits;
+
+    SharedReads(Engine engine, TopicPartition partition) {
         this.engine = engine;
         this.partition = partition;
-        this.clock = clock;
     }
 
     /// What a read found.
@@ -90,28 +94,47 @@ final class SharedReads {
         }
     }
 
-    /// Reads records from an offset on; waits a while for the first.
+    /// Reads records from an offset on, if there are any.
     ///
     /// @throws SinewException as [Engine#read]
-    Found read(long offset, Duration atMost) throws InterruptedException {
-        long untilNanos = clock.nanos() + atMost.toNanos();
+    Found read(long offset) throws InterruptedException {
+        Optional<Found> known = known(offset);
+        return known.isPresent() ? known.get() : fetch(offset, READ_BYTES, Duration.ZERO);
+    }
+
+    /// As [#read], and waits until there is something, or nobody wants it any more.
+    ///
+    /// @param over whether the caller does not
+    Found await(long offset, BooleanSupplier over) throws InterruptedException {
         while (true) {
             Optional<Found> known = known(offset);
             if (known.isPresent()) {
                 return known.get();
             }
             Found there = fetch(offset, READ_BYTES, Duration.ZERO);
-            long left = untilNanos - clock.nanos();
-            if (there.nextOffset() > offset || left <= 0) {
+            if (there.nextOffset() > offset || over.getAsBoolean()) {
                 return there;
             }
-            if (mayWaitForAll(left)) {
+            if (mayWaitForAll(over)) {
                 try {
-                    return fetch(offset, READ_BYTES, Duration.ofNanos(left));
+                    while (there.nextOffset() == offset && !over.getAsBoolean()) {
+                        there = fetch(offset, READ_BYTES, LOOK);
+                    }
+                    return there;
                 } finally {
                     waitIsOver();
                 }
             }
+        }
+    }
+
+    /// Those who wait look again whether they are to.
+    void lookAgain() {
+        lock.lock();
+        try {
+            waitOver.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -171,17 +194,19 @@ final class SharedReads {
         }
     }
 
-    /// Whether the caller is the one to wait; if not, it returns when that one does not any more.
-    private boolean mayWaitForAll(long mostNanos) throws InterruptedException {
+    /// Whether the caller is the one to wait; if not, it returns when that one does not any more,
+    /// or somebody is to look again.
+    private boolean mayWaitForAll(BooleanSupplier over) throws InterruptedException {
         lock.lock();
         try {
             if (!waiting) {
                 waiting = true;
                 return true;
             }
-            long left = mostNanos;
-            while (waiting && left > 0) {
-                left = waitOver.awaitNanos(left);
+            // The next one may wait already when this thread has its turn.
+            long seen = waits;
+            while (waits == seen && !over.getAsBoolean()) {
+                waitOver.await();
             }
             return false;
         } finally {
@@ -193,6 +218,7 @@ final class SharedReads {
         lock.lock();
         try {
             waiting = false;
+            waits++;
             waitOver.signalAll();
         } finally {
             lock.unlock();

@@ -85,7 +85,7 @@ class FarMoveTest {
     }
 
     private void openLedger() throws Exception {
-        ledger = Ledger.open(engine, clock, CONFIG, "here");
+        ledger = Ledger.open(engine, clock, CONFIG, "here", BodyRoom.ofHeap());
         Eventually.await(LONG, "it to be served", () -> ledger.partitions().contains(0));
     }
 

@@ -75,7 +75,7 @@ class LedgerFaultTest {
         engine.createTopic("t", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         engine.createTopic("t.ledger", 1, Map.of());
         engine.createTopic("out", 1, Map.of());
-        ledger = Ledger.open(engine, clock, CONFIG, "here");
+        ledger = Ledger.open(engine, clock, CONFIG, "here", BodyRoom.ofHeap());
         awaitServed();
     }
 

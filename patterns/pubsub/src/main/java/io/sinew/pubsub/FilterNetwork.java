@@ -50,7 +50,7 @@ record FilterNetwork(long high, long low, int bits) implements FilterMatcher {
             if (value < 0) {
                 return null;
             }
-            address = address << 8 | value;
+            address = (address << 8) | value;
             from = dot + 1;
         }
         return new FilterNetwork(0, V4_PREFIX | address, bits);
@@ -94,8 +94,8 @@ record FilterNetwork(long high, long low, int bits) implements FilterMatcher {
         long high = 0;
         long low = 0;
         for (int i = 0; i < GROUPS / 2; i++) {
-            high = high << 16 | groups[i];
-            low = low << 16 | groups[i + GROUPS / 2];
+            high = (high << 16) | groups[i];
+            low = (low << 16) | groups[i + GROUPS / 2];
         }
         return new FilterNetwork(high, low, bits);
     }
@@ -116,7 +116,7 @@ record FilterNetwork(long high, long low, int bits) implements FilterMatcher {
                 if (digit < 0) {
                     return null;
                 }
-                groups[i] = groups[i] << 4 | digit;
+                groups[i] = (groups[i] << 4) | digit;
             }
         }
         return groups;
@@ -137,6 +137,6 @@ record FilterNetwork(long high, long low, int bits) implements FilterMatcher {
     }
 
     private static boolean isSame(long one, long other, int leadingBits) {
-        return leadingBits == 0 || (one ^ other) >>> 64 - leadingBits == 0;
+        return leadingBits == 0 || (one ^ other) >>> (64 - leadingBits) == 0;
     }
 }

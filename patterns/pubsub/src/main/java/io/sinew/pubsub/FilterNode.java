@@ -89,7 +89,7 @@ record FilterNode(
             }
             for (int i = 0; i < at.rules.size(); i++) {
                 Rule known = at.rules.get(i);
-                if (known.rule == rule) {
+                if (known.rule.equals(rule)) {
                     at.rules.set(i, new Rule(known.combinations | combination, rule));
                     return true;
                 }

@@ -1,5 +1,6 @@
 package io.sinew.pubsub;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,41 +22,31 @@ record FilterPattern(
 
     @Override
     public boolean matches(FilterSubject subject) {
-        long open = combinations & key.matching(key.asks() == 0 ? null : subject.key());
-        open &= matching(headers.children(), subject, true);
-        open &= matching(loose.children(), subject, false);
-        if (open == 0) {
-            return false;
+        long open = combinations;
+        if (key.asks() != 0) {
+            open &= key.matching(subject.key());
         }
-        long askBody = body.asks() | inBody(subject);
-        if ((open & ~askBody) != 0) {
-            return true;
+        for (FilterNode header : headers.children()) {
+            open &= header.matching(subject.word(header.lookup()));
         }
-        var search = new Search(subject);
-        search.at(body, subject.body());
-        return (open & (search.present | search.absent)) != 0;
-    }
-
-    private static long matching(List<FilterNode> nodes, FilterSubject subject, boolean isHeader) {
-        long matching = ~0L;
-        for (FilterNode node : nodes) {
-            FilterValue word = subject.word(node.lookup());
-            if (word != null || isHeader) {
-                matching &= node.matching(word);
+        List<FilterNode> inBody = List.of();
+        long askBody = body.asks();
+        for (FilterNode name : loose.children()) {
+            FilterValue word = subject.word(name.lookup());
+            if (word != null) {
+                open &= name.matching(word);
+            } else {
+                inBody = inBody.isEmpty() ? new ArrayList<>() : inBody;
+                inBody.add(name);
+                askBody |= name.asks();
             }
         }
-        return matching;
-    }
-
-    /// Combinations that ask the body for a loose name.
-    private long inBody(FilterSubject subject) {
-        long asking = 0;
-        for (FilterNode node : loose.children()) {
-            if (subject.word(node.lookup()) == null) {
-                asking |= node.asks();
-            }
+        if (open == 0 || (open & ~askBody) != 0) {
+            return open != 0;
         }
-        return asking;
+        var search = new Search(open);
+        search.at(body, subject.body(), inBody);
+        return (search.present | search.absent) != 0;
     }
 
     /// One pass over a body. After each step it has the combinations that are content: those that
@@ -64,43 +55,58 @@ record FilterPattern(
     ///
     /// Of an array, one element in which something was found will do; without one, nothing may be
     /// found in any of them. Depth is bounded by that of the body and of the pattern.
-    private final class Search {
-        private final FilterSubject subject;
+    private static final class Search {
+        /// Combinations that can still match.
+        private final long open;
+
         private long present;
         private long absent;
 
-        Search(FilterSubject subject) {
-            this.subject = subject;
+        Search(long open) {
+            this.open = open;
         }
 
-        void at(FilterNode node, @Nullable FilterValue value) {
+        /// @param value null for nothing
+        /// @param more what is asked of members here besides the children
+        void at(FilterNode node, @Nullable FilterValue value, List<FilterNode> more) {
             switch (value) {
-                case null -> atNothing(node);
-                case FilterValue.Items array when array.items().isEmpty() -> atNothing(node);
-                case FilterValue.Items array -> atItems(node, array.items());
-                case FilterValue.Members object -> atMembers(node, object, node.matching(null));
+                case null -> atNothing(node, more);
+                case FilterValue.Items array when array.items().isEmpty() -> atNothing(node, more);
+                case FilterValue.Items array -> atItems(node, array.items(), more);
+                case FilterValue.Members object -> {
+                    begin(node.matching(null));
+                    atMembers(node.children(), object);
+                    atMembers(more, object);
+                }
                 case FilterValue.Text _,
                         FilterValue.Word _,
                         FilterValue.Numeral _,
-                        FilterValue.Literal _ ->
-                        atValue(node, value);
+                        FilterValue.Literal _ -> {
+                    begin(node.matching(value));
+                    atMembers(node.children(), null);
+                    atMembers(more, null);
+                    // Who asks for the value here asks for nothing below, and has found it.
+                    present |= absent & node.own();
+                    absent &= ~node.own();
+                }
             }
         }
 
-        private void atNothing(FilterNode node) {
-            if (node == body) {
-                atMembers(node, null, node.matching(null));
-            } else {
-                present = 0;
-                absent = node.whenMissing();
-            }
+        private void begin(long content) {
+            present = 0;
+            absent = content & open;
         }
 
-        private void atItems(FilterNode node, List<FilterValue> items) {
+        private void atNothing(FilterNode node, List<FilterNode> more) {
+            begin(node.whenMissing());
+            atMembers(more, null);
+        }
+
+        private void atItems(FilterNode node, List<FilterValue> items, List<FilterNode> more) {
             long anyPresent = 0;
-            long allAbsent = ~0L;
+            long allAbsent = open;
             for (FilterValue item : items) {
-                at(node, item);
+                at(node, item, more);
                 anyPresent |= present;
                 allAbsent &= absent;
             }
@@ -108,32 +114,19 @@ record FilterPattern(
             absent = allAbsent & ~anyPresent;
         }
 
-        private void atValue(FilterNode node, FilterValue value) {
-            long matching = node.matching(value);
-            atMembers(node, null, matching);
-            present = absent & node.own();
-            absent &= ~node.own();
-        }
-
+        /// Goes on with those who are content so far.
+        ///
         /// @param object null for nothing
-        /// @param content combinations that are content with what is here
-        private void atMembers(
-                FilterNode node, FilterValue.@Nullable Members object, long content) {
-            long held = content;
-            long found = 0;
-            for (FilterNode child : node.children()) {
-                at(child, object == null ? null : object.member(child.name()));
+        private void atMembers(List<FilterNode> nodes, FilterValue.@Nullable Members object) {
+            long held = present | absent;
+            long found = present;
+            for (FilterNode node : nodes) {
+                if (held == 0) {
+                    break;
+                }
+                at(node, object == null ? null : object.member(node.name()), List.of());
                 held &= present | absent;
                 found |= present;
-            }
-            if (node == body) {
-                for (FilterNode child : loose.children()) {
-                    if (subject.word(child.lookup()) == null) {
-                        at(child, object == null ? null : object.member(child.name()));
-                        held &= present | absent;
-                        found |= present;
-                    }
-                }
             }
             present = held & found;
             absent = held & ~found;

@@ -140,9 +140,8 @@ final class FilterPatternReader {
 
     private void requireFew(int combinations) {
         if (combinations > FilterLimits.OR_COMBINATIONS) {
-            throw reader.refused(
-                    "the end: the alternatives of all \"$or\"s are combined with each other in at"
-                            + " most "
+            throw reader.tooMuch(
+                    "the alternatives of all \"$or\"s go together in more than "
                             + FilterLimits.OR_COMBINATIONS
                             + " ways");
         }

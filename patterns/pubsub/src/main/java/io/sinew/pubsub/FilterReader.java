@@ -23,7 +23,7 @@ final class FilterReader implements AutoCloseable {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
-                                    .maxNestingDepth(FilterLimits.DEPTH)
+                                    .maxNestingDepth(FilterLimits.DEPTH + 1)
                                     .maxNameLength(FilterLimits.DOCUMENT_BYTES)
                                     .maxStringLength(FilterLimits.DOCUMENT_BYTES)
                                     .maxNumberLength(FilterLimits.NUMBER_CHARS)
@@ -46,6 +46,7 @@ final class FilterReader implements AutoCloseable {
     private final JsonParser parser;
     private final Deque<String> path = new ArrayDeque<>();
     private @Nullable JsonToken token;
+    private int depth;
     private int conditions;
     private int wildcardChars;
 
@@ -59,6 +60,17 @@ final class FilterReader implements AutoCloseable {
             token = parser.nextToken();
         } catch (JacksonException e) {
             throw unreadable(e);
+        }
+        if (token != null && token.isStructStart()) {
+            depth++;
+            if (depth > FilterLimits.DEPTH) {
+                throw tooMuch(
+                        "there are more than "
+                                + FilterLimits.DEPTH
+                                + " objects and arrays in each other");
+            }
+        } else if (token != null && token.isStructEnd()) {
+            depth--;
         }
         return token;
     }
@@ -150,10 +162,8 @@ final class FilterReader implements AutoCloseable {
     void addCondition() {
         conditions++;
         if (conditions > FilterLimits.CONDITIONS) {
-            throw refused(
-                    "the end: a filter has at most "
-                            + FilterLimits.CONDITIONS
-                            + " values and operators");
+            throw tooMuch(
+                    "there are more than " + FilterLimits.CONDITIONS + " values and operators");
         }
     }
 
@@ -161,15 +171,15 @@ final class FilterReader implements AutoCloseable {
     void addWildcard(int chars) {
         wildcardChars += chars;
         if (wildcardChars > FilterLimits.WILDCARD_CHARS) {
-            throw refused(
-                    "less: the wildcards of a filter have at most "
-                            + FilterLimits.WILDCARD_CHARS
-                            + " characters together");
+            throw tooMuch(
+                    "the wildcards have more than " + FilterLimits.WILDCARD_CHARS + " characters");
         }
     }
 
     Place place() {
-        TokenStreamLocation at = parser.currentTokenLocation();
+        // Behind the last token there is no place of one.
+        TokenStreamLocation at =
+                token == null ? parser.currentLocation() : parser.currentTokenLocation();
         return new Place(at.getLineNr(), at.getColumnNr(), path());
     }
 
@@ -182,6 +192,11 @@ final class FilterReader implements AutoCloseable {
     /// @param instead what may stand here
     SinewException refused(String instead) {
         return refused(place(), "there is " + found() + ", where there may be " + instead);
+    }
+
+    /// A refusal of more than there may be.
+    SinewException tooMuch(String what) {
+        return refused(place(), what);
     }
 
     static SinewException refused(Place place, String what) {

@@ -8,8 +8,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A record as filters see it. The subject of many filters: what one of them has read, a header's
-/// text or the body, the next need not read again; what none asks for is never read. Not
-/// thread-safe.
+/// text or the body, the next need not read again; what none asks for is never read. Safe for any
+/// thread: two may read the same at the same time, and then either's result stays. All that is kept
+/// has nothing but final fields, so that a thread sees it whole or not at all.
 public final class FilterSubject {
     /// The header that says what the value is, in both modes of CloudEvents' Kafka binding.
     static final String CONTENT_TYPE = "content-type";
@@ -19,10 +20,13 @@ public final class FilterSubject {
     private final StoredRecord record;
     private FilterValue.@Nullable Word @Nullable [] words;
     private FilterValue.@Nullable Word key;
-    private boolean isBodyRead;
-    private @Nullable FilterValue body;
-    private boolean isModeRead;
-    private boolean isStructured;
+    private @Nullable Body body;
+    private @Nullable Boolean structured;
+
+    /// What a value is as JSON.
+    ///
+    /// @param value null where it is none
+    private record Body(@Nullable FilterValue value) {}
 
     public FilterSubject(StoredRecord record) {
         this.record = record;
@@ -71,19 +75,23 @@ public final class FilterSubject {
 
     /// The key as text; null without a key.
     FilterValue.@Nullable Word key() {
-        if (key == null && record.key() != null) {
-            key = new FilterValue.Word(new String(record.key(), StandardCharsets.UTF_8));
+        FilterValue.Word known = key;
+        byte[] bytes = record.key();
+        if (known == null && bytes != null) {
+            known = new FilterValue.Word(new String(bytes, StandardCharsets.UTF_8));
+            key = known;
         }
-        return key;
+        return known;
     }
 
     /// The value as JSON; null where it is none.
     @Nullable FilterValue body() {
-        if (!isBodyRead) {
-            body = FilterBody.read(record.value());
-            isBodyRead = true;
+        Body known = body;
+        if (known == null) {
+            known = new Body(FilterBody.read(record.value()));
+            body = known;
         }
-        return body;
+        return known.value();
     }
 
     /// The text of a CloudEvents attribute: of an event in structured mode a member of the body.
@@ -116,13 +124,14 @@ public final class FilterSubject {
     }
 
     private boolean isStructured() {
-        if (!isModeRead) {
+        Boolean known = structured;
+        if (known == null) {
             String type = record.header(CONTENT_TYPE).map(Header::text).orElse("");
             int parameters = type.indexOf(';');
             String media = parameters < 0 ? type : type.substring(0, parameters);
-            isStructured = media.strip().toLowerCase(Locale.ROOT).equals(STRUCTURED);
-            isModeRead = true;
+            known = media.strip().toLowerCase(Locale.ROOT).equals(STRUCTURED);
+            structured = known;
         }
-        return isStructured;
+        return known;
     }
 }

@@ -53,11 +53,10 @@ sealed interface FilterValue {
     }
 
     /// The text of a header or of a key. It has no type: `5` is the text and also the number,
-    /// `true` the text and also the truth value. Not thread-safe.
+    /// `true` the text and also the truth value.
     final class Word implements FilterValue {
         private final String text;
-        private boolean isRead;
-        private @Nullable FilterNumber number;
+        private @Nullable Numeral numeral;
 
         Word(String text) {
             this.text = text;
@@ -70,11 +69,12 @@ sealed interface FilterValue {
 
         @Override
         public @Nullable FilterNumber number() {
-            if (!isRead) {
-                number = FilterNumber.parse(text);
-                isRead = true;
+            Numeral known = numeral;
+            if (known == null) {
+                known = new Numeral(FilterNumber.parse(text));
+                numeral = known;
             }
-            return number;
+            return known.number();
         }
 
         @Override
@@ -86,7 +86,7 @@ sealed interface FilterValue {
     /// An array.
     record Items(List<FilterValue> items) implements FilterValue {}
 
-    /// An object. Of members with the same name the last counts. Not thread-safe.
+    /// An object. Of members with the same name the last counts.
     final class Members implements FilterValue {
         /// Members up to which looking at each is as fast as a map.
         private static final int FEW = 8;
@@ -115,10 +115,11 @@ sealed interface FilterValue {
         private Map<String, FilterValue> byName() {
             Map<String, FilterValue> map = byName;
             if (map == null) {
-                map = new HashMap<>();
+                var all = new HashMap<String, FilterValue>();
                 for (int i = 0; i < names.size(); i++) {
-                    map.put(names.get(i), values.get(i));
+                    all.put(names.get(i), values.get(i));
                 }
+                map = Map.copyOf(all);
                 byName = map;
             }
             return map;

@@ -54,7 +54,7 @@ record FilterWildcard(List<String> pieces) implements FilterMatcher {
         String last = pieces.getLast();
         int end = text.length() - last.length();
         int at = first.length();
-        if (end < at || !text.startsWith(first) || !text.endsWith(last)) {
+        if (!text.startsWith(first) || !text.endsWith(last)) {
             return false;
         }
         for (int i = 1; i < pieces.size() - 1; i++) {

@@ -4,6 +4,7 @@ import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.Joins;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.BodyRoom;
 import io.sinew.ledger.Lane;
 import io.sinew.ledger.LedgerConfig;
 import io.sinew.ledger.Ledgers;
@@ -63,6 +64,7 @@ public final class Subscriptions implements AutoCloseable {
     private final Clock clock;
     private final String address;
     private final SubscriptionRegistry registry;
+    private final BodyRoom room = BodyRoom.ofHeap();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -342,7 +344,8 @@ public final class Subscriptions implements AutoCloseable {
                             clock,
                             topic,
                             topic + SubscriptionInfo.LEDGERS,
-                            () -> registry.ids(topic));
+                            () -> registry.ids(topic),
+                            room);
             known = new OpenTopic(ledgers, new HashMap<>());
         }
         for (SubscriptionInfo info : wanted) {

@@ -16,7 +16,8 @@ class FilterPatternTest {
 
     @Test
     void a_body_that_is_no_json_matches_nothing_but_that_there_is_none() {
-        for (String body : new String[] {"", " ", "{", "{} {}", "nope", "{\"f\":01}", "[1,]"}) {
+        for (String body :
+                new String[] {"", " ", "{", "{\"f\":1} {}", "nope", "{\"f\":01}", "[1,]"}) {
             FilterRecords record = FilterRecords.ofBody(body);
             assertPassesNot("{\"body\":[{\"exists\":true}]}", record);
             assertPassesNot("{\"body\":{\"f\":[{\"exists\":true}]}}", record);

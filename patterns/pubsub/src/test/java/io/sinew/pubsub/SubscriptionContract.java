@@ -159,9 +159,15 @@ abstract class SubscriptionContract {
         on.append(group, "1");
         on.append(group, "2");
         on.append(List.of(), "other");
+        Message other = receiveOne(subscription);
         Message first = receiveOne(subscription);
+        if (text(other).equals("1")) {
+            Message of = other;
+            other = first;
+            first = of;
+        }
         assertThat(text(first)).isEqualTo("1");
-        assertThat(take(subscription, 1)).containsExactly("other");
+        assertThat(text(other)).isEqualTo("other");
         assertThat(isQuiet(subscription)).isTrue();
         subscription.ack(first);
         assertThat(take(subscription, 1)).containsExactly("2");

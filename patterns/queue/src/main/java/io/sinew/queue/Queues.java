@@ -3,6 +3,7 @@ package io.sinew.queue;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.BodyRoom;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerConfig;
 import io.sinew.topics.Engine;
@@ -41,6 +42,10 @@ public final class Queues implements AutoCloseable {
     private final Clock clock;
     private final String address;
     private final QueueRegistry registry;
+
+    /// Of the messages of all queues that wait in memory for their delivery.
+    private final BodyRoom room = BodyRoom.ofHeap();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Open> open = new HashMap<>();
 
@@ -207,7 +212,7 @@ public final class Queues implements AutoCloseable {
                                 ? Optional.of(info.deadName())
                                 : Optional.empty(),
                         info.settings().ofLedger());
-        return Ledger.open(engine, clock, config, address);
+        return Ledger.open(engine, clock, config, address, room);
     }
 
     private static SinewException missing(String name) {
