@@ -47,6 +47,14 @@ final class SubDescribeCommand implements Callable<Integer> {
                 new Listing(Column.text("setting", "SETTING"), Column.text("value", "VALUE"));
         answer.path("settings")
                 .forEachEntry((name, value) -> settings.add(name, value.asString("")));
+        answer.path("push")
+                .forEachEntry((name, value) -> settings.add("push." + name, value.asString("")));
+        JsonNode push = answer.path("pushState");
+        if (!push.isMissingNode()) {
+            report.fact("push", push.path("state").asString(""))
+                    .fact("pushed", push.path("delivered").asLong())
+                    .fact("last error", push.path("lastError").path("cause").asString("none"));
+        }
         report.listing("starts", starts)
                 .listing("settings", settings)
                 .print(terminal, output.format());

@@ -39,13 +39,6 @@ public record ServerConfig(
             Optional<InetSocketAddress> advertised,
             Optional<InetSocketAddress> http,
             Map<String, String> settings) {
-        this(
-                data,
-                kafka,
-                advertised,
-                http,
-                HTTP_CONNECTIONS,
-                EndpointRules.internet(),
-                settings);
+        this(data, kafka, advertised, http, HTTP_CONNECTIONS, EndpointRules.internet(), settings);
     }
 }

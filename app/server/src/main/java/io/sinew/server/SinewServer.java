@@ -53,8 +53,7 @@ public final class SinewServer implements AutoCloseable {
             var engine = new EmbeddedEngine(broker, UUID::randomUUID);
             String here = address.getHostString() + ":" + address.getPort();
             try {
-                var subscriptions = 
-                        Subscriptions.open(engine, clock, here, endpoints, metrics);
+                var subscriptions = Subscriptions.open(engine, clock, here, endpoints, metrics);
                 return new Patterns(engine, new Queues(engine, clock, here), subscriptions);
             } catch (InterruptedException e) {
                 engine.close();

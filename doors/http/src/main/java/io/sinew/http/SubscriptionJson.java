@@ -3,17 +3,24 @@ package io.sinew.http;
 import io.sinew.ledger.DoomedMessage;
 import io.sinew.ledger.FailureNote;
 import io.sinew.pubsub.Filter;
+import io.sinew.pubsub.PushSettings;
+import io.sinew.pubsub.PushStatus;
 import io.sinew.pubsub.SubscriptionInfo;
 import io.sinew.topics.StoredRecord;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.core.JsonGenerator;
 
 /// Subscriptions, and what they have parked, in JSON.
 final class SubscriptionJson {
     /// The member with a filter, which is JSON of its own.
     static final String FILTER = "filter";
+
+    private static final String PUSH = "push";
 
     private SubscriptionJson() {}
 
@@ -24,7 +31,63 @@ final class SubscriptionJson {
         return members.json(FILTER).map(Filter::parse).orElseGet(Filter::all);
     }
 
+    /// The push of a body, if it has one: its settings without what all their names begin with.
+    ///
+    /// @throws io.sinew.base.SinewException `INVALID_CONFIG`
+    static Optional<PushSettings> push(JsonMembers members) {
+        Map<String, String> texts = members.texts(PUSH);
+        if (texts.isEmpty()) {
+            return Optional.empty();
+        }
+        var settings = new LinkedHashMap<String, String>();
+        texts.forEach((name, value) -> settings.put(PUSH + "." + name, value));
+        return Optional.of(PushSettings.from(settings));
+    }
+
+    private static void write(JsonGenerator json, Map<String, String> push) {
+        json.writeObjectPropertyStart(PUSH);
+        push.forEach((name, value) ->
+                json.writeStringProperty(name.substring(PUSH.length() + 1), value));
+        json.writeEndObject();
+    }
+
+    /// A subscription as whoever made it is to see it: with the secrets of its push.
+    static void writeCreated(JsonGenerator json, SubscriptionInfo info) {
+        writeAllButPush(json, info);
+        info.push().ifPresent(push -> write(json, push.toMap()));
+    }
+
     static void write(JsonGenerator json, SubscriptionInfo info) {
+        writeAllButPush(json, info);
+        info.push().ifPresent(push -> write(json, push.toShow()));
+    }
+
+    /// How its push is doing in this process.
+    static void write(JsonGenerator json, PushStatus status) {
+        json.writeObjectPropertyStart("pushState");
+        json.writeStringProperty("state", word(status.state()));
+        json.writeNumberProperty("delivered", status.delivered());
+        json.writeObjectPropertyStart("failed");
+        new TreeMap<>(status.failed())
+                .forEach((why, count) -> json.writeNumberProperty(word(why), count));
+        json.writeEndObject();
+        json.writeNumberProperty("underWay", status.underWay());
+        json.writeNumberProperty("p99Ms", Math.round(status.p99Ms()));
+        status.lastError()
+                .ifPresent(error -> {
+                    json.writeObjectPropertyStart("lastError");
+                    json.writeNumberProperty("atMs", error.atMs());
+                    json.writeStringProperty("cause", error.cause());
+                    json.writeEndObject();
+                });
+        json.writeEndObject();
+    }
+
+    private static String word(Enum<?> of) {
+        return of.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void writeAllButPush(JsonGenerator json, SubscriptionInfo info) {
         json.writeStringProperty("topic", info.topic());
         json.writeStringProperty("name", info.name());
         json.writeName(FILTER);

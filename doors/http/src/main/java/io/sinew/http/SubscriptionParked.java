@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
@@ -206,7 +207,7 @@ final class SubscriptionParked {
         JsonMembers members = context.members(request);
         Done done;
         if (members.has("messages")) {
-            TreeSet<Place> chosen = chosen(members);
+            List<Place> chosen = chosen(members);
             members.requireNoMore("messages, or withinMs");
             done = some(request, chosen, deed);
         } else {
@@ -225,7 +226,7 @@ final class SubscriptionParked {
                 });
     }
 
-    private static TreeSet<Place> chosen(JsonMembers members) {
+    private static List<Place> chosen(JsonMembers members) {
         var chosen = new TreeSet<Place>();
         for (JsonMembers each : members.objects("messages", Ledger.RECEIVE_MAX)) {
             if (!each.has("partition") || !each.has("offset")) {
@@ -236,11 +237,11 @@ final class SubscriptionParked {
             chosen.add(Place.of(each));
             each.requireNoMore("partition and offset");
         }
-        return chosen;
+        return List.copyOf(chosen);
     }
 
     /// With those that are named, each where its partition is.
-    private Done some(ServerRequest request, TreeSet<Place> chosen, Deed deed)
+    private Done some(ServerRequest request, List<Place> chosen, Deed deed)
             throws InterruptedException {
         MessageSource.Lookup lookup = routes.lookup(request);
         MessageSource source = context.calls().run(lookup::find);
@@ -263,8 +264,8 @@ final class SubscriptionParked {
         Places places = context.places().of(request, lookup, byPartition.keySet());
         var done = new Done(0, true);
         for (Peer peer : places.peers()) {
-            byte[] body =
-                    JsonText.write(json -> write(json, byPartition, peer.partitions()::contains));
+            Set<Integer> its = peer.partitions();
+            byte[] body = JsonText.write(json -> write(json, byPartition, its::contains));
             done = done.and(ask(peer, source.path(), new Asked(deed, body, 0)));
         }
         for (Map.Entry<Integer, List<Long>> part : byPartition.entrySet()) {

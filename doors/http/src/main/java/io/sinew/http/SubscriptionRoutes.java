@@ -10,6 +10,7 @@ import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.pubsub.Filter;
 import io.sinew.pubsub.PreviewedRecord;
+import io.sinew.pubsub.PushSettings;
 import io.sinew.pubsub.StartPosition;
 import io.sinew.pubsub.Subscription;
 import io.sinew.pubsub.SubscriptionInfo;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// `/v1/topics/{topic}/subscriptions`: what many readers of a topic have each for itself, and what
 /// administrators do with it. What consumers do is in [MessageRoutes], parked messages are in
@@ -60,6 +62,8 @@ final class SubscriptionRoutes implements HttpService {
         table.add(new Route(Method.PUT, one, this::create));
         table.add(new Route(Method.GET, one, this::describe));
         table.addAll(both.table(one));
+        table.add(new Route(Method.PUT, one + "/push", this::changePush));
+        table.add(new Route(Method.DELETE, one + "/push", this::endPush));
         table.add(new Route(Method.POST, one + "/seek", this::seek));
         table.add(new Route(Method.GET, one + "/parked", parked::look));
         table.add(new Route(Method.POST, one + "/redrive", parked::redrive));
@@ -157,7 +161,8 @@ final class SubscriptionRoutes implements HttpService {
         Filter filter = SubscriptionJson.filter(members);
         StartPosition start = StartPosition.parse(members.word("start").orElse("end"));
         Map<String, String> texts = members.texts("settings");
-        members.requireNoMore("filter, start and settings");
+        Optional<PushSettings> push = SubscriptionJson.push(members);
+        members.requireNoMore("filter, start, settings and push");
         SubscriptionSettings settings = SubscriptionSettings.defaults().with(texts);
         String topic = topic(request);
         SubscriptionInfo info =
@@ -165,9 +170,37 @@ final class SubscriptionRoutes implements HttpService {
                         .run(() -> {
                             topics.guard().requireWritable(topic);
                             return subscriptions.create(
-                                    topic, name(request), filter, start, settings);
+                                    topic, name(request), filter, start, settings, push);
                         });
-        JsonAnswer.send(response, Status.CREATED_201, json -> SubscriptionJson.write(json, info));
+        JsonAnswer.send(
+                response, Status.CREATED_201, json -> SubscriptionJson.writeCreated(json, info));
+    }
+
+    private void changePush(ServerRequest request, ServerResponse response)
+            throws InterruptedException, IOException {
+        JsonMembers members = context.members(request);
+        PushSettings push =
+                SubscriptionJson.push(members)
+                        .orElseThrow(() ->
+                                new SinewException(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "Say where to: {\"push\": {\"url\": \"https://…\"}}"));
+        members.requireNoMore("push");
+        SubscriptionInfo info = withPush(request, Optional.of(push));
+        JsonAnswer.send(response, Status.OK_200, json -> SubscriptionJson.writeCreated(json, info));
+    }
+
+    private void endPush(ServerRequest request, ServerResponse response)
+            throws InterruptedException {
+        var _ = withPush(request, Optional.empty());
+        response.status(Status.NO_CONTENT_204).send();
+    }
+
+    /// Other processes see within a second that it is another.
+    private SubscriptionInfo withPush(ServerRequest request, Optional<PushSettings> push)
+            throws InterruptedException {
+        return context.calls()
+                .run(() -> subscriptions.changePush(topic(request), name(request), push));
     }
 
     /// Of a body that may have a filter in it.
@@ -180,15 +213,16 @@ final class SubscriptionRoutes implements HttpService {
             throws InterruptedException {
         QueryMembers.of(request).requireNoMore("no members");
         SubscriptionInfo info =
-                context.calls()
-                        .run(() ->
-                                subscriptions.subscription(topic(request), name(request)).info());
+                context.calls().run(() -> subscriptions.info(topic(request), name(request)));
         LedgerState state = both.state(context.places().all(request, lookup(request)));
         JsonAnswer.send(
                 response,
                 Status.OK_200,
                 json -> {
                     SubscriptionJson.write(json, info);
+                    subscriptions
+                            .pushStatus(info)
+                            .ifPresent(status -> SubscriptionJson.write(json, status));
                     state.write(json, MessageSource.PARKED);
                 });
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sinew.base.Metrics;
 import io.sinew.http.QueueClient.Answer;
+import io.sinew.pubsub.PushSettings;
 import io.sinew.pubsub.SubscriptionSettings;
 import io.sinew.queue.QueueSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,6 +71,17 @@ class HttpApiPageTest {
                 .toMap()
                 .forEach((name, value) ->
                         assertThat(below).contains("| `" + name + "` | " + value + " |"));
+    }
+
+    @Test
+    void every_setting_of_a_push_is_there_with_its_default() throws Exception {
+        String page = Files.readString(PAGE);
+        var settings = new LinkedHashMap<>(PushSettings.of("https://example.com/").toMap());
+        settings.keySet().removeAll(List.of("push.url", "push.secrets"));
+        settings.forEach((name, value) ->
+                assertThat(page)
+                        .contains(
+                                "| `" + name.substring("push.".length()) + "` | " + value + " |"));
     }
 
     @Test

@@ -93,6 +93,42 @@ class SubscriptionRoutesTest {
         assertThat(answer.one("detail")).contains(detail);
     }
 
+    // ---- pushed
+
+    @Test
+    void the_secret_of_a_push_is_shown_to_whoever_makes_it_and_to_nobody_else() throws Exception {
+        String push =
+                "{\"push\":{\"url\":\"https://no-such-host.invalid/\",\"concurrency\":\"2\"}}";
+        Answer created = http.put(BILLING, push);
+        assertThat(created.status()).as(created.body()).isEqualTo(201);
+        assertThat(created.body()).contains("whsec_").contains("\"concurrency\":\"2\"");
+        String described = http.get(BILLING).body();
+        assertThat(described)
+                .doesNotContain(created.body().replaceAll(".*(whsec_[^\"]*).*", "$1"))
+                .contains("\"pushState\":{\"state\":\"working\",\"delivered\":0")
+                .contains("\"failures.max\":\"10\"");
+        Answer changed = http.put(BILLING + "/push", push.replace("\"2\"", "\"3\""));
+        assertThat(changed.status()).as(changed.body()).isEqualTo(200);
+        assertThat(http.get(BILLING).body()).contains("\"concurrency\":\"3\"");
+        assertThat(http.delete(BILLING + "/push").status()).isEqualTo(204);
+        assertThat(http.get(BILLING).body()).doesNotContain("push");
+    }
+
+    @Test
+    void a_push_to_where_nothing_may_be_sent_is_refused_with_the_reason() throws Exception {
+        for (String url : List.of("https://10.0.0.1/", "http://8.8.8.8/", "ftp://a/", "x")) {
+            Answer refused = http.put(BILLING, "{\"push\":{\"url\":\"" + url + "\"}}");
+            assertRefused(400, ErrorCode.INVALID_CONFIG, refused);
+        }
+        assertRefused(404, ErrorCode.SUBSCRIPTION_NOT_FOUND, http.get(BILLING));
+        subscribe(BILLING, "");
+        assertBad(http.put(BILLING + "/push", "{}"), "Say where to");
+        assertRefused(
+                400,
+                ErrorCode.INVALID_CONFIG,
+                http.put(BILLING, "{\"push\":{\"url\":\"https://a.example/\",\"x\":\"1\"}}"));
+    }
+
     // ---- what is refused
 
     @Test
@@ -194,7 +230,7 @@ class SubscriptionRoutesTest {
         for (String method : List.of("PUT", "POST")) {
             String path = method.equals("PUT") ? BILLING : "/orders/preview";
             String deep = "{\"not\":".repeat(40) + "{\"exact\":{\"a\":\"b\"}}" + "}".repeat(40);
-            assertBadFilter(ask(method, path, "{\"filter\":[" + deep + "]}"), "esting depth");
+            assertBadFilter(ask(method, path, "{\"filter\":[" + deep + "]}"), "more than 32 objects and arrays");
             assertBad(ask(method, path, "{\"filter\":" + "[".repeat(5_000)), "nesting depth");
             String text = "x".repeat(257 << 10);
             assertBadFilter(
@@ -298,8 +334,11 @@ class SubscriptionRoutesTest {
     // ---- consumers that go away
 
     private static final String WAITS =
-            "POST /v1/topics/orders/subscriptions/billing/receive?waitMs=30000 HTTP/1.1\r\n"
-                    + "Host: x\r\n\r\n";
+            """
+            POST /v1/topics/orders/subscriptions/billing/receive?waitMs=30000 HTTP/1.1\r
+            Host: x\r
+            \r
+            """;
 
     @Test
     void a_consumer_that_hung_up_while_it_waited_takes_nothing_from_others() throws Exception {

@@ -98,7 +98,8 @@ final class Pushes implements AutoCloseable {
     /// The pause lasts, so that nothing is sent there after a restart either.
     private static void disabled(Subscription subscription, String reason) {
         String name = subscription.info().topic() + "/" + subscription.info().name();
-        LOGGER.log(System.Logger.Level.WARNING, "push=disabled subscription=" + name + " " + reason);
+        LOGGER.log(
+                System.Logger.Level.WARNING, "push=disabled subscription=" + name + " " + reason);
         try {
             subscription.pause(true);
         } catch (SinewException e) {

@@ -282,6 +282,13 @@ public final class Subscriptions implements AutoCloseable {
         return registry.ids(of).isEmpty() ? Optional.empty() : Optional.of(of);
     }
 
+    /// A subscription as it was created, and its push as it is now.
+    ///
+    /// @throws SinewException `SUBSCRIPTION_NOT_FOUND`
+    public SubscriptionInfo info(String topic, String name) throws InterruptedException {
+        return registry.find(topic, name).orElseThrow(() -> missing(topic, name));
+    }
+
     /// A subscription to work with; the same one at each call, until it is deleted, here or by
     /// another process, or this is closed.
     ///

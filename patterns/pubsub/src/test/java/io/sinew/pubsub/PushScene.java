@@ -83,8 +83,7 @@ final class PushScene implements AutoCloseable {
                         LedgerSettings.PINNED_MAX,
                         0);
         var config =
-                new LedgerConfig(
-                        TOPIC, name, Optional.empty(), settings, false, Optional.empty());
+                new LedgerConfig(TOPIC, name, Optional.empty(), settings, false, Optional.empty());
         Ledger ledger = Ledger.open(engine, clock, config, "here", BodyRoom.ofHeap());
         ledgers.add(ledger);
         Eventually.await(PATIENCE, "it to be served", () -> ledger.partitions().contains(0));

@@ -236,7 +236,7 @@ abstract class SubscriptionContract {
         Map<String, String> settings =
                 Map.of("failures.max", "2", "retry.first.ms", "0", "retry.max.ms", "0");
         Subscription subscription = on.create("a", "", settings);
-        Subscription other = on.create("b", "", settings);
+        on.create("b", "", settings);
         long offset = on.append("order", "poison");
         subscription.fail(receiveOne(subscription), "first");
         subscription.fail(receiveOne(subscription), "second");
@@ -260,7 +260,7 @@ abstract class SubscriptionContract {
         assertThat(isQuiet(again)).isTrue();
         assertThat(again.counts().live()).isZero();
         // Nobody else sees anything of it.
-        other = on.subscription("b");
+        Subscription other = on.subscription("b");
         assertThat(take(other, 2)).containsExactly("poison", "good");
         assertThat(isQuiet(other)).isTrue();
     }
@@ -376,8 +376,7 @@ abstract class SubscriptionContract {
             on.append("order", "o2");
             await("both", () -> orders.counts().live() == 0);
             assertThat(receiver.texts()).contains("o1", "o2").doesNotContain("r");
-            PushStatus status =
-                    on.subscriptions().pushStatus(orders.info()).orElseThrow();
+            PushStatus status = on.subscriptions().pushStatus(orders.info()).orElseThrow();
             assertThat(status.delivered()).isEqualTo(2);
         }
     }
@@ -413,9 +412,7 @@ abstract class SubscriptionContract {
             var _ =
                     on.subscriptions()
                             .changePush(
-                                    TOPIC,
-                                    "orders",
-                                    Optional.of(PushSettings.of(second.url("/"))));
+                                    TOPIC, "orders", Optional.of(PushSettings.of(second.url("/"))));
             on.append("order", "o2");
             await("the second", () -> orders.counts().live() == 0);
             var _ = on.subscriptions().changePush(TOPIC, "orders", Optional.empty());
