@@ -7,7 +7,7 @@ module io.sinew.server {
     requires io.sinew.http;
     requires io.sinew.kafka;
     requires io.sinew.log;
-    requires io.sinew.pubsub;
+    requires transitive io.sinew.pubsub;
     requires io.sinew.queue;
     requires io.sinew.topics;
 

@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.server.ServerConfig;
 import io.sinew.server.SinewServer;
 import java.io.ByteArrayInputStream;
@@ -45,6 +46,7 @@ final class AotTrainingCommand implements Callable<Integer> {
                             new HostPort("127.0.0.1", 0),
                             new HostPort("127.0.0.1", 0),
                             ServerConfig.HTTP_CONNECTIONS,
+                            EndpointRules.internet(),
                             Optional.empty(),
                             ConfigFile.read(file).settings());
             Terminal quiet = quiet("", terminal.err());

@@ -1,5 +1,6 @@
 package io.sinew.cli;
 
+import io.sinew.pubsub.EndpointRules;
 import io.sinew.server.ServerConfig;
 import io.sinew.server.SinewServer;
 import java.io.IOException;
@@ -18,6 +19,7 @@ record LiveServer(SinewServer server, String address) implements AutoCloseable {
                         new HostPort("127.0.0.1", 0),
                         new HostPort("127.0.0.1", 0),
                         ServerConfig.HTTP_CONNECTIONS,
+                        EndpointRules.internet(),
                         Optional.empty(),
                         Map.of());
         SinewServer server = SinewServer.start(config.forServer());

@@ -230,7 +230,9 @@ class SubscriptionRoutesTest {
         for (String method : List.of("PUT", "POST")) {
             String path = method.equals("PUT") ? BILLING : "/orders/preview";
             String deep = "{\"not\":".repeat(40) + "{\"exact\":{\"a\":\"b\"}}" + "}".repeat(40);
-            assertBadFilter(ask(method, path, "{\"filter\":[" + deep + "]}"), "more than 32 objects and arrays");
+            assertBadFilter(
+                    ask(method, path, "{\"filter\":[" + deep + "]}"),
+                    "more than 32 objects and arrays");
             assertBad(ask(method, path, "{\"filter\":" + "[".repeat(5_000)), "nesting depth");
             String text = "x".repeat(257 << 10);
             assertBadFilter(
