@@ -39,7 +39,7 @@ public final class PushConsumer implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(PushConsumer.class.getName());
 
     private final Ledger ledger;
-    private final String topic;
+    private final String source;
     private final PushSettings settings;
     private final PushClient client;
     private final PushLine line;
@@ -65,13 +65,13 @@ public final class PushConsumer implements AutoCloseable {
 
     private PushConsumer(
             Ledger ledger,
-            String topic,
+            String source,
             PushSettings settings,
             PushClient client,
             Clock clock,
             PushListener listener) {
         this.ledger = ledger;
-        this.topic = topic;
+        this.source = source;
         this.settings = settings;
         this.client = client;
         this.line = client.line(settings);
@@ -79,21 +79,21 @@ public final class PushConsumer implements AutoCloseable {
         this.listener = listener;
         this.lease = Duration.ofMillis(settings.timeoutMs()).plus(SETTLE_TIME);
         this.gate = new PushGate(settings, clock.nanos());
-        this.taker = Thread.ofVirtual().name("sinew-push-" + topic).unstarted(this::take);
+        this.taker = Thread.ofVirtual().name("sinew-push-" + source).unstarted(this::take);
     }
 
     /// Begins to push.
     ///
-    /// @param topic of the ledger's messages
+    /// @param source what the ids of its messages begin with, as no other push's do
     /// @throws SinewException `INVALID_CONFIG` for an endpoint that is never allowed
     public static PushConsumer start(
             Ledger ledger,
-            String topic,
+            String source,
             PushSettings settings,
             PushClient client,
             Clock clock,
             PushListener listener) {
-        var consumer = new PushConsumer(ledger, topic, settings, client, clock, listener);
+        var consumer = new PushConsumer(ledger, source, settings, client, clock, listener);
         consumer.taker.start();
         return consumer;
     }
@@ -144,7 +144,7 @@ public final class PushConsumer implements AutoCloseable {
             }
             return messages;
         } catch (SinewException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "push=waits " + topic, e);
+            LOGGER.log(System.Logger.Level.WARNING, "push=waits " + source, e);
             pause();
             return List.of();
         }
@@ -243,7 +243,7 @@ public final class PushConsumer implements AutoCloseable {
     private PushOutcome attempt(Message message) {
         try {
             long nowMs = clock.nowMs();
-            return line.post(WebhookRequest.of(topic, message, settings.secrets(), nowMs), nowMs);
+            return line.post(WebhookRequest.of(source, message, settings.secrets(), nowMs), nowMs);
         } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR, "message=not sent " + message.receipt(), e);
             return new PushOutcome.Unanswered(PushTrouble.PROTOCOL, "it could not be sent: " + e);
@@ -262,7 +262,7 @@ public final class PushConsumer implements AutoCloseable {
             case PushOutcome.Throttled _, PushOutcome.Refused _, PushOutcome.Unanswered _ -> {
                 Duration wait =
                         settings.schedule()
-                                .waitAfter(message.attempt(), WebhookRequest.idOf(topic, message));
+                                .waitAfter(message.attempt(), WebhookRequest.idOf(source, message));
                 Duration asked = outcome.askedWait().orElse(Duration.ZERO);
                 yield new Verdict.Failed(
                         Optional.of(asked.compareTo(wait) > 0 ? asked : wait), outcome.cause());
@@ -290,7 +290,7 @@ public final class PushConsumer implements AutoCloseable {
                 client.metrics().counter(PushMetric.OPENINGS).increment();
                 LOGGER.log(
                         System.Logger.Level.WARNING,
-                        "push=left alone " + topic + ": " + outcome.cause());
+                        "push=left alone " + source + ": " + outcome.cause());
             }
             boolean first = outcome instanceof PushOutcome.Gone && !disabled;
             disabled |= first;
@@ -314,7 +314,7 @@ public final class PushConsumer implements AutoCloseable {
         try {
             listener.disabled(reason);
         } catch (RuntimeException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "push=disabled, and nobody knows " + topic, e);
+            LOGGER.log(System.Logger.Level.WARNING, "push=disabled, and nobody knows " + source, e);
         }
     }
 

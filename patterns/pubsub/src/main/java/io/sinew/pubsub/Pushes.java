@@ -88,7 +88,7 @@ final class Pushes implements AutoCloseable {
                 settings,
                 PushConsumer.start(
                         subscription.ledger(),
-                        subscription.info().topic(),
+                        subscription.info().topic() + "-" + subscription.info().id(),
                         settings,
                         opened,
                         clock,

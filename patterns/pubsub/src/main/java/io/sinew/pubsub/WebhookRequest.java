@@ -32,10 +32,10 @@ record WebhookRequest(String id, Map<String, String> headers, byte[] body) {
     ///
     /// @param nowMs when it is made
     static WebhookRequest of(
-            String topic, Message message, List<WebhookSecret> secrets, long nowMs) {
+            String source, Message message, List<WebhookSecret> secrets, long nowMs) {
         byte[] value = message.value();
         byte[] body = value == null ? NOTHING : value;
-        String id = idOf(topic, message);
+        String id = idOf(source, message);
         long nowS = Math.floorDiv(nowMs, 1_000L);
         var headers = new LinkedHashMap<String, String>();
         headers.put("user-agent", "sinew");
@@ -59,10 +59,10 @@ record WebhookRequest(String id, Map<String, String> headers, byte[] body) {
         return new WebhookRequest(id, headers, body);
     }
 
-    /// The same at each attempt. A '.' would be one too many in what is signed, and no topic has a
-    /// '~' in its name.
-    static String idOf(String topic, Message message) {
-        return topic.replace('.', '~')
+    /// The same at each attempt. A '.' would be one too many in what is signed, and no name here has a
+    /// '~' in it.
+    static String idOf(String source, Message message) {
+        return source.replace('.', '~')
                 + "-"
                 + message.receipt().partition()
                 + "-"
