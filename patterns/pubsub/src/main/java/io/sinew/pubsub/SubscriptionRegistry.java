@@ -2,6 +2,7 @@ package io.sinew.pubsub;
 
 import io.sinew.ledger.Registry;
 import io.sinew.topics.Engine;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,12 @@ final class SubscriptionRegistry {
 
     private final Registry registry;
 
+    /// What was read last: the same properties are not read into a subscription twice. Replaced as
+    /// a whole.
+    private volatile Map<String, Known> known = Map.of();
+
+    private record Known(Map<String, String> properties, SubscriptionInfo info) {}
+
     SubscriptionRegistry(Engine engine) {
         this.registry = new Registry(engine, TOPIC);
     }
@@ -39,8 +46,18 @@ final class SubscriptionRegistry {
 
     /// All subscriptions, by `TOPIC/NAME`.
     Map<String, SubscriptionInfo> all() throws InterruptedException {
+        Map<String, Known> before = known;
+        var now = new HashMap<String, Known>();
         var all = new TreeMap<String, SubscriptionInfo>();
-        registry.all().forEach((key, properties) -> all.put(key, infoOf(key, properties)));
+        registry.all().forEach((key, properties) -> {
+            Known same = before.get(key);
+            if (same == null || !same.properties().equals(properties)) {
+                same = new Known(properties, infoOf(key, properties));
+            }
+            now.put(key, same);
+            all.put(key, same.info());
+        });
+        known = now;
         return all;
     }
 

@@ -367,8 +367,8 @@ abstract class SubscriptionContract {
     @Test
     void its_messages_are_pushed_and_tried_again_until_the_endpoint_takes_them() throws Exception {
         try (PushReceiver receiver = PushReceiver.start(PushReceiver.status(500))) {
-            Subscription orders = createPush(receiver, "push.retry.s", "0,0,0");
-            assertThat(orders.info().settings().failuresMax()).isEqualTo(4);
+            Subscription orders = createPush(receiver, "push.retry.s", "0,1,1,1,1,1,1,1,1,1");
+            assertThat(orders.info().settings().failuresMax()).isEqualTo(11);
             on.append("refund", "r");
             on.append("order", "o1");
             await("two attempts", () -> receiver.requests().size() >= 2);
