@@ -3,6 +3,7 @@
 module io.sinew.library {
     requires io.sinew.broker;
     requires transitive io.sinew.cluster;
+    requires transitive io.sinew.pubsub;
     requires transitive io.sinew.queue;
     requires kafka.clients;
     requires tools.jackson.databind;

@@ -11,6 +11,8 @@ import io.sinew.broker.EmbeddedEngine;
 import io.sinew.cluster.ClusterEngine;
 import io.sinew.cluster.ClusterSettings;
 import io.sinew.log.DataDirectory;
+import io.sinew.pubsub.EndpointRules;
+import io.sinew.pubsub.Subscriptions;
 import io.sinew.queue.Queue;
 import io.sinew.queue.QueueSettings;
 import io.sinew.queue.Queues;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Sinew in this process: topics, and what is built on them. One for an application; safe for any
@@ -40,10 +43,16 @@ public final class Sinew implements AutoCloseable {
     private final Engine engine;
     private final @Nullable Broker broker;
     private final Queues queues;
+    private final String address;
+    private final ReentrantLock subscribing = new ReentrantLock();
+
+    /// Under its lock; opened when somebody asks for it.
+    private @Nullable Subscriptions subscriptions;
 
     private Sinew(Engine engine, @Nullable Broker broker, String address) {
         this.engine = engine;
         this.broker = broker;
+        this.address = address;
         this.queues = new Queues(engine, Clock.system(), address);
     }
 
@@ -102,6 +111,28 @@ public final class Sinew implements AutoCloseable {
         return queues;
     }
 
+    /// The subscriptions to topics. The first call opens all that there are: from then on this
+    /// process has its part in them.
+    public Subscriptions subscriptions() throws InterruptedException {
+        subscribing.lockInterruptibly();
+        try {
+            Subscriptions known = subscriptions;
+            if (known == null) {
+                known =
+                        Subscriptions.open(
+                                engine,
+                                Clock.system(),
+                                address,
+                                EndpointRules.internet(),
+                                new Metrics());
+                subscriptions = known;
+            }
+            return known;
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
     /// A queue, which is created with its defaults and one partition if it is not there. When Sinew
     /// has the data itself, the queue is ready when this returns; on a cluster the partitions that
     /// this process gets come one after the other.
@@ -148,7 +179,7 @@ public final class Sinew implements AutoCloseable {
             }
         }
         int count = engine.topic(name).orElseThrow().partitionCount();
-        return new Topic<>(engine, name, count, codec);
+        return new Topic<>(this, name, count, codec);
     }
 
     /// Nobody tells when a partition is there: this looks again and again.
@@ -184,9 +215,22 @@ public final class Sinew implements AutoCloseable {
         return Optional.ofNullable(broker);
     }
 
+    private void closeSubscriptions() {
+        subscribing.lock();
+        try {
+            Subscriptions known = subscriptions;
+            if (known != null) {
+                known.close();
+            }
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
     /// Ends all work here. What was acknowledged is durable.
     @Override
     public void close() throws IOException {
+        closeSubscriptions();
         queues.close();
         engine.close();
         if (broker != null) {

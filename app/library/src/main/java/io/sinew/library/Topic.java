@@ -3,6 +3,15 @@ package io.sinew.library;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.ConsumerOptions;
+import io.sinew.ledger.Message;
+import io.sinew.ledger.MessageConsumer;
+import io.sinew.ledger.Verdict;
+import io.sinew.pubsub.Filter;
+import io.sinew.pubsub.StartPosition;
+import io.sinew.pubsub.Subscription;
+import io.sinew.pubsub.SubscriptionSettings;
+import io.sinew.pubsub.Subscriptions;
 import io.sinew.topics.Engine;
 import io.sinew.topics.Fetched;
 import io.sinew.topics.NewRecord;
@@ -19,13 +28,15 @@ import org.apache.kafka.common.utils.Utils;
 public final class Topic<T> {
     private static final int READ_BYTES = 1 << 20;
 
+    private final Sinew sinew;
     private final Engine engine;
     private final String name;
     private final int partitionCount;
     private final Codec<T> codec;
 
-    Topic(Engine engine, String name, int partitionCount, Codec<T> codec) {
-        this.engine = engine;
+    Topic(Sinew sinew, String name, int partitionCount, Codec<T> codec) {
+        this.sinew = sinew;
+        this.engine = sinew.engine();
         this.name = name;
         this.partitionCount = partitionCount;
         this.codec = codec;
@@ -83,6 +94,54 @@ public final class Topic<T> {
             entries.add(entry(partition, record));
         }
         return new Entries<>(entries, fetched.nextOffset());
+    }
+
+    /// Has a handler deal with the values that a filter lets through, until it is closed: each
+    /// until the handler has dealt with it, tried again when it fails, whatever other subscriptions
+    /// do. The subscription is created, from now on, if it is not there; if it is, it goes on where
+    /// it was, with the filter that it has. A record that is no such value is parked at once, for
+    /// another try would not make it one.
+    ///
+    /// @param subscription its name; processes that give the same one share its values
+    /// @throws SinewException as [Subscriptions#create]
+    public MessageConsumer subscribe(
+            String subscription, Filter filter, ConsumerOptions options, ValueHandler<T> handler)
+            throws InterruptedException {
+        return subscription(subscription, filter)
+                .consume(options, message -> handled(message, handler));
+    }
+
+    private Subscription subscription(String subscription, Filter filter)
+            throws InterruptedException {
+        Subscriptions all = sinew.subscriptions();
+        try {
+            var _ =
+                    all.create(
+                            name,
+                            subscription,
+                            filter,
+                            new StartPosition.End(),
+                            SubscriptionSettings.defaults());
+        } catch (SinewException e) {
+            if (e.code() != ErrorCode.SUBSCRIPTION_ALREADY_EXISTS) {
+                throw e;
+            }
+        }
+        return all.subscription(name, subscription);
+    }
+
+    private Verdict handled(Message message, ValueHandler<T> handler) throws Exception {
+        byte[] bytes = message.value();
+        if (bytes == null) {
+            return new Verdict.Rejected("there is no value");
+        }
+        T value;
+        try {
+            value = codec.decode(bytes);
+        } catch (SinewException e) {
+            return new Verdict.Rejected(String.valueOf(e.getMessage()));
+        }
+        return handler.handle(value, message);
     }
 
     private Entry<T> entry(int partition, StoredRecord record) {

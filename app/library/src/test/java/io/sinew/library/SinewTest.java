@@ -10,6 +10,7 @@ import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Message;
 import io.sinew.ledger.Settled;
 import io.sinew.ledger.Verdict;
+import io.sinew.pubsub.Filter;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
 import java.nio.charset.StandardCharsets;
@@ -120,5 +121,30 @@ class SinewTest {
             assertThat(read.nextOffset()).isEqualTo(2);
             assertThat(sinew.topic("new", codec).partitionCount()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void a_subscription_gets_the_values_that_its_filter_lets_through_also_after_a_restart(
+            @TempDir Path data) throws Exception {
+        var codec = new JsonCodec<>(Payment.class);
+        Filter large = Filter.parse("{\"body\": {\"cents\": [{\"numeric\": [\">\", 100]}]}}");
+        var seen = new LinkedBlockingQueue<String>();
+        ValueHandler<Payment> handler =
+                (payment, _) -> {
+                    seen.add(payment.id());
+                    return new Verdict.Done();
+                };
+        for (int i = 0; i < 2; i++) {
+            try (Sinew sinew = Sinew.open(data)) {
+                Topic<Payment> paid = sinew.topic("paid", codec);
+                try (var _ =
+                        paid.subscribe("large", large, ConsumerOptions.concurrency(1), handler)) {
+                    paid.append("ada", new Payment("small" + i, 1));
+                    paid.append("ada", new Payment("large" + i, 200));
+                    assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("large" + i);
+                }
+            }
+        }
+        assertThat(seen).isEmpty();
     }
 }

@@ -49,14 +49,15 @@ final class SubscriptionRegistry {
         Map<String, Known> before = known;
         var now = new HashMap<String, Known>();
         var all = new TreeMap<String, SubscriptionInfo>();
-        registry.all().forEach((key, properties) -> {
-            Known same = before.get(key);
-            if (same == null || !same.properties().equals(properties)) {
-                same = new Known(properties, infoOf(key, properties));
-            }
-            now.put(key, same);
-            all.put(key, same.info());
-        });
+        registry.all()
+                .forEach((key, properties) -> {
+                    Known same = before.get(key);
+                    if (same == null || !same.properties().equals(properties)) {
+                        same = new Known(properties, infoOf(key, properties));
+                    }
+                    now.put(key, same);
+                    all.put(key, same.info());
+                });
         known = now;
         return all;
     }

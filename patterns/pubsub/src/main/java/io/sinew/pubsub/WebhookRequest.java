@@ -59,8 +59,8 @@ record WebhookRequest(String id, Map<String, String> headers, byte[] body) {
         return new WebhookRequest(id, headers, body);
     }
 
-    /// The same at each attempt. A '.' would be one too many in what is signed, and no name here has a
-    /// '~' in it.
+    /// The same at each attempt. A '.' would be one too many in what is signed, and no name here
+    /// has a '~' in it.
     static String idOf(String source, Message message) {
         return source.replace('.', '~')
                 + "-"
