@@ -134,6 +134,7 @@ class SubCommandsTest {
         assertThat(pull("billing", "-n", "2", "--ack").out()).isEqualTo("one\nthree\n");
         assertThat(pull("mail", "-n", "3", "--at-most-once").out()).isEqualTo("one\ntwo\nthree\n");
         assertThat(run("pull", "orders", "billing", "--ack").err()).isEqualTo("No message came\n");
+        assertThat(run("describe", "orders", "billing").out()).containsPattern("\nleased +0\n");
     }
 
     @Test

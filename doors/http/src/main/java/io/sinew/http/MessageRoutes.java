@@ -93,16 +93,16 @@ final class MessageRoutes {
     }
 
     /// How it is, here and with the others.
-    LedgerState state(Places all) throws InterruptedException {
+    SourceStatus state(Places all) throws InterruptedException {
         Ledger ledger = all.source().ledger();
-        LedgerState state =
+        SourceStatus state =
                 context.calls()
                         .run(() -> {
-                            LedgerState here = LedgerState.NOTHING;
+                            SourceStatus here = SourceStatus.NOTHING;
                             for (int partition : all.here()) {
                                 here =
                                         here.plus(
-                                                new LedgerState(
+                                                new SourceStatus(
                                                         ledger.counts(partition),
                                                         ledger.isPaused(partition)));
                             }
@@ -111,7 +111,7 @@ final class MessageRoutes {
         for (Peer peer : all.peers()) {
             byte[] answer = context.peers().ask(peer, Peers.Question.get(all.source().path()));
             JsonMembers members = Peers.parsed(peer, answer, SubscriptionJson.FILTER);
-            state = state.plus(LedgerState.of(peer, members, all.source().doomed()));
+            state = state.plus(SourceStatus.of(peer, members, all.source().doomed()));
         }
         return state;
     }

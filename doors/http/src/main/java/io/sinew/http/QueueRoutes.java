@@ -94,7 +94,7 @@ final class QueueRoutes implements HttpService {
         boolean counted = members.truth("counts");
         members.requireNoMore("counts");
         List<QueueInfo> infos = List.copyOf(context.calls().run(queues::list));
-        var states = new ArrayList<LedgerState>();
+        var states = new ArrayList<SourceStatus>();
         if (counted) {
             for (QueueInfo info : infos) {
                 states.add(both.state(context.places().all(request, lookup(info.name()))));
@@ -136,7 +136,7 @@ final class QueueRoutes implements HttpService {
     private void describe(ServerRequest request, ServerResponse response)
             throws InterruptedException {
         QueueInfo info = queue(name(request)).info();
-        LedgerState state = both.state(context.places().all(request, lookup(info.name())));
+        SourceStatus state = both.state(context.places().all(request, lookup(info.name())));
         JsonAnswer.send(
                 response,
                 Status.OK_200,

@@ -132,7 +132,7 @@ final class SubscriptionRoutes implements HttpService {
         if (infos.isEmpty()) {
             var _ = context.calls().run(() -> topics.counts().of(topic));
         }
-        var states = new ArrayList<LedgerState>();
+        var states = new ArrayList<SourceStatus>();
         if (counted) {
             for (SubscriptionInfo info : infos) {
                 states.add(both.state(context.places().all(request, lookup(topic, info.name()))));
@@ -214,7 +214,7 @@ final class SubscriptionRoutes implements HttpService {
         QueryMembers.of(request).requireNoMore("no members");
         SubscriptionInfo info =
                 context.calls().run(() -> subscriptions.info(topic(request), name(request)));
-        LedgerState state = both.state(context.places().all(request, lookup(request)));
+        SourceStatus state = both.state(context.places().all(request, lookup(request)));
         JsonAnswer.send(
                 response,
                 Status.OK_200,

@@ -8,20 +8,20 @@ import tools.jackson.core.JsonGenerator;
 /// How the messages of a queue or a subscription are at the moment.
 ///
 /// @param paused whether deliveries are stopped in any partition
-record LedgerState(LedgerCounts counts, boolean paused) {
-    static final LedgerState NOTHING = new LedgerState(new LedgerCounts(0, 0, 0, 0, 0), false);
+record SourceStatus(LedgerCounts counts, boolean paused) {
+    static final SourceStatus NOTHING = new SourceStatus(new LedgerCounts(0, 0, 0, 0, 0), false);
 
-    LedgerState plus(LedgerState other) {
-        return new LedgerState(counts.plus(other.counts), paused || other.paused);
+    SourceStatus plus(SourceStatus other) {
+        return new SourceStatus(counts.plus(other.counts), paused || other.paused);
     }
 
     /// What a peer says of its partitions, as [#write] wrote it there.
     ///
     /// @param doomed as in [MessageSource]
-    static LedgerState of(Peer peer, JsonMembers answer, String doomed) {
+    static SourceStatus of(Peer peer, JsonMembers answer, String doomed) {
         try {
             JsonMembers counts = answer.object("counts").orElseThrow();
-            return new LedgerState(
+            return new SourceStatus(
                     new LedgerCounts(
                             count(counts, "ready"),
                             count(counts, "delayed"),
