@@ -68,6 +68,9 @@ final class LedgerHome implements AutoCloseable {
     /// Where the snapshot begins that each ledger goes on from, by id.
     private final Map<String, Long> begins = new HashMap<>();
 
+    /// Before it, everything was forgotten already.
+    private long forgottenTo;
+
     /// How the ledgers that are open are asked for a snapshot.
     private final Map<String, Runnable> asking = new HashMap<>();
 
@@ -303,6 +306,7 @@ final class LedgerHome implements AutoCloseable {
     void needsFrom(LedgerConfig config, long begin) throws InterruptedException {
         Set<String> before = open();
         Collection<String> ids = known.ids().all();
+        long from;
         long upTo;
         var late = new ArrayList<Runnable>();
         lock.lock();
@@ -315,6 +319,7 @@ final class LedgerHome implements AutoCloseable {
             before.removeAll(ids);
             begins.keySet().removeAll(before);
             asking.keySet().removeAll(before);
+            from = forgottenTo;
             upTo = begins.values().stream().mapToLong(Long::longValue).min().orElse(0);
             long kept = Math.max(KEPT_MIN, KEPT_EACH * ids.size());
             begins.forEach((id, needed) -> {
@@ -327,7 +332,19 @@ final class LedgerHome implements AutoCloseable {
             lock.unlock();
         }
         late.forEach(Runnable::run);
-        engine.trim(ledger, upTo);
+        if (upTo > from) {
+            engine.trim(ledger, upTo);
+            forgotten(upTo);
+        }
+    }
+
+    private void forgotten(long upTo) {
+        lock.lock();
+        try {
+            forgottenTo = Math.max(forgottenTo, upTo);
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- the end
