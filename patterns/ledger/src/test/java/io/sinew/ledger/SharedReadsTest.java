@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -119,6 +121,7 @@ class SharedReadsTest {
     @Test
     void of_many_readers_none_misses_any_of_many_single_records() throws Exception {
         int records = 400;
+        var arrived = new Semaphore(0);
         var done = new ArrayList<Call<List<String>>>();
         for (int i = 0; i < READERS; i++) {
             done.add(Call.begin(() -> {
@@ -126,6 +129,7 @@ class SharedReadsTest {
                 for (long next = 0; next < records && !over.get(); ) {
                     SharedReads.Found found = reads.await(next, over::get);
                     seen.addAll(texts(found));
+                    arrived.release(found.records().size());
                     next = found.nextOffset();
                 }
                 return seen;
@@ -133,6 +137,10 @@ class SharedReadsTest {
         }
         for (int i = 0; i < records; i++) {
             scene.send("m" + i);
+            // Nothing else will wake whoever is still asleep then.
+            assertThat(arrived.tryAcquire(READERS, LONG.toSeconds(), TimeUnit.SECONDS))
+                    .as("all have seen record %s", i)
+                    .isTrue();
         }
         List<String> all = IntStream.range(0, records).mapToObj(i -> "m" + i).toList();
         for (Call<List<String>> reader : done) {
