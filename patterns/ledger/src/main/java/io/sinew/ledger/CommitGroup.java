@@ -20,7 +20,8 @@ final class CommitGroup {
     private final CountDownLatch settled = new CountDownLatch(1);
     private final Optional<CommitCondition> condition;
 
-    /// How much had been taken in when it was ended early; -1 if it was not. Under the shard's lock.
+    /// How much had been taken in when it was ended early; -1 if it was not. Under the shard's
+    /// lock.
     private long endedAt = -1;
 
     private volatile Settled result = Settled.DONE;
@@ -49,7 +50,8 @@ final class CommitGroup {
         return changes.size();
     }
 
-    /// No change after this may count as of when its own were decided: the ledger goes on elsewhere.
+    /// No change after this may count as of when its own were decided: the ledger goes on
+    /// elsewhere.
     ///
     /// @param ingestedTo as of now
     void endAt(long ingestedTo) {

@@ -81,8 +81,8 @@ final class JointOwner implements AutoCloseable {
     ///
     /// @return the offset of the first change; 0 if there is none
     /// @throws SinewException as [Owner#commit]
-    /// @throws InterruptedException before it was begun, and nothing of it is written; or while this
-    ///   thread committed, which is then over
+    /// @throws InterruptedException before it was begun, and nothing of it is written; or while
+    ///   this thread committed, which is then over
     long commit(List<NewRecord> changes, List<Owner.Append> others) throws InterruptedException {
         var entry = new Entry(changes, others);
         add(entry);

@@ -316,20 +316,23 @@ final class LedgerShard implements AutoCloseable {
     /// Forgets all messages, and goes on with the records from an offset on.
     CommitGroup seek(long wanted) throws InterruptedException {
         long offset = Math.clamp(wanted, log.startOffset(), log.endOffset());
-        CommitGroup sought = decide(nowMs -> {
-            // Alone: what is decided from here on is of messages that are taken in after it.
-            // And what was decided before is not of what is taken in after it, which may be less, or
-            // far more than a restart should read.
-            var group = new CommitGroup();
-            pending.add(group);
-            pending.endAt(state.ingestedTo());
-            group.add(state.seek(offset, nowMs));
-            toWrite.signal();
-            tickAtMs = state.nextTickMs();
-            toNear.signal();
-            seeks++;
-            return group;
-        });
+        CommitGroup sought =
+                decide(nowMs -> {
+                    // Alone: what is decided from here on is of messages that are taken in after
+                    // it.
+                    // And what was decided before is not of what is taken in after it, which may be
+                    // less, or
+                    // far more than a restart should read.
+                    var group = new CommitGroup();
+                    pending.add(group);
+                    pending.endAt(state.ingestedTo());
+                    group.add(state.seek(offset, nowMs));
+                    toWrite.signal();
+                    tickAtMs = state.nextTickMs();
+                    toNear.signal();
+                    seeks++;
+                    return group;
+                });
         log.lookAgain();
         return sought;
     }

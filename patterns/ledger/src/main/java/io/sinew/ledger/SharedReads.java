@@ -196,8 +196,8 @@ final class SharedReads {
         }
     }
 
-    /// Whether the caller is the one to wait; if not, it returns when that one does not any more, or
-    /// somebody is to look again, or there is something that the other one has read already.
+    /// Whether the caller is the one to wait; if not, it returns when that one does not any more,
+    /// or somebody is to look again, or there is something that the other one has read already.
     private boolean mayWaitForAll(long offset, BooleanSupplier over) throws InterruptedException {
         lock.lock();
         try {

@@ -22,7 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// An engine whose commits and reads fail or wait when a test says so, and which is another one otherwise.
+/// An engine whose commits and reads fail or wait when a test says so, and which is another one
+/// otherwise.
 final class FaultyEngine implements Engine {
     private final Engine engine;
 

@@ -209,8 +209,7 @@ class JointOwnerTest {
             assertRefused(ErrorCode.DISK_FULL, call::get);
         }
         assertThat(owner.isOver()).isTrue();
-        assertRefused(
-                ErrorCode.DISK_FULL, () -> owner.commit(List.of(record("late")), List.of()));
+        assertRefused(ErrorCode.DISK_FULL, () -> owner.commit(List.of(record("late")), List.of()));
         assertThat(staged.commits).as("nothing is tried any more").hasValue(2);
         assertThat(texts(LEDGER)).containsExactly("first");
     }
@@ -247,8 +246,7 @@ class JointOwnerTest {
             int owned = scene.engine.owned.get();
             scene.engine.refusal = Optional.of(ErrorCode.BATCH_TOO_LARGE);
             assertRefused(
-                    ErrorCode.BATCH_TOO_LARGE,
-                    () -> one.commit(List.of(record("a")), List.of()));
+                    ErrorCode.BATCH_TOO_LARGE, () -> one.commit(List.of(record("a")), List.of()));
             assertThat(home.owner()).isSameAs(one);
             scene.engine.refusal = Optional.of(ErrorCode.ENGINE_UNAVAILABLE);
             assertRefused(

@@ -98,10 +98,7 @@ final class LaneScene implements AutoCloseable {
         NewRecord one = record(key, "x".repeat(sizeBytes));
         int atOnce = Math.max(1, Math.min(count, (512 << 10) / (sizeBytes + 100)));
         for (int left = count; left > 0; left -= atOnce) {
-            long[] _ =
-                    engine.append(
-                            partition,
-                            Collections.nCopies(Math.min(left, atOnce), one));
+            long[] _ = engine.append(partition, Collections.nCopies(Math.min(left, atOnce), one));
         }
     }
 
@@ -146,8 +143,7 @@ final class LaneScene implements AutoCloseable {
 
     /// Those that there are, not sharing yet.
     Ledgers ledgers(Ledgers.Ids there) {
-        return new Ledgers(
-                engine, Clock.system(), "t", "t.ledger", there, new BodyRoom(1L << 20));
+        return new Ledgers(engine, Clock.system(), "t", "t.ledger", there, new BodyRoom(1L << 20));
     }
 
     static void awaitServed(Ledger ledger) throws Exception {
@@ -191,8 +187,7 @@ final class LaneScene implements AutoCloseable {
                         e -> assertThat(codeOf(e.getCause())).isEqualTo(code));
     }
 
-    private static @Nullable ErrorCode codeOf(
-            @Nullable Throwable e) {
+    private static @Nullable ErrorCode codeOf(@Nullable Throwable e) {
         return e instanceof SinewException refused ? refused.code() : null;
     }
 }

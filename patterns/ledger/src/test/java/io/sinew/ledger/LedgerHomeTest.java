@@ -104,8 +104,7 @@ class LedgerHomeTest {
         }
         try (LedgerHome home = home(lane("a"), lane("b"))) {
             assertThat(home.owner().isOver()).isFalse();
-            LaneScene.assertRefused(
-                    ErrorCode.DAMAGED_DATA, () -> home.recover(lane("b"), 0));
+            LaneScene.assertRefused(ErrorCode.DAMAGED_DATA, () -> home.recover(lane("b"), 0));
             assertThat(home.recover(lane("a"), 0).state().lowestLive()).isEqualTo(2);
         }
     }

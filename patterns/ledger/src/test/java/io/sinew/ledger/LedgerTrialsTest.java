@@ -195,8 +195,8 @@ class LedgerTrialsTest {
             scene.bury().forEach(doomed -> model.live.remove(doomed.offset()));
         }
 
-        /// Says of some doomed messages, and of others that are none, that they are to be tried again
-        /// or forgotten.
+        /// Says of some doomed messages, and of others that are none, that they are to be tried
+        /// again or forgotten.
         private void judge() {
             List<Long> doomed = model.doomed();
             assertThat(scene.state.doomed(0, 1_000).stream().map(DoomedMessage::offset).toList())

@@ -124,16 +124,17 @@ class SharedReadsTest {
         var arrived = new Semaphore(0);
         var done = new ArrayList<Call<List<String>>>();
         for (int i = 0; i < READERS; i++) {
-            done.add(Call.begin(() -> {
-                var seen = new ArrayList<String>();
-                for (long next = 0; next < records && !over.get(); ) {
-                    SharedReads.Found found = reads.await(next, over::get);
-                    seen.addAll(texts(found));
-                    arrived.release(found.records().size());
-                    next = found.nextOffset();
-                }
-                return seen;
-            }));
+            done.add(
+                    Call.begin(() -> {
+                        var seen = new ArrayList<String>();
+                        for (long next = 0; next < records && !over.get(); ) {
+                            SharedReads.Found found = reads.await(next, over::get);
+                            seen.addAll(texts(found));
+                            arrived.release(found.records().size());
+                            next = found.nextOffset();
+                        }
+                        return seen;
+                    }));
         }
         for (int i = 0; i < records; i++) {
             scene.send("m" + i);
@@ -222,10 +223,15 @@ class SharedReadsTest {
         var made = new AtomicInteger();
         for (int i = 0; i < 3; i++) {
             String view =
-                    reads.read(2).records().getFirst().view(String.class, record -> {
-                        int _ = made.incrementAndGet();
-                        return LaneScene.text(record) + "!";
-                    });
+                    reads.read(2)
+                            .records()
+                            .getFirst()
+                            .view(
+                                    String.class,
+                                    record -> {
+                                        int _ = made.incrementAndGet();
+                                        return LaneScene.text(record) + "!";
+                                    });
             assertThat(view).isEqualTo("c!");
         }
         assertThat(made).hasValue(1);
