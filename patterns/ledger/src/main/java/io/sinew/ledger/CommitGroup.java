@@ -19,6 +19,11 @@ final class CommitGroup {
     private final List<Owner.Append> appends = new ArrayList<>();
     private final CountDownLatch settled = new CountDownLatch(1);
     private final Optional<CommitCondition> condition;
+
+    /// How much had been taken in when it was ended early; -1 if it was not. Under the shard's
+    /// lock.
+    private long endedAt = -1;
+
     private volatile Settled result = Settled.DONE;
     private volatile @Nullable SinewException failure;
 
@@ -45,11 +50,21 @@ final class CommitGroup {
         return changes.size();
     }
 
+    /// No change after this may count as of when its own were decided: the ledger goes on
+    /// elsewhere.
+    ///
+    /// @param ingestedTo as of now
+    void endAt(long ingestedTo) {
+        if (endedAt < 0) {
+            endedAt = ingestedTo;
+        }
+    }
+
     /// The record of its changes.
     ///
-    /// @param ingestedTo as of the last of them, or later
+    /// @param ingestedTo as of the last of them, or later; nothing if it was ended early
     byte[] record(long ingestedTo) {
-        ByteSink out = LedgerRecordV1Format.begin(ingestedTo);
+        ByteSink out = LedgerRecordV1Format.begin(endedAt < 0 ? ingestedTo : endedAt);
         out.putAll(changes);
         return out.toBytes();
     }

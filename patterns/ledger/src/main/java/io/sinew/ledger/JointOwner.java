@@ -45,6 +45,9 @@ final class JointOwner implements AutoCloseable {
         private final List<Owner.Append> others;
         private final long bytes;
 
+        /// Whether no other entry goes with it. Under the lock.
+        private boolean alone;
+
         // Written by whoever commits, under the turn.
         private boolean done;
         private long first;
@@ -54,6 +57,7 @@ final class JointOwner implements AutoCloseable {
             this.changes = changes;
             this.others = others;
             this.bytes = changes.stream().mapToLong(NewRecord::sizeBytes).sum();
+            this.alone = !others.isEmpty();
         }
 
         void done(long firstOffset) {
@@ -77,6 +81,8 @@ final class JointOwner implements AutoCloseable {
     ///
     /// @return the offset of the first change; 0 if there is none
     /// @throws SinewException as [Owner#commit]
+    /// @throws InterruptedException before it was begun, and nothing of it is written; or while
+    ///   this thread committed, which is then over
     long commit(List<NewRecord> changes, List<Owner.Append> others) throws InterruptedException {
         var entry = new Entry(changes, others);
         add(entry);
@@ -84,6 +90,10 @@ final class JointOwner implements AutoCloseable {
         turn.lock();
         try {
             while (!entry.done) {
+                if (Thread.interrupted()) {
+                    withdraw(entry);
+                    throw new InterruptedException("interrupted before the commit began");
+                }
                 commitAll(next());
             }
         } finally {
@@ -105,7 +115,30 @@ final class JointOwner implements AutoCloseable {
         }
     }
 
-    /// The next entries in their order: one with more than changes, or several without.
+    /// Whoever was interrupted while it waited commits for nobody: the commit would break off.
+    private void withdraw(Entry entry) {
+        lock.lock();
+        try {
+            waiting.remove(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Puts entries that came together back to where they were, each to go alone.
+    private void separate(List<Entry> entries) {
+        lock.lock();
+        try {
+            for (Entry entry : entries.reversed()) {
+                entry.alone = true;
+                waiting.addFirst(entry);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The next entries in their order: one that goes alone, as with more than changes, or several.
     private List<Entry> next() {
         lock.lock();
         try {
@@ -115,8 +148,8 @@ final class JointOwner implements AutoCloseable {
                 Entry entry = waiting.getFirst();
                 boolean fits =
                         together.isEmpty()
-                                || (entry.others.isEmpty()
-                                        && together.getFirst().others.isEmpty()
+                                || (!entry.alone
+                                        && !together.getFirst().alone
                                         && bytes + entry.bytes <= TOGETHER_BYTES);
                 if (!fits) {
                     break;
@@ -146,9 +179,7 @@ final class JointOwner implements AutoCloseable {
                 entries.getFirst().failed(e);
             } else {
                 // Nothing was written, and only one of them may be to blame.
-                for (Entry entry : entries) {
-                    commitAll(List.of(entry));
-                }
+                separate(entries);
             }
         } catch (InterruptedException | RuntimeException | Error e) {
             var cause = new SinewException(ErrorCode.INTERNAL_ERROR, "a commit broke off: " + e, e);

@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -47,7 +49,7 @@ final class LedgerHome implements AutoCloseable {
 
     /// The same partition's when this process had it the last time. Two would take the name from
     /// each other.
-    private final Optional<LedgerHome> before;
+    private final Optional<CountDownLatch> before;
 
     private volatile boolean closed;
 
@@ -66,6 +68,9 @@ final class LedgerHome implements AutoCloseable {
     /// Where the snapshot begins that each ledger goes on from, by id.
     private final Map<String, Long> begins = new HashMap<>();
 
+    /// Before it, everything was forgotten already.
+    private long forgottenTo;
+
     /// How the ledgers that are open are asked for a snapshot.
     private final Map<String, Runnable> asking = new HashMap<>();
 
@@ -78,7 +83,8 @@ final class LedgerHome implements AutoCloseable {
         this.ledger = new TopicPartition(place.ledgerTopic(), place.partition());
         this.reads = new SharedReads(engine, data);
         this.known = known;
-        this.before = before;
+        // Not the home itself, which has what it read, and the one before it.
+        this.before = before.map(last -> last.ended);
     }
 
     /// Where its ledgers are.
@@ -286,10 +292,21 @@ final class LedgerHome implements AutoCloseable {
         }
     }
 
+    private Set<String> open() {
+        lock.lock();
+        try {
+            return new HashSet<>(begins.keySet());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// A ledger needs no record from before its new snapshot any more. What nobody needs is
     /// forgotten; not before all are open, for nobody knows what the others need.
     void needsFrom(LedgerConfig config, long begin) throws InterruptedException {
+        Set<String> before = open();
         Collection<String> ids = known.ids().all();
+        long from;
         long upTo;
         var late = new ArrayList<Runnable>();
         lock.lock();
@@ -298,8 +315,11 @@ final class LedgerHome implements AutoCloseable {
             if (!begins.keySet().containsAll(ids)) {
                 return;
             }
-            begins.keySet().retainAll(ids);
-            asking.keySet().retainAll(ids);
+            // One that was opened meanwhile may have come about after the ids were told.
+            before.removeAll(ids);
+            begins.keySet().removeAll(before);
+            asking.keySet().removeAll(before);
+            from = forgottenTo;
             upTo = begins.values().stream().mapToLong(Long::longValue).min().orElse(0);
             long kept = Math.max(KEPT_MIN, KEPT_EACH * ids.size());
             begins.forEach((id, needed) -> {
@@ -312,7 +332,19 @@ final class LedgerHome implements AutoCloseable {
             lock.unlock();
         }
         late.forEach(Runnable::run);
-        engine.trim(ledger, upTo);
+        if (upTo > from) {
+            engine.trim(ledger, upTo);
+            forgotten(upTo);
+        }
+    }
+
+    private void forgotten(long upTo) {
+        lock.lock();
+        try {
+            forgottenTo = Math.max(forgottenTo, upTo);
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- the end
@@ -341,7 +373,7 @@ final class LedgerHome implements AutoCloseable {
         }
     }
 
-    private void awaitEnd() {
+    private static void awaitEnd(CountDownLatch ended) {
         try {
             ended.await();
         } catch (InterruptedException e) {

@@ -32,8 +32,9 @@ final class LedgerShard implements AutoCloseable {
     /// Bytes of a group, beyond which the next one is begun.
     static final long GROUP_BYTES = 1 << 20;
 
-    /// Offsets that may be taken in before that is written down although nothing changed.
-    private static final long UNWRITTEN_MAX = 50_000;
+    /// Offsets that one of several ledgers takes in before its next snapshot, which it may need few
+    /// changes for: a restart asks its filter again of all that came since.
+    private static final long SINCE_SNAPSHOT_MAX = 50_000;
 
     /// More leases than can be given and not written down: they all have messages of their own.
     private static final int LEASES_LOST_MAX = 1 << 24;
@@ -67,9 +68,6 @@ final class LedgerShard implements AutoCloseable {
     private long tickAtMs = Long.MAX_VALUE;
     private long lastNowMs;
 
-    /// What the last record that was written says of how much had been taken in.
-    private long writtenTo;
-
     private boolean snapshotWanted;
 
     // Changed under the lock, looked at without.
@@ -95,7 +93,6 @@ final class LedgerShard implements AutoCloseable {
         this.handOut = new HandOut(this, log, bodies);
         this.onFailure = onFailure;
         this.state = log.open(LEASES_LOST_MAX, clock.nowMs(), this::wantSnapshot);
-        this.writtenTo = state.ingestedTo();
     }
 
     /// Goes on from what the ledger says of a partition.
@@ -324,9 +321,12 @@ final class LedgerShard implements AutoCloseable {
                 decide(nowMs -> {
                     // Alone: what is decided from here on is of messages that are taken in after
                     // it.
+                    // And what was decided before is not of what is taken in after it, which may be
+                    // less, or far more than a restart should read.
                     var group = new CommitGroup();
-                    group.add(state.seek(offset, nowMs));
                     pending.add(group);
+                    pending.endAt(state.ingestedTo());
+                    group.add(state.seek(offset, nowMs));
                     toWrite.signal();
                     tickAtMs = state.nextTickMs();
                     toNear.signal();
@@ -377,8 +377,8 @@ final class LedgerShard implements AutoCloseable {
                 }
             }
             state.skipTo(nextOffset);
-            if (state.ingestedTo() - writtenTo > UNWRITTEN_MAX) {
-                markProgress();
+            if (config.lane().isPresent() && state.isSnapshotWorthIt(SINCE_SNAPSHOT_MAX)) {
+                wantSnapshot();
             }
             timeMayBeNearer();
             toNear.signal();
@@ -386,13 +386,6 @@ final class LedgerShard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    /// So that a restart does not have to read again what had nothing for this ledger.
-    private void markProgress() {
-        writtenTo = state.ingestedTo();
-        pending.add(new CommitGroup());
-        toWrite.signal();
     }
 
     // ---- the calls of whoever reads far messages
@@ -510,14 +503,14 @@ final class LedgerShard implements AutoCloseable {
             // If this fails, the groups are still where whoever ends the shard finds them.
             List<byte[]> snapshot = snapshotDue || snapshotWanted ? snapshot() : List.of();
             snapshotWanted = false;
-            writtenTo = state.ingestedTo();
             return new Work(pending.take(), snapshot, state.ingestedTo(), state.lowestLive());
         } finally {
             lock.unlock();
         }
     }
 
-    /// Has a snapshot written soon: others can't forget what this ledger would need without one.
+    /// Has a snapshot written soon: others can't forget what this ledger would need without one, or
+    /// a restart would read far more than there is to know.
     private void wantSnapshot() {
         lock.lock();
         try {

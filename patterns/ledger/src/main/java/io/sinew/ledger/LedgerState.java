@@ -37,6 +37,10 @@ final class LedgerState {
     private DedupeWindow dedupe;
 
     private long ingestedTo;
+
+    /// What had been taken in as of the last snapshot, or everything was forgotten at since.
+    private long snapshotAt;
+
     private long lowestLive;
     private int nextLease;
     private boolean paused;
@@ -365,6 +369,7 @@ final class LedgerState {
         far = new FarMessages(settings.farMs());
         dedupe = new DedupeWindow(settings.dedupeWindowMs(), settings.dedupeMax());
         ingestedTo = goOnFrom;
+        snapshotAt = goOnFrom;
         lowestLive = goOnFrom;
     }
 
@@ -465,8 +470,17 @@ final class LedgerState {
 
     // ---- snapshot
 
+    /// Whether a restart would take in far more than a snapshot would have.
+    ///
+    /// @param most offsets since the last one that are little in any case
+    boolean isSnapshotWorthIt(long most) {
+        long entries = (long) rows.count() + far.count() + dedupe.count();
+        return ingestedTo - snapshotAt > most + 2 * entries;
+    }
+
     /// Gives all that a restart needs to a snapshot.
     void writeTo(LedgerSnapshotV1Format.Writer out) {
+        snapshotAt = ingestedTo;
         out.begin(new LedgerSnapshotV1Format.Head(ingestedTo, lowestLive(), nextLease, paused));
         table.writeTo(out);
         far.forEach(AT_ONCE_MAX, out::far);
@@ -477,6 +491,7 @@ final class LedgerState {
     /// Takes in the head of a snapshot, into a state that is empty.
     void restore(LedgerSnapshotV1Format.Head head) {
         ingestedTo = head.ingestedTo();
+        snapshotAt = head.ingestedTo();
         lowestLive = head.lowestLive();
         nextLease = head.nextLease();
         paused = head.paused();

@@ -179,6 +179,7 @@ final class MessageTable {
         if (rows.place(row) == Rows.DOOMED) {
             rows.failures(row, 0);
             rows.isolation(row, 0);
+            rows.reason(row, 0);
             comeBack(row, 0, nowMs);
         }
     }

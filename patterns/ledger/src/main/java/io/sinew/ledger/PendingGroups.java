@@ -29,6 +29,19 @@ final class PendingGroups {
         full.add(group);
     }
 
+    /// Ends all groups: what they decided was of messages that are forgotten after them. Those with
+    /// a condition are written later, if that still holds then.
+    ///
+    /// @param ingestedTo as of now
+    void endAt(long ingestedTo) {
+        endGroup();
+        for (CommitGroup group : full) {
+            if (group.condition().isEmpty()) {
+                group.endAt(ingestedTo);
+            }
+        }
+    }
+
     private void endGroup() {
         if (filling != null) {
             full.add(filling);

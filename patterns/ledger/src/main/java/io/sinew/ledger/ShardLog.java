@@ -80,7 +80,8 @@ final class ShardLog {
     static boolean isRefusal(SinewException e) {
         return e.code() == ErrorCode.BATCH_TOO_LARGE
                 || e.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-                || e.code() == ErrorCode.INVALID_RECORD;
+                || e.code() == ErrorCode.INVALID_RECORD
+                || e.code() == ErrorCode.INVALID_TIMESTAMP;
     }
 
     /// Writes changes, and what else is to be appended with them.

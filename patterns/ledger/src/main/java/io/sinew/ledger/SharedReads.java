@@ -39,6 +39,8 @@ final class SharedReads {
     /// How long whoever waits for all does not look whether he is to.
     private static final Duration LOOK = Duration.ofMillis(500);
 
+    private static final long NOWHERE = -1;
+
     private final Engine engine;
     private final TopicPartition partition;
     private final ReentrantLock lock = new ReentrantLock();
@@ -51,8 +53,8 @@ final class SharedReads {
     private final LinkedHashMap<Long, Block> byUse = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    /// Whether somebody waits for new records, for all who want them.
-    private boolean waiting;
+    /// Where somebody waits for new records, for all who want them; [#NOWHERE] when nobody does.
+    private long waitingAt = NOWHERE;
 
     /// How often such a wait has ended.
     private long waits;
@@ -115,7 +117,7 @@ final class SharedReads {
             if (there.nextOffset() > offset || over.getAsBoolean()) {
                 return there;
             }
-            if (mayWaitForAll(over)) {
+            if (mayWaitForAll(offset, over)) {
                 try {
                     while (there.nextOffset() == offset && !over.getAsBoolean()) {
                         there = fetch(offset, READ_BYTES, LOOK);
@@ -195,13 +197,16 @@ final class SharedReads {
     }
 
     /// Whether the caller is the one to wait; if not, it returns when that one does not any more,
-    /// or somebody is to look again.
-    private boolean mayWaitForAll(BooleanSupplier over) throws InterruptedException {
+    /// or somebody is to look again, or there is something that the other one has read already.
+    private boolean mayWaitForAll(long offset, BooleanSupplier over) throws InterruptedException {
         lock.lock();
         try {
-            if (!waiting) {
-                waiting = true;
+            if (waitingAt == NOWHERE) {
+                waitingAt = offset;
                 return true;
+            }
+            if (waitingAt > offset) {
+                return false;
             }
             // The next one may wait already when this thread has its turn.
             long seen = waits;
@@ -217,7 +222,7 @@ final class SharedReads {
     private void waitIsOver() {
         lock.lock();
         try {
-            waiting = false;
+            waitingAt = NOWHERE;
             waits++;
             waitOver.signalAll();
         } finally {

@@ -17,11 +17,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// An engine whose commits fail or wait when a test says so, and which is another one otherwise.
+/// An engine whose commits and reads fail or wait when a test says so, and which is another one
+/// otherwise.
 final class FaultyEngine implements Engine {
     private final Engine engine;
 
@@ -42,6 +44,18 @@ final class FaultyEngine implements Engine {
 
     /// What a commit waits for before it begins.
     volatile CountDownLatch beforeCommit = new CountDownLatch(0);
+
+    /// Reads of each partition that were begun.
+    private final Map<TopicPartition, AtomicInteger> reads = new ConcurrentHashMap<>();
+
+    /// What a read that has found nothing, and is not to wait, waits for before it returns.
+    volatile CountDownLatch afterEmptyRead = new CountDownLatch(0);
+
+    /// Reads that have come to that.
+    final AtomicInteger emptyReads = new AtomicInteger();
+
+    /// What reads are refused with.
+    volatile Optional<ErrorCode> readRefusal = Optional.empty();
 
     /// Whoever shares.
     private final AtomicReference<ShareListener> listener = new AtomicReference<>();
@@ -104,7 +118,7 @@ final class FaultyEngine implements Engine {
         Objects.requireNonNull(listener.get()).lost(partition);
     }
 
-    // ---- as it is
+    // ---- as it is, but for reads
 
     @Override
     public void createTopic(String name, int partitionCount, Map<String, String> settings)
@@ -147,7 +161,24 @@ final class FaultyEngine implements Engine {
     @Override
     public Fetched read(TopicPartition partition, long offset, int maxBytes, Duration atMost)
             throws InterruptedException {
-        return engine.read(partition, offset, maxBytes, atMost);
+        reads.computeIfAbsent(partition, _ -> new AtomicInteger()).incrementAndGet();
+        Optional<ErrorCode> code = readRefusal;
+        if (code.isPresent()) {
+            throw new SinewException(code.get(), "meant");
+        }
+        Fetched fetched = engine.read(partition, offset, maxBytes, atMost);
+        if (atMost.isZero() && fetched.nextOffset() == offset) {
+            CountDownLatch after = afterEmptyRead;
+            emptyReads.incrementAndGet();
+            after.await();
+        }
+        return fetched;
+    }
+
+    /// Reads of a partition that were begun.
+    int readsOf(TopicPartition partition) {
+        AtomicInteger count = reads.get(partition);
+        return count == null ? 0 : count.get();
     }
 
     @Override

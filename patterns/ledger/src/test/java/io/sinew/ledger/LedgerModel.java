@@ -14,8 +14,15 @@ final class LedgerModel {
     private final LedgerSettings settings;
     final TreeMap<Long, Message> live = new TreeMap<>();
     private final Map<String, Long> dedupe = new HashMap<>();
+
+    /// All records that there are, by offset.
+    private final TreeMap<Long, Sent> log = new TreeMap<>();
+
     boolean paused;
     private int lastExpired;
+
+    /// What a record asks for, and when it came.
+    private record Sent(LedgerScene.Wish wish, long timestampMs) {}
 
     /// A message as the model knows it.
     static final class Message {
@@ -46,12 +53,19 @@ final class LedgerModel {
     }
 
     void sent(long offset, LedgerScene.Wish wish, long nowMs) {
+        var sent = new Sent(wish, nowMs);
+        log.put(offset, sent);
+        takeIn(offset, sent, nowMs);
+    }
+
+    private void takeIn(long offset, Sent sent, long nowMs) {
+        LedgerScene.Wish wish = sent.wish();
         if (!wish.dedupe().isEmpty()) {
             Long last = dedupe.get(wish.dedupe());
-            if (last != null && last > nowMs - settings.dedupeWindowMs()) {
+            if (last != null && last > sent.timestampMs() - settings.dedupeWindowMs()) {
                 return;
             }
-            dedupe.put(wish.dedupe(), nowMs);
+            dedupe.put(wish.dedupe(), sent.timestampMs());
         }
         var message = new Message(offset, wish);
         live.put(offset, message);
@@ -121,12 +135,50 @@ final class LedgerModel {
         }
     }
 
-    /// A message that waits has another offset.
-    void moved(long from, long to) {
+    /// All is forgotten, and what is from the offset on comes as if for the first time.
+    void sought(long offset, long nowMs) {
+        live.clear();
+        dedupe.clear();
+        log.tailMap(offset).forEach((at, sent) -> takeIn(at, sent, nowMs));
+    }
+
+    /// Offsets of what is not delivered any more.
+    List<Long> doomed() {
+        return live.values().stream()
+                .filter(message -> message.place == MessagePlace.DOOMED)
+                .map(message -> message.offset)
+                .toList();
+    }
+
+    /// Doomed messages are as if they had never failed.
+    void redriven(List<Long> offsets) {
+        for (long offset : offsets) {
+            Message message = live.get(offset);
+            if (message != null && message.place == MessagePlace.DOOMED) {
+                message.place = MessagePlace.READY;
+                message.failures = 0;
+                message.suspicions = 0;
+            }
+        }
+    }
+
+    /// Doomed messages are no more.
+    void dropped(List<Long> offsets) {
+        live.keySet().removeAll(doomed().stream().filter(offsets::contains).toList());
+    }
+
+    private boolean isFull(long doomed) {
+        return settings.parks() && doomed >= settings.parkedMax();
+    }
+
+    /// A message that waits has another offset, and a record of its own there.
+    void moved(long from, long to, long nowMs) {
         Message was = live.remove(from);
         assertThat(was != null && was.place == MessagePlace.DELAYED && !was.holds).isTrue();
         if (was != null) {
-            var message = new Message(to, was.wish);
+            LedgerScene.Wish wish = was.wish.dedupe("");
+            log.put(to, new Sent(wish, nowMs));
+            var message = new Message(to, wish);
             message.place = was.place;
             message.dueMs = was.dueMs;
             live.put(to, message);
@@ -154,6 +206,10 @@ final class LedgerModel {
     void delivered(List<HandedMessage> handed, int most, long nowMs, long untilMs) {
         assertThat(handed).hasSizeLessThanOrEqualTo(most);
         boolean someExpired = lastExpired > 0;
+        long doomedBefore = count(MessagePlace.DOOMED) - lastExpired;
+        assertThat(handed.isEmpty() || !(paused || isFull(doomedBefore)))
+                .as("nothing is given out while it is paused, or has as much as may stay")
+                .isTrue();
         for (HandedMessage one : handed) {
             Message message = of(one);
             assertThat(isExpired(message, nowMs)).as("%s had expired", one.offset()).isFalse();
@@ -174,7 +230,8 @@ final class LedgerModel {
             message.dueMs = untilMs;
         }
         if (handed.isEmpty() && most > 0) {
-            assertThat(paused || live.values().stream().noneMatch(this::isDeliverable))
+            boolean none = live.values().stream().noneMatch(this::isDeliverable);
+            assertThat(paused || isFull(count(MessagePlace.DOOMED)) || none)
                     .as("whoever asks is given what is there")
                     .isTrue();
         }

@@ -205,6 +205,24 @@ final class LedgerScene {
         return doomed;
     }
 
+    /// Has doomed messages that stayed tried again.
+    boolean redrive(List<Long> offsets) {
+        return write(state.redrive(offsets, nowMs));
+    }
+
+    /// Forgets doomed messages that stayed.
+    boolean drop(List<Long> offsets) {
+        return write(state.drop(offsets));
+    }
+
+    /// Forgets all messages, and takes in again what is from an offset on.
+    void seek(long offset) {
+        long before = state.ingestedTo();
+        write(before, List.of(state.seek(offset, nowMs)));
+        ingestUpTo(state, nextOffset);
+        comeNear();
+    }
+
     LedgerCounts counts() {
         return state.counts(nextOffset);
     }
@@ -217,8 +235,12 @@ final class LedgerScene {
     }
 
     void write(List<LedgerOp> ops) {
+        write(state.ingestedTo(), ops);
+    }
+
+    private void write(long ingestedTo, List<LedgerOp> ops) {
         if (!ops.isEmpty()) {
-            ByteSink out = LedgerRecordV1Format.begin(state.ingestedTo());
+            ByteSink out = LedgerRecordV1Format.begin(ingestedTo);
             ops.forEach(op -> LedgerRecordV1Format.put(out, op));
             log.add(out.toBytes());
         }

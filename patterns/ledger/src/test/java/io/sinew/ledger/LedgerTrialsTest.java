@@ -9,7 +9,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// A ledger against [LedgerModel], from seeds: no message is lost, delivered after its ack or to
-/// two at a time; groups keep their order; a restart changes nothing.
+/// two at a time; groups keep their order; a restart changes nothing, also after all was forgotten
+/// and taken in again. In every other trial doomed messages stay until somebody says what to do.
 class LedgerTrialsTest {
     private static final int TRIALS = 300;
     private static final int STEPS = 400;
@@ -45,7 +46,7 @@ class LedgerTrialsTest {
                             1L << 40,
                             FAR_MS,
                             PINNED_MAX,
-                            0);
+                            random.nextBoolean() ? 0 : 3 + random.nextInt(20));
             this.scene = new LedgerScene(settings);
             this.model = new LedgerModel(settings);
         }
@@ -67,7 +68,13 @@ class LedgerTrialsTest {
                 case 7, 8, 9, 10 -> settle();
                 case 11, 12 -> pass();
                 case 13 -> restart();
-                case 14 -> bury();
+                case 14 -> {
+                    if (settings.parkedMax() > 0) {
+                        judge();
+                    } else {
+                        bury();
+                    }
+                }
                 default -> administrate();
             }
         }
@@ -181,15 +188,43 @@ class LedgerTrialsTest {
         }
 
         private void move() {
-            scene.move().forEach(model::moved);
+            scene.move().forEach((from, to) -> model.moved(from, to, scene.nowMs));
         }
 
         private void bury() {
             scene.bury().forEach(doomed -> model.live.remove(doomed.offset()));
         }
 
+        /// Says of some doomed messages, and of others that are none, that they are to be tried
+        /// again or forgotten.
+        private void judge() {
+            List<Long> doomed = model.doomed();
+            assertThat(scene.state.doomed(0, 1_000).stream().map(DoomedMessage::offset).toList())
+                    .isEqualTo(doomed);
+            var meant = new ArrayList<Long>();
+            doomed.stream().filter(_ -> random.nextInt(3) > 0).forEach(meant::add);
+            meant.add(random.nextLong(scene.nextOffset + 2));
+            boolean any = meant.stream().anyMatch(doomed::contains);
+            if (random.nextBoolean()) {
+                assertThat(scene.redrive(meant)).isEqualTo(any);
+                model.redriven(meant);
+            } else {
+                assertThat(scene.drop(meant)).isEqualTo(any);
+                model.dropped(meant);
+            }
+        }
+
+        private void seek() {
+            long back = random.nextInt(4) == 0 ? scene.nextOffset : random.nextInt(40);
+            long offset = Math.max(0, scene.nextOffset - random.nextLong(back + 1));
+            scene.seek(offset);
+            model.sought(offset, scene.nowMs);
+        }
+
         private void administrate() {
-            if (random.nextInt(20) == 0) {
+            if (random.nextInt(6) == 0) {
+                seek();
+            } else if (random.nextInt(20) == 0) {
                 scene.write(List.of(scene.state.purge(scene.nextOffset)));
                 model.live.values().removeIf(m -> m.place != MessagePlace.LEASED);
             } else {
