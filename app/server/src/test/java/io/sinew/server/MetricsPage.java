@@ -4,6 +4,7 @@ import io.sinew.base.Metric;
 import io.sinew.broker.BrokerMetric;
 import io.sinew.kafka.KafkaMetric;
 import io.sinew.log.LogMetric;
+import io.sinew.pubsub.PushMetric;
 import java.util.Locale;
 
 /// `docs/operating/metrics.md`, made from the modules' enums.
@@ -41,6 +42,8 @@ final class MetricsPage {
                 + table(BrokerMetric.values())
                 + "\n## The Kafka door\n\n"
                 + table(KafkaMetric.values())
+                + "\n## Pushes to webhooks\n\nFrom the first push on.\n\n"
+                + table(PushMetric.values())
                 + """
 
                 ## The virtual machine
