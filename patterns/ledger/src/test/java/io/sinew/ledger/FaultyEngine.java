@@ -48,6 +48,9 @@ final class FaultyEngine implements Engine {
     /// Reads of each partition that were begun.
     private final Map<TopicPartition, AtomicInteger> reads = new ConcurrentHashMap<>();
 
+    /// Records of each partition that reads have found.
+    private final Map<TopicPartition, AtomicInteger> found = new ConcurrentHashMap<>();
+
     /// What a read that has found nothing, and is not to wait, waits for before it returns.
     volatile CountDownLatch afterEmptyRead = new CountDownLatch(0);
 
@@ -161,12 +164,13 @@ final class FaultyEngine implements Engine {
     @Override
     public Fetched read(TopicPartition partition, long offset, int maxBytes, Duration atMost)
             throws InterruptedException {
-        reads.computeIfAbsent(partition, _ -> new AtomicInteger()).incrementAndGet();
+        count(reads, partition).incrementAndGet();
         Optional<ErrorCode> code = readRefusal;
         if (code.isPresent()) {
             throw new SinewException(code.get(), "meant");
         }
         Fetched fetched = engine.read(partition, offset, maxBytes, atMost);
+        count(found, partition).addAndGet(fetched.records().size());
         if (atMost.isZero() && fetched.nextOffset() == offset) {
             CountDownLatch after = afterEmptyRead;
             emptyReads.incrementAndGet();
@@ -177,8 +181,17 @@ final class FaultyEngine implements Engine {
 
     /// Reads of a partition that were begun.
     int readsOf(TopicPartition partition) {
-        AtomicInteger count = reads.get(partition);
-        return count == null ? 0 : count.get();
+        return count(reads, partition).get();
+    }
+
+    /// Records of a partition that reads have found.
+    int recordsReadOf(TopicPartition partition) {
+        return count(found, partition).get();
+    }
+
+    private static AtomicInteger count(
+            Map<TopicPartition, AtomicInteger> counts, TopicPartition partition) {
+        return counts.computeIfAbsent(partition, _ -> new AtomicInteger());
     }
 
     @Override

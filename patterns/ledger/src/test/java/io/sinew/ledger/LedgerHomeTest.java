@@ -140,11 +140,12 @@ class LedgerHomeTest {
                 assertThat(take(ledger)).isEqualTo("m0");
             }
         }
-        int reads = scene.engine.readsOf(LEDGER);
+        int records = scene.all(LEDGER).size();
+        int read = scene.engine.recordsReadOf(LEDGER);
         int readsOfData = scene.engine.readsOf(DATA);
         var after = new ArrayList<Ledger>();
         try (Ledgers _ = serve(after, lanes)) {
-            assertThat(scene.engine.readsOf(LEDGER)).isEqualTo(reads + 1);
+            assertThat(scene.engine.recordsReadOf(LEDGER)).isEqualTo(read + records);
             for (Ledger ledger : after) {
                 assertThat(take(ledger)).isEqualTo("m1");
             }
