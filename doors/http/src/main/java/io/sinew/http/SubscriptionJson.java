@@ -1,5 +1,13 @@
 package io.sinew.http;
 
+import io.sinew.http.Schema.Anything;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Texts;
+import io.sinew.http.Schema.Whole;
+import io.sinew.ledger.DeadReason;
 import io.sinew.ledger.DoomedMessage;
 import io.sinew.ledger.FailureNote;
 import io.sinew.pubsub.Filter;
@@ -14,6 +22,28 @@ import tools.jackson.core.JsonGenerator;
 final class SubscriptionJson {
     /// The member with a filter, which is JSON of its own.
     static final String FILTER = "filter";
+
+    static final Shape SUBSCRIPTION =
+            Shape.of(
+                    "Subscription",
+                    Member.needed("topic", Text.any(), "Whose records it is about"),
+                    Member.needed("name", Text.any(), "Its own, within the topic"),
+                    Member.needed(FILTER, new Anything(), "Which records"),
+                    Member.needed(
+                            "starts", Listed.of(Whole.count()), "Where it began, by partition"),
+                    Member.needed("settings", new Texts(), "All of them"));
+
+    /// A message that is parked. What the record says is missing where the topic has it no more.
+    static final Shape PARKED =
+            Shape.of(
+                            "ParkedMessage",
+                            Member.needed("partition", Whole.partition(), "Where it is"),
+                            Member.needed("offset", Whole.count(), "Where it is"),
+                            Member.needed("reason", Text.of(DeadReason.values()), "Why"),
+                            Member.needed("failures", Whole.count(), "How often it failed"),
+                            MessageJson.HISTORY,
+                            Member.optional("sentMs", Whole.count(), "In ms since 1970"))
+                    .with("ParkedMessage", MessageJson.CONTENT);
 
     private SubscriptionJson() {}
 
