@@ -134,7 +134,10 @@ final class OpenApiDocument {
     private void queryInstead(List<Shape> some) {
         var seen = new HashSet<String>();
         for (Shape shape : some) {
-            for (Member member : shape.members()) {
+            boolean fits =
+                    shape.members().stream()
+                            .allMatch(member -> !member.needed() || member.schema().fitsQuery());
+            for (Member member : fits ? shape.members() : List.<Member>of()) {
                 if (member.schema().fitsQuery() && seen.add(member.name())) {
                     parameter("query", member, false);
                 }
@@ -287,8 +290,8 @@ final class OpenApiDocument {
         if (!needed.isEmpty()) {
             texts("required", needed);
         }
-        if (closed.contains(shape.name())) {
-            json.writeBooleanProperty("additionalProperties", false);
+        if (shape.open() || closed.contains(shape.name())) {
+            json.writeBooleanProperty("additionalProperties", shape.open());
         }
         json.writeEndObject();
     }

@@ -144,7 +144,7 @@ final class TopicTails {
         String topic = TopicRoutes.name(request);
         routes.guard().requireReadable(topic);
         int count = context.calls().run(() -> routes.counts().of(topic));
-        JsonMembers members = QueryMembers.of(request);
+        JsonMembers members = QueryMembers.of(request).as(TAIL);
         int[] partitions = partitions(members.word("partition"), topic, count);
         From from = from(request, members);
         try (TailFeed.Seat seat = feeds.seat(topic, partitions)) {
