@@ -37,8 +37,7 @@ final class JsonMembers {
         this(path, members, Optional.empty());
     }
 
-    private JsonMembers(
-            String path, Map<String, @Nullable Object> members, Optional<Shape> shape) {
+    private JsonMembers(String path, Map<String, @Nullable Object> members, Optional<Shape> shape) {
         this.path = path;
         this.given = members;
         this.left = new LinkedHashMap<>(members);
@@ -49,8 +48,7 @@ final class JsonMembers {
     JsonMembers as(Shape of) {
         for (String name : given.keySet()) {
             if (of.find(name).isEmpty()) {
-                throw refusal(
-                        "'" + path + name + "' is not known here; there are " + of.names());
+                throw refusal("'" + path + name + "' is not known here; there are " + of.names());
             }
         }
         return new JsonMembers(path, given, Optional.of(of));

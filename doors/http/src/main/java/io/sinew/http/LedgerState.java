@@ -28,7 +28,8 @@ record LedgerState(LedgerCounts counts, boolean paused) {
         String name = doomed.equals(MessageSource.PARKED) ? "SubscriptionCounts" : "QueueCounts";
         return List.of(
                 Member.optional("paused", new Truth(), "Whether deliveries are stopped"),
-                Member.optional("counts", new Shape(name, counts, false), "Messages by how they are"));
+                Member.optional(
+                        "counts", new Shape(name, counts, false), "Messages by how they are"));
     }
 
     LedgerState plus(LedgerState other) {

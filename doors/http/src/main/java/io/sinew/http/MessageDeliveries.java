@@ -35,8 +35,7 @@ final class MessageDeliveries {
     static final Shape RECEIVE =
             Shape.of(
                     "Receive",
-                    Member.optional(
-                            "max", Whole.of(1, Ledger.RECEIVE_MAX, 1), "How many at most"),
+                    Member.optional("max", Whole.of(1, Ledger.RECEIVE_MAX, 1), "How many at most"),
                     Member.optional(
                             "waitMs",
                             Whole.of(0, HttpLimits.WAIT_MS, 0),
@@ -54,7 +53,9 @@ final class MessageDeliveries {
             Shape.of(
                     "Messages",
                     Member.needed(
-                            "messages", Listed.of(MessageJson.GIVEN), "None when the wait is over"));
+                            "messages",
+                            Listed.of(MessageJson.GIVEN),
+                            "None when the wait is over"));
 
     private final RouteContext context;
     private final Clock clock;

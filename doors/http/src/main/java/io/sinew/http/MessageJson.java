@@ -62,8 +62,7 @@ final class MessageJson {
                             "Higher goes first"),
                     Member.optional(
                             "group", Text.any(), "Delivered in order, one of a group at a time"),
-                    Member.optional(
-                            "dedupeId", Text.any(), "Sent once within dedupe.window.ms"));
+                    Member.optional("dedupeId", Text.any(), "Sent once within dedupe.window.ms"));
 
     /// Several of them.
     static final Shape NEW_MESSAGES =
@@ -96,8 +95,7 @@ final class MessageJson {
                     Member.needed("cause", Text.any(), "What its consumer said"));
 
     /// The last ones.
-    static final Member HISTORY =
-            Member.needed("history", Listed.of(FAILURE), "The last failures");
+    static final Member HISTORY = Member.needed("history", Listed.of(FAILURE), "The last failures");
 
     /// A message as a consumer gets it.
     static final Shape GIVEN =
@@ -112,8 +110,8 @@ final class MessageJson {
                             Member.needed("sentMs", Whole.count(), "In ms since 1970"))
                     .with("Message", CONTENT);
 
-    /// Why a dead letter is one. Anybody may have written what it is read from, so a number need not
-    /// be one.
+    /// Why a dead letter is one. Anybody may have written what it is read from, so a number need
+    /// not be one.
     private static final Shape DEATH =
             Shape.of(
                     "Death",
@@ -133,8 +131,7 @@ final class MessageJson {
                             OFFSET,
                             Member.needed("state", Text.of(MessagePlace.values()), "How it is"),
                             FAILURES,
-                            Member.optional(
-                                    "dueMs", Whole.count(), "Until when, in ms since 1970"),
+                            Member.optional("dueMs", Whole.count(), "Until when, in ms since 1970"),
                             Member.optional("sentMs", Whole.count(), "In ms since 1970"),
                             Member.optional("dead", DEATH, "Why a dead letter is one"))
                     .with("SeenMessage", CONTENT);
@@ -166,15 +163,15 @@ final class MessageJson {
         }
         OptionalLong due = members.number("dueMs");
         return new NewMessage(
-                        key,
-                        value,
-                        headers,
-                        duration(members.number("delayMs")),
-                        due.isPresent() ? Optional.of(due.getAsLong()) : Optional.empty(),
-                        duration(members.number("ttlMs")),
-                        (int) members.whole("priority"),
-                        members.text("group"),
-                        members.text("dedupeId"));
+                key,
+                value,
+                headers,
+                duration(members.number("delayMs")),
+                due.isPresent() ? Optional.of(due.getAsLong()) : Optional.empty(),
+                duration(members.number("ttlMs")),
+                (int) members.whole("priority"),
+                members.text("group"),
+                members.text("dedupeId"));
     }
 
     static Optional<Duration> duration(OptionalLong ms) {

@@ -48,8 +48,14 @@ final class MessageRoutes {
                 post(path + "/nack", operations.nack(), verdicts::nack),
                 post(path + "/extend", operations.extend(), verdicts::extend),
                 post(path + "/reject", operations.reject(), verdicts::reject),
-                post(path + "/pause", operations.pause(), (in, out, lookup) -> pause(in, out, lookup, true)),
-                post(path + "/resume", operations.resume(), (in, out, lookup) -> pause(in, out, lookup, false)));
+                post(
+                        path + "/pause",
+                        operations.pause(),
+                        (in, out, lookup) -> pause(in, out, lookup, true)),
+                post(
+                        path + "/resume",
+                        operations.resume(),
+                        (in, out, lookup) -> pause(in, out, lookup, false)));
     }
 
     private Route post(String path, Operation operation, SourceAnswer answer) {

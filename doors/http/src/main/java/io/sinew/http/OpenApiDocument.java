@@ -29,10 +29,7 @@ final class OpenApiDocument {
 
     /// What any route may refuse with.
     private static final List<ErrorCode> ANYWHERE =
-            List.of(
-                    ErrorCode.INVALID_REQUEST,
-                    ErrorCode.BATCH_TOO_LARGE,
-                    ErrorCode.INTERNAL_ERROR);
+            List.of(ErrorCode.INVALID_REQUEST, ErrorCode.BATCH_TOO_LARGE, ErrorCode.INTERNAL_ERROR);
 
     /// What any route may that needs the engine.
     private static final List<ErrorCode> BEHIND =
@@ -185,8 +182,7 @@ final class OpenApiDocument {
     private void answers(Operation operation, String method) {
         var refusals = new TreeMap<Integer, Set<ErrorCode>>();
         for (ErrorCode code : refusals(operation, method)) {
-            refusals.computeIfAbsent(HttpStatuses.of(code).code(), _ -> new TreeSet<>())
-                    .add(code);
+            refusals.computeIfAbsent(HttpStatuses.of(code).code(), _ -> new TreeSet<>()).add(code);
         }
         json.writeObjectPropertyStart("responses");
         for (Output output : operation.outputs()) {

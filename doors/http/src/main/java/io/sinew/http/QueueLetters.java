@@ -58,7 +58,9 @@ final class QueueLetters {
                     Member.optional(
                             "reason", Text.of(DeadReason.values()), "Only those dead for this"),
                     Member.optional(
-                            "headerName", Text.any(), "Only those with this header, and headerValue"),
+                            "headerName",
+                            Text.any(),
+                            "Only those with this header, and headerValue"),
                     Member.optional("headerValue", Text.any(), "What that header says"),
                     Member.optional("group", Text.any(), "Only those of this ordered group"),
                     Member.optional("dryRun", new Truth(), "Only to count them"),

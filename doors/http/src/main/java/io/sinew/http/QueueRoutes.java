@@ -37,7 +37,8 @@ final class QueueRoutes implements RouteTable {
     QueueRoutes(RouteContext context) {
         this.context = context;
         this.queues = context.contents().queues();
-        this.both = new MessageRoutes(
+        this.both =
+                new MessageRoutes(
                         context,
                         new MessageOperations("Queue", ErrorCode.QUEUE_NOT_FOUND),
                         request -> lookup(name(request)));
@@ -62,12 +63,18 @@ final class QueueRoutes implements RouteTable {
         table.add(new Route(Method.GET, ROOT, QueueOperations.LIST, this::list));
         table.add(new Route(Method.PUT, queue, QueueOperations.CREATE, this::create));
         table.add(new Route(Method.GET, queue, QueueOperations.DESCRIBE, this::describe));
-        table.add(new Route(Method.POST, queue + "/messages", QueueOperations.SEND, messages::send));
+        table.add(
+                new Route(Method.POST, queue + "/messages", QueueOperations.SEND, messages::send));
         table.addAll(both.table(queue));
         table.add(new Route(Method.POST, queue + "/purge", QueueOperations.PURGE, this::purge));
         table.add(new Route(Method.GET, queue + "/peek", QueueOperations.PEEK, letters::peek));
         table.add(new Route(Method.GET, queue + "/dead", QueueOperations.DEAD, letters::dead));
-        table.add(new Route(Method.POST, queue + "/redrive", QueueOperations.REDRIVE, letters::redrive));
+        table.add(
+                new Route(
+                        Method.POST,
+                        queue + "/redrive",
+                        QueueOperations.REDRIVE,
+                        letters::redrive));
         table.add(new Route(Method.DELETE, queue, QueueOperations.DELETE, this::delete));
         return List.copyOf(table);
     }

@@ -89,8 +89,7 @@ final class SubscriptionOperations {
     static final Operation CREATE =
             Operation.of("createSubscription", "Creates a subscription to a topic.")
                     .members(NEW_SUBSCRIPTION)
-                    .answers(
-                            Status.CREATED_201, "The subscription", SubscriptionJson.SUBSCRIPTION)
+                    .answers(Status.CREATED_201, "The subscription", SubscriptionJson.SUBSCRIPTION)
                     .refuses(
                             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                             ErrorCode.SUBSCRIPTION_ALREADY_EXISTS,

@@ -42,7 +42,8 @@ final class SubscriptionRoutes implements RouteTable {
         this.topics = topics;
         this.engine = context.contents().engine();
         this.subscriptions = context.contents().subscriptions();
-        this.both = new MessageRoutes(
+        this.both =
+                new MessageRoutes(
                         context,
                         new MessageOperations("Subscription", ErrorCode.SUBSCRIPTION_NOT_FOUND),
                         this::lookup);
@@ -65,14 +66,26 @@ final class SubscriptionRoutes implements RouteTable {
         String all = topic + BELOW_TOPIC;
         String one = all + "/{" + NAME + "}";
         var table = new ArrayList<Route>();
-        table.add(new Route(Method.POST, topic + PREVIEW, SubscriptionOperations.PREVIEW, this::preview));
+        table.add(
+                new Route(
+                        Method.POST,
+                        topic + PREVIEW,
+                        SubscriptionOperations.PREVIEW,
+                        this::preview));
         table.add(new Route(Method.GET, all, SubscriptionOperations.LIST, this::list));
         table.add(new Route(Method.PUT, one, SubscriptionOperations.CREATE, this::create));
         table.add(new Route(Method.GET, one, SubscriptionOperations.DESCRIBE, this::describe));
         table.addAll(both.table(one));
         table.add(new Route(Method.POST, one + "/seek", SubscriptionOperations.SEEK, this::seek));
-        table.add(new Route(Method.GET, one + "/parked", SubscriptionOperations.PARKED, parked::look));
-        table.add(new Route(Method.POST, one + "/redrive", SubscriptionOperations.REDRIVE, parked::redrive));
+        table.add(
+                new Route(
+                        Method.GET, one + "/parked", SubscriptionOperations.PARKED, parked::look));
+        table.add(
+                new Route(
+                        Method.POST,
+                        one + "/redrive",
+                        SubscriptionOperations.REDRIVE,
+                        parked::redrive));
         table.add(new Route(Method.POST, one + "/drop", SubscriptionOperations.DROP, parked::drop));
         table.add(new Route(Method.DELETE, one, SubscriptionOperations.DELETE, this::delete));
         return List.copyOf(table);

@@ -72,8 +72,7 @@ final class TopicOperations {
                     Member.optional("data_base64", Text.any(), "What it says, as bytes"));
 
     static final Operation LIST =
-            Operation.of("listTopics", "All topics.")
-                    .answers(Status.OK_200, "The topics", TOPICS);
+            Operation.of("listTopics", "All topics.").answers(Status.OK_200, "The topics", TOPICS);
 
     static final Operation CREATE =
             Operation.of("createTopic", "Creates a topic.")

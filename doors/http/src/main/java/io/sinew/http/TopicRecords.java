@@ -46,8 +46,7 @@ final class TopicRecords {
                                             "Place",
                                             Member.needed(
                                                     "partition", Whole.partition(), "Where it is"),
-                                            Member.needed(
-                                                    "offset", Whole.count(), "Where it is"))),
+                                            Member.needed("offset", Whole.count(), "Where it is"))),
                             "In the order of the records"));
 
     static final Shape READ =
@@ -58,7 +57,9 @@ final class TopicRecords {
                     Member.optional(
                             "timeMs", Whole.count(), "The first of that time or later, since 1970"),
                     Member.optional(
-                            "partition", Whole.partition(), "Of which; needed if there are several"),
+                            "partition",
+                            Whole.partition(),
+                            "Of which; needed if there are several"),
                     Member.optional(
                             "max", Whole.of(1, HttpLimits.RECORDS, 100), "How many at most"),
                     Member.optional(
@@ -96,8 +97,7 @@ final class TopicRecords {
         // The body counts until it is on the disk.
         try (RequestBodies.Body body =
                 context.bodies().read(request, HttpLimits.MESSAGES_BODY_BYTES)) {
-            List<Placed> records =
-                    TopicRecordJson.records(body.bytes(), clock.nowMs());
+            List<Placed> records = TopicRecordJson.records(body.bytes(), clock.nowMs());
             append(request, records, response);
         }
     }

@@ -49,7 +49,9 @@ final class TopicTails {
 
     static final Member LAST_EVENT =
             Member.optional(
-                    "Last-Event-ID", Text.any(), "As after, which it is stronger than; a browser's");
+                    "Last-Event-ID",
+                    Text.any(),
+                    "As after, which it is stronger than; a browser's");
 
     private final TopicRoutes routes;
     private final RouteContext context;

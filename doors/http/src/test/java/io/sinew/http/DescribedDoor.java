@@ -86,9 +86,7 @@ final class DescribedDoor {
     /// What a reference to a schema is to.
     JsonNode resolved(JsonNode schema) {
         String reference = schema.path("$ref").asString("");
-        return reference.isEmpty()
-                ? schema
-                : document.at(reference.substring(1));
+        return reference.isEmpty() ? schema : document.at(reference.substring(1));
     }
 
     private void assertValid(String what, JsonNode schema, String json) {
@@ -158,11 +156,9 @@ final class DescribedDoor {
             }
         }
         String type = call.contentType().isEmpty() ? "application/json" : plain(call.contentType());
-        JsonNode schema =
-                operation.path("requestBody").path("content").path(type).path("schema");
+        JsonNode schema = operation.path("requestBody").path("content").path(type).path("schema");
         if (call.body().length > 0 && !schema.isMissingNode()) {
-            assertValid(
-                    call + " takes", schema, new String(call.body(), StandardCharsets.UTF_8));
+            assertValid(call + " takes", schema, new String(call.body(), StandardCharsets.UTF_8));
         }
     }
 

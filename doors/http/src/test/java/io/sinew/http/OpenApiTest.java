@@ -33,7 +33,8 @@ import tools.jackson.databind.JsonNode;
 class OpenApiTest {
     private static final String PATH = "/openapi.json";
 
-    /// Routes that take what they do not know: monitors add things, and of an event most is its own.
+    /// Routes that take what they do not know: monitors add things, and of an event most is its
+    /// own.
     private static final List<String> PASS_OVER =
             List.of("health", "metrics", "describeDoor", "appendEvents");
 
@@ -182,7 +183,8 @@ class OpenApiTest {
             needed.put("text", "\"x\"");
         } else if (way.members().keySet().equals(Set.of("messages"))) {
             boolean parked = way.route().path().contains("subscription");
-            needed.put("messages", parked ? "[{\"partition\":0,\"offset\":0}]" : "[{\"text\":\"x\"}]");
+            needed.put(
+                    "messages", parked ? "[{\"partition\":0,\"offset\":0}]" : "[{\"text\":\"x\"}]");
         } else if (way.members().keySet().equals(Set.of("records"))) {
             needed.put("records", "[{\"text\":\"x\"}]");
         }
