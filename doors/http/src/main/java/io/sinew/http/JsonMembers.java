@@ -34,24 +34,28 @@ final class JsonMembers {
 
     /// @param path where the object is in the body, as `messages[3].`; empty for the body itself
     JsonMembers(String path, Map<String, @Nullable Object> members) {
-        this(path, members, Optional.empty());
+        this(path, members, new LinkedHashMap<>(members), Optional.empty());
     }
 
-    private JsonMembers(String path, Map<String, @Nullable Object> members, Optional<Shape> shape) {
+    private JsonMembers(
+            String path,
+            Map<String, @Nullable Object> given,
+            Map<String, @Nullable Object> left,
+            Optional<Shape> shape) {
         this.path = path;
-        this.given = members;
-        this.left = new LinkedHashMap<>(members);
+        this.given = given;
+        this.left = left;
         this.shape = shape;
     }
 
-    /// The same, to be taken as a shape says.
+    /// The same, to be taken as a shape says, in place of this.
     JsonMembers as(Shape of) {
         for (String name : given.keySet()) {
             if (of.find(name).isEmpty()) {
                 throw refusal("'" + path + name + "' is not known here; there are " + of.names());
             }
         }
-        return new JsonMembers(path, given, Optional.of(of));
+        return new JsonMembers(path, given, left, Optional.of(of));
     }
 
     /// What is said of a member, if anything is.
@@ -60,10 +64,11 @@ final class JsonMembers {
             return Optional.empty();
         }
         Optional<Member> member = shape.get().find(name);
-        Check.that(
-                member.isPresent() && kind.isInstance(member.get().schema()),
-                "what is read is described: " + shape.get().name() + "." + name);
-        return member.map(Member::schema).map(kind::cast);
+        if (member.isEmpty() || !kind.isInstance(member.get().schema())) {
+            throw new IllegalStateException(
+                    "read but not described: " + shape.get().name() + "." + name);
+        }
+        return Optional.of(kind.cast(member.get().schema()));
     }
 
     private SinewException refused(String name, String what) {

@@ -77,7 +77,7 @@ final class MessageJson {
     private static final Member FAILURES =
             Member.needed("failures", Whole.count(), "How often it failed");
 
-    /// What [#writeContent] writes, and when the record came about.
+    /// What [#writeContent] writes.
     static final List<Member> CONTENT =
             List.of(
                     Member.optional("key", Text.any(), "As it was sent"),

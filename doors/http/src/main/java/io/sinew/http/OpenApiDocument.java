@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
@@ -91,7 +90,7 @@ final class OpenApiDocument {
 
     private void pathParameters(String path) {
         List<String> names =
-                PARAMETER.matcher(path).results().map((MatchResult one) -> one.group(1)).toList();
+                PARAMETER.matcher(path).results().map(one -> one.group(1)).toList();
         if (!names.isEmpty()) {
             json.writeArrayPropertyStart("parameters");
             for (String name : names) {

@@ -8,6 +8,7 @@ import com.networknt.schema.SpecificationVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,7 +65,7 @@ final class DescribedDoor {
                                 .forEach(each ->
                                         routes.add(
                                                 new Described(
-                                                        each.getKey().toUpperCase(),
+                                                        each.getKey().toUpperCase(Locale.ROOT),
                                                         path.getKey(),
                                                         each.getValue()))));
         return routes;
