@@ -319,19 +319,17 @@ final class LedgerShard implements AutoCloseable {
     /// Forgets all messages, and goes on with the records from an offset on.
     CommitGroup seek(long wanted) throws InterruptedException {
         long offset = Math.clamp(wanted, log.startOffset(), log.endOffset());
-        CommitGroup sought =
-                decide(nowMs -> {
-                    // Alone: what is decided from here on is of messages that are taken in after
-                    // it.
-                    var group = new CommitGroup();
-                    group.add(state.seek(offset, nowMs));
-                    pending.add(group);
-                    toWrite.signal();
-                    tickAtMs = state.nextTickMs();
-                    toNear.signal();
-                    seeks++;
-                    return group;
-                });
+        CommitGroup sought = decide(nowMs -> {
+            // Alone: what is decided from here on is of messages that are taken in after it.
+            var group = new CommitGroup();
+            group.add(state.seek(offset, nowMs));
+            pending.add(group);
+            toWrite.signal();
+            tickAtMs = state.nextTickMs();
+            toNear.signal();
+            seeks++;
+            return group;
+        });
         log.lookAgain();
         return sought;
     }

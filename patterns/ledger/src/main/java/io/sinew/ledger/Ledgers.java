@@ -48,7 +48,12 @@ public final class Ledgers implements AutoCloseable {
     /// @param room for the records that are kept in memory for delivery; the other ledgers of the
     ///   process may have the same
     public Ledgers(
-            Engine engine, Clock clock, String topic, String ledgerTopic, Ids ids, BodyRoom room) {
+            Engine engine,
+            Clock clock,
+            String topic,
+            String ledgerTopic,
+            Ids ids,
+            BodyRoom room) {
         this.engine = engine;
         this.clock = clock;
         this.topic = topic;

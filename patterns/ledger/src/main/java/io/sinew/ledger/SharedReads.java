@@ -194,8 +194,8 @@ final class SharedReads {
         }
     }
 
-    /// Whether the caller is the one to wait; if not, it returns when that one does not any more,
-    /// or somebody is to look again.
+    /// Whether the caller is the one to wait; if not, it returns when that one does not any more, or
+    /// somebody is to look again.
     private boolean mayWaitForAll(BooleanSupplier over) throws InterruptedException {
         lock.lock();
         try {

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/// Subscriptions on a real Apache Kafka, which goes on when this is closed; without the topics of
-/// those that were there before.
+/// Subscriptions on a real Apache Kafka, which goes on when this is closed; without the topics of those
+/// that were there before.
 final class SubscriptionsOnCluster extends SubscriptionsUnderTest {
     /// How long a process that shares subscriptions may be silent in tests.
     static final Duration SESSION = Duration.ofSeconds(2);

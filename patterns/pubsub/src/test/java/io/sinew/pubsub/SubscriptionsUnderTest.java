@@ -43,7 +43,8 @@ abstract class SubscriptionsUnderTest implements AutoCloseable {
         engine().createTopic(TOPIC, 1, Map.of("message.timestamp.type", "LogAppendTime"));
     }
 
-    Subscription create(String name, String filter, Map<String, String> settings) throws Exception {
+    Subscription create(String name, String filter, Map<String, String> settings)
+            throws Exception {
         return create(name, filter, new StartPosition.Beginning(), settings);
     }
 
@@ -81,7 +82,8 @@ abstract class SubscriptionsUnderTest implements AutoCloseable {
 
     long append(List<Header> headers, String text) throws InterruptedException {
         var record =
-                new NewRecord(null, text.getBytes(StandardCharsets.UTF_8), headers, clock.nowMs());
+                new NewRecord(
+                        null, text.getBytes(StandardCharsets.UTF_8), headers, clock.nowMs());
         return engine().append(new TopicPartition(TOPIC, 0), List.of(record))[0];
     }
 
@@ -115,7 +117,8 @@ abstract class SubscriptionsUnderTest implements AutoCloseable {
 
     /// Whether there is nothing to deliver, once all that was appended has been taken in.
     static boolean isQuiet(Subscription subscription) throws Exception {
-        Eventually.await(PATIENCE, "all records seen", () -> subscription.counts().unseen() == 0);
+        Eventually.await(
+                PATIENCE, "all records seen", () -> subscription.counts().unseen() == 0);
         return subscription.receive(1, Duration.ZERO).isEmpty();
     }
 }
