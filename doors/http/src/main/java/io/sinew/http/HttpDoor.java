@@ -29,8 +29,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /// The door for HTTP/1.1: a virtual thread for each connection, a route file for each thing that
 /// can be asked. The server is Helidon's.
@@ -44,9 +46,6 @@ public final class HttpDoor implements AutoCloseable {
     public static final int CONNECTIONS = 10_000;
 
     private static final int CONNECTIONS_MAX = 1_000_000;
-
-    private static final String KNOWN =
-            "/health, /metrics, " + QueueRoutes.ROOT + " and " + TopicRoutes.ROOT;
 
     /// Connections that the system may hold before they are taken.
     private static final int BACKLOG = 128;
@@ -104,19 +103,16 @@ public final class HttpDoor implements AutoCloseable {
         Callers callers = callers(limits);
         var metricsRoutes = new MetricsRoutes(contents.metrics());
         RouteContext context = RouteContext.of(contents, callers, limits);
-        var queueRoutes = new QueueRoutes(context);
         var topicRoutes = new TopicRoutes(context);
-        var subscriptionRoutes = new SubscriptionRoutes(context, topicRoutes);
         HttpRouting.Builder routes =
                 HttpRouting.builder()
                         .addFilter(HttpDoor::closeIfAsked)
-                        .addFilter((chain, request, _) -> refuseLarge(chain, request, limits))
-                        .register("/health", new HealthRoutes(contents.health()))
-                        .register("/metrics", metricsRoutes)
-                        .register(QueueRoutes.ROOT, queueRoutes)
-                        .register(TopicRoutes.ROOT, topicRoutes)
-                        .register(TopicRoutes.ROOT, subscriptionRoutes)
-                        .any(Problem.notFound(KNOWN));
+                        .addFilter((chain, request, _) -> refuseLarge(chain, request, limits));
+        List<RouteTable> tables = tables(context, metricsRoutes, topicRoutes);
+        for (RouteTable table : tables) {
+            routes.register(table.root(), rules -> Route.serve(rules, table));
+        }
+        routes.any(Problem.notFound(roots(tables)));
         WebServer server = server(address, limits, routes, callers).start();
         if (!server.isRunning()) {
             throw unusable(address, new BindException("it was taken this moment"));
@@ -128,6 +124,28 @@ public final class HttpDoor implements AutoCloseable {
                 List.of(topicRoutes::close, context.calls()::close, context.peers()::close),
                 metricsRoutes,
                 topicRoutes);
+    }
+
+    /// All that the door serves, and so all that its description has.
+    static List<RouteTable> tables(
+            RouteContext context, MetricsRoutes metricsRoutes, TopicRoutes topicRoutes) {
+        Supplier<Health> health = context.contents().health();
+        List<RouteTable> tables =
+                List.of(
+                        new HealthRoutes(health),
+                        metricsRoutes,
+                        new QueueRoutes(context),
+                        topicRoutes,
+                        new SubscriptionRoutes(context, topicRoutes));
+        return Stream.concat(tables.stream(), Stream.of(new OpenApiRoutes(health, tables)))
+                .toList();
+    }
+
+    /// Where there is something, as a sentence has it.
+    private static String roots(List<RouteTable> tables) {
+        List<String> roots = tables.stream().map(RouteTable::root).distinct().sorted().toList();
+        int last = roots.size() - 1;
+        return String.join(", ", roots.subList(0, last)) + " and " + roots.get(last);
     }
 
     static Callers callers(HttpLimits limits) {

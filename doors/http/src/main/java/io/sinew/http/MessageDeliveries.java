@@ -7,6 +7,11 @@ import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerSettings;
 import io.sinew.ledger.Message;
@@ -26,6 +31,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class MessageDeliveries {
     private static final System.Logger LOGGER = System.getLogger(MessageDeliveries.class.getName());
 
+    /// What a consumer may ask for.
+    static final Shape RECEIVE =
+            Shape.of(
+                    "Receive",
+                    Member.optional("max", Whole.of(1, Ledger.RECEIVE_MAX, 1), "How many at most"),
+                    Member.optional(
+                            "waitMs",
+                            Whole.of(0, HttpLimits.WAIT_MS, 0),
+                            "How long to wait while there are none, in ms"),
+                    Member.optional(
+                            "leaseMs",
+                            Whole.of(1, LedgerSettings.LEASE_MAX_MS),
+                            "In place of the usual lease, in ms"),
+                    Member.optional(
+                            "atMostOnce",
+                            new Truth(),
+                            "That they are settled before they are given"));
+
+    static final Shape GIVEN =
+            Shape.of(
+                    "Messages",
+                    Member.needed(
+                            "messages",
+                            Listed.of(MessageJson.GIVEN),
+                            "None when the wait is over"));
+
     private final RouteContext context;
     private final Clock clock;
     private final AtomicInteger turn = new AtomicInteger();
@@ -40,15 +71,14 @@ final class MessageDeliveries {
     /// @param lease empty for the usual one
     /// @param atMostOnce whether the messages are settled before they are given
     record Wanted(int max, long waitMs, Optional<Duration> lease, boolean atMostOnce) {
-        static Wanted of(JsonMembers members) {
+        static Wanted of(JsonMembers given) {
+            JsonMembers members = given.as(RECEIVE);
             var wanted =
                     new Wanted(
-                            (int) members.number("max", 1, Ledger.RECEIVE_MAX).orElse(1),
-                            members.number("waitMs", 0, HttpLimits.WAIT_MS).orElse(0),
-                            MessageJson.duration(
-                                    members.number("leaseMs", 1, LedgerSettings.LEASE_MAX_MS)),
+                            (int) members.whole("max"),
+                            members.whole("waitMs"),
+                            MessageJson.duration(members.number("leaseMs")),
                             members.truth("atMostOnce"));
-            members.requireNoMore("max, waitMs, leaseMs and atMostOnce");
             if (wanted.atMostOnce() && wanted.lease().isPresent()) {
                 throw new SinewException(
                         ErrorCode.INVALID_REQUEST,

@@ -2,9 +2,17 @@ package io.sinew.http;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Texts;
+import io.sinew.http.Schema.Whole;
+import io.sinew.http.Schema.Word;
 import io.sinew.ledger.DeadLetters;
 import io.sinew.ledger.Message;
 import io.sinew.ledger.MessageHeaders;
+import io.sinew.ledger.MessagePlace;
 import io.sinew.ledger.SeenMessage;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
@@ -29,11 +37,104 @@ import tools.jackson.core.JsonGenerator;
 /// `text` or `base64`, `key` or `keyBase64`, in `headers` or in `headersBase64`. Of headers of one
 /// name the last is shown.
 final class MessageJson {
-    private static final String MEMBERS =
-            "text, base64, key, keyBase64, headers, delayMs, dueMs, ttlMs, priority, group and"
-                    + " dedupeId";
-
     private static final long TEN_YEARS_MS = 10L * 365 * 24 * 60 * 60 * 1000;
+
+    /// A message as it is sent.
+    static final Shape NEW_MESSAGE =
+            Shape.of(
+                    "NewMessage",
+                    Member.optional("text", Text.any(), "What it says; this or base64"),
+                    Member.optional("base64", Text.any(), "What it says, as bytes"),
+                    Member.optional("key", Text.any(), "Travels with it"),
+                    Member.optional("keyBase64", Text.any(), "A key of other bytes than UTF-8"),
+                    Member.optional("headers", new Texts(), "Travel with it"),
+                    Member.optional(
+                            "delayMs", Whole.of(0, TEN_YEARS_MS), "Not delivered earlier, in ms"),
+                    Member.optional(
+                            "dueMs", Whole.count(), "Not delivered before, in ms since 1970"),
+                    Member.optional("ttlMs", Whole.of(1, TEN_YEARS_MS), "How long it lives, in ms"),
+                    Member.optional(
+                            "priority",
+                            Whole.of(
+                                    0,
+                                    MessageHeaders.PRIORITY_MAX,
+                                    MessageHeaders.PRIORITY_DEFAULT),
+                            "Higher goes first"),
+                    Member.optional(
+                            "group", Text.any(), "Delivered in order, one of a group at a time"),
+                    Member.optional("dedupeId", Text.any(), "Sent once within dedupe.window.ms"));
+
+    /// Several of them.
+    static final Shape NEW_MESSAGES =
+            Shape.of(
+                    "NewMessages",
+                    Member.needed(
+                            "messages", new Listed(NEW_MESSAGE, 1, Queue.SEND_MAX), "In order"));
+
+    private static final Member PARTITION =
+            Member.needed("partition", Whole.partition(), "Where it is");
+    private static final Member OFFSET = Member.needed("offset", Whole.count(), "Where it is");
+    private static final Member FAILURES =
+            Member.needed("failures", Whole.count(), "How often it failed");
+
+    /// What [#writeContent] writes.
+    static final List<Member> CONTENT =
+            List.of(
+                    Member.optional("key", Text.any(), "As it was sent"),
+                    Member.optional("keyBase64", Text.any(), "In place of key: no UTF-8"),
+                    Member.optional("text", Text.any(), "What it says"),
+                    Member.optional("base64", Text.any(), "In place of text: no UTF-8"),
+                    Member.optional("headers", new Texts(), "Those in UTF-8"),
+                    Member.optional("headersBase64", new Texts(), "The others"));
+
+    /// A failure of a message.
+    static final Shape FAILURE =
+            Shape.of(
+                    "Failure",
+                    Member.needed("atMs", Whole.count(), "When, in ms since 1970"),
+                    Member.needed("cause", Text.any(), "What its consumer said"));
+
+    /// The last ones.
+    static final Member HISTORY = Member.needed("history", Listed.of(FAILURE), "The last failures");
+
+    /// A message as a consumer gets it.
+    static final Shape GIVEN =
+            Shape.of(
+                            "Message",
+                            Member.optional(
+                                    "receipt", Text.any(), "Names this delivery; not if settled"),
+                            PARTITION,
+                            OFFSET,
+                            Member.needed(
+                                    "attempt", Whole.count(), "Which delivery it is, from 1 on"),
+                            Member.needed("sentMs", Whole.count(), "In ms since 1970"))
+                    .with("Message", CONTENT);
+
+    /// Why a dead letter is one. Anybody may have written what it is read from, so a number need
+    /// not be one.
+    private static final Shape DEATH =
+            Shape.of(
+                    "Death",
+                    Member.needed("reason", Text.any(), "failed, expired, rejected or gone"),
+                    Member.optional("queue", Word.any(), "Where it died"),
+                    Member.optional("partition", Word.any(), "Where it was there"),
+                    Member.optional("offset", Word.any(), "Where it was there"),
+                    Member.optional("sentMs", Word.any(), "In ms since 1970"),
+                    Member.optional("failures", Word.any(), "How often it failed"),
+                    HISTORY);
+
+    /// A message as somebody sees it who only looks.
+    static final Shape SEEN =
+            Shape.of(
+                            "SeenMessage",
+                            PARTITION,
+                            OFFSET,
+                            Member.needed("state", Text.of(MessagePlace.values()), "How it is"),
+                            FAILURES,
+                            Member.optional("dueMs", Whole.count(), "Until when, in ms since 1970"),
+                            Member.optional("sentMs", Whole.count(), "In ms since 1970"),
+                            Member.optional("dead", DEATH, "Why a dead letter is one"))
+                    .with("SeenMessage", CONTENT);
 
     private MessageJson() {}
 
@@ -42,11 +143,9 @@ final class MessageJson {
     /// The messages of a body: one, or several in `messages`.
     static List<JsonMembers> messages(JsonMembers body) {
         if (!body.has("messages")) {
-            return List.of(body);
+            return List.of(body.as(NEW_MESSAGE));
         }
-        List<JsonMembers> all = body.objects("messages", Queue.SEND_MAX);
-        body.requireNoMore("messages, or the members of one message");
-        return all;
+        return body.as(NEW_MESSAGES).objects("messages");
     }
 
     static NewMessage message(JsonMembers members) {
@@ -62,22 +161,17 @@ final class MessageJson {
             throw new SinewException(
                     ErrorCode.INVALID_REQUEST, "A message has 'delayMs' or 'dueMs', not both");
         }
-        OptionalLong due = members.number("dueMs", 0, Long.MAX_VALUE);
-        var message =
-                new NewMessage(
-                        key,
-                        value,
-                        headers,
-                        duration(members.number("delayMs", 0, TEN_YEARS_MS)),
-                        due.isPresent() ? Optional.of(due.getAsLong()) : Optional.empty(),
-                        duration(members.number("ttlMs", 1, TEN_YEARS_MS)),
-                        (int)
-                                members.number("priority", 0, MessageHeaders.PRIORITY_MAX)
-                                        .orElse(MessageHeaders.PRIORITY_DEFAULT),
-                        members.text("group"),
-                        members.text("dedupeId"));
-        members.requireNoMore(MEMBERS);
-        return message;
+        OptionalLong due = members.number("dueMs");
+        return new NewMessage(
+                key,
+                value,
+                headers,
+                duration(members.number("delayMs")),
+                due.isPresent() ? Optional.of(due.getAsLong()) : Optional.empty(),
+                duration(members.number("ttlMs")),
+                (int) members.whole("priority"),
+                members.text("group"),
+                members.text("dedupeId"));
     }
 
     static Optional<Duration> duration(OptionalLong ms) {

@@ -16,13 +16,18 @@ final class MessageRoutes {
     private static final byte[] NO_BODY = new byte[0];
 
     private final RouteContext context;
+    private final MessageOperations operations;
     private final Function<ServerRequest, MessageSource.Lookup> lookups;
     private final MessageDeliveries deliveries;
     private final MessageVerdicts verdicts;
 
     /// @param lookups finds what a request is about by the parameters of its path
-    MessageRoutes(RouteContext context, Function<ServerRequest, MessageSource.Lookup> lookups) {
+    MessageRoutes(
+            RouteContext context,
+            MessageOperations operations,
+            Function<ServerRequest, MessageSource.Lookup> lookups) {
         this.context = context;
+        this.operations = operations;
         this.lookups = lookups;
         this.deliveries = new MessageDeliveries(context);
         this.verdicts = new MessageVerdicts(context);
@@ -38,19 +43,26 @@ final class MessageRoutes {
     /// The routes below a path.
     List<Route> table(String path) {
         return List.of(
-                post(path + "/receive", deliveries::receive),
-                post(path + "/ack", verdicts::ack),
-                post(path + "/nack", verdicts::nack),
-                post(path + "/extend", verdicts::extend),
-                post(path + "/reject", verdicts::reject),
-                post(path + "/pause", (in, out, lookup) -> pause(in, out, lookup, true)),
-                post(path + "/resume", (in, out, lookup) -> pause(in, out, lookup, false)));
+                post(path + "/receive", operations.receive(), deliveries::receive),
+                post(path + "/ack", operations.ack(), verdicts::ack),
+                post(path + "/nack", operations.nack(), verdicts::nack),
+                post(path + "/extend", operations.extend(), verdicts::extend),
+                post(path + "/reject", operations.reject(), verdicts::reject),
+                post(
+                        path + "/pause",
+                        operations.pause(),
+                        (in, out, lookup) -> pause(in, out, lookup, true)),
+                post(
+                        path + "/resume",
+                        operations.resume(),
+                        (in, out, lookup) -> pause(in, out, lookup, false)));
     }
 
-    private Route post(String path, SourceAnswer answer) {
+    private Route post(String path, Operation operation, SourceAnswer answer) {
         return new Route(
                 Method.POST,
                 path,
+                operation,
                 (request, response) -> answer.to(request, response, lookups.apply(request)));
     }
 

@@ -3,6 +3,12 @@ package io.sinew.http;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.LedgerSettings;
 import io.sinew.ledger.Receipt;
@@ -25,6 +31,52 @@ import tools.jackson.core.JsonGenerator;
 final class MessageVerdicts {
     private final RouteContext context;
 
+    private static final Member RECEIPTS =
+            Member.needed(
+                    "receipts",
+                    new Listed(Text.any(), 1, Ledger.RECEIVE_MAX),
+                    "Of the messages, as they were given");
+    private static final Member CAUSE =
+            Member.optional("cause", Text.any(), "What whoever looks at it later sees");
+
+    static final Shape ACK = Shape.of("Ack", RECEIPTS);
+    static final Shape NACK =
+            Shape.of(
+                    "Nack",
+                    RECEIPTS,
+                    Member.optional(
+                            "delayMs",
+                            Whole.of(0, RetryPolicy.WAIT_MAX_MS),
+                            "After how long they are tried again, in ms"),
+                    CAUSE,
+                    Member.optional(
+                            "returned", new Truth(), "That it does not count as a failure"));
+    static final Shape EXTEND =
+            Shape.of(
+                    "Extend",
+                    RECEIPTS,
+                    Member.optional(
+                            "leaseMs",
+                            Whole.of(1, LedgerSettings.LEASE_MAX_MS),
+                            "For how long from now on, in ms"));
+    static final Shape REJECT = Shape.of("Reject", RECEIPTS, CAUSE);
+
+    /// What became of each.
+    static final Shape SETTLED =
+            Shape.of(
+                    "Settled",
+                    Member.needed(
+                            "settled",
+                            Listed.of(
+                                    Shape.of(
+                                            "SettledMessage",
+                                            Member.needed("receipt", Text.any(), "Of the message"),
+                                            Member.needed(
+                                                    "result",
+                                                    Text.of(Settled.values()),
+                                                    "lost: the receipt came too late"))),
+                            "In the order of the receipts"));
+
     MessageVerdicts(RouteContext context) {
         this.context = context;
     }
@@ -34,21 +86,18 @@ final class MessageVerdicts {
 
     void ack(ServerRequest request, ServerResponse response, MessageSource.Lookup lookup)
             throws InterruptedException, IOException {
-        JsonMembers members = members(request);
+        JsonMembers members = members(request).as(ACK);
         List<String> receipts = receipts(members);
-        members.requireNoMore("receipts");
         settle(request, response, lookup, new Said(receipts, new Verdict.Done()));
     }
 
     void nack(ServerRequest request, ServerResponse response, MessageSource.Lookup lookup)
             throws InterruptedException, IOException {
-        JsonMembers members = members(request);
+        JsonMembers members = members(request).as(NACK);
         List<String> receipts = receipts(members);
-        Optional<Duration> delay =
-                MessageJson.duration(members.number("delayMs", 0, RetryPolicy.WAIT_MAX_MS));
+        Optional<Duration> delay = MessageJson.duration(members.number("delayMs"));
         String cause = members.text("cause").orElse("");
         boolean returned = members.truth("returned");
-        members.requireNoMore("receipts, delayMs, cause and returned");
         Verdict verdict =
                 returned
                         ? new Verdict.Returned(delay.orElse(Duration.ZERO))
@@ -58,11 +107,9 @@ final class MessageVerdicts {
 
     void extend(ServerRequest request, ServerResponse response, MessageSource.Lookup lookup)
             throws InterruptedException, IOException {
-        JsonMembers members = members(request);
+        JsonMembers members = members(request).as(EXTEND);
         List<String> receipts = receipts(members);
-        Optional<Duration> lease =
-                MessageJson.duration(members.number("leaseMs", 1, LedgerSettings.LEASE_MAX_MS));
-        members.requireNoMore("receipts and leaseMs");
+        Optional<Duration> lease = MessageJson.duration(members.number("leaseMs"));
         long usualMs = context.calls().run(lookup::find).leaseMs();
         Duration wanted = lease.orElse(Duration.ofMillis(usualMs));
         settle(request, response, lookup, new Said(receipts, new Verdict.Extended(wanted)));
@@ -70,10 +117,9 @@ final class MessageVerdicts {
 
     void reject(ServerRequest request, ServerResponse response, MessageSource.Lookup lookup)
             throws InterruptedException, IOException {
-        JsonMembers members = members(request);
+        JsonMembers members = members(request).as(REJECT);
         List<String> receipts = receipts(members);
         String cause = members.text("cause").orElse("");
-        members.requireNoMore("receipts and cause");
         settle(request, response, lookup, new Said(receipts, new Verdict.Rejected(cause)));
     }
 
@@ -82,7 +128,7 @@ final class MessageVerdicts {
     }
 
     private static List<String> receipts(JsonMembers members) {
-        return members.listOfTexts("receipts", Ledger.RECEIVE_MAX);
+        return members.listOfTexts("receipts");
     }
 
     /// Every receipt says in which partition its message is, and so whom it goes to.

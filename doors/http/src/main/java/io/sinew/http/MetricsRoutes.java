@@ -1,17 +1,25 @@
 package io.sinew.http;
 
 import io.helidon.http.HeaderNames;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Metrics;
+import io.sinew.http.Schema.Text;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// `GET /metrics`: all readings in Prometheus' text format. What that takes is made when the first
 /// one asks, for many a process is never asked.
-final class MetricsRoutes implements HttpService, AutoCloseable {
+final class MetricsRoutes implements RouteTable, AutoCloseable {
+    private static final Operation METRICS =
+            Operation.of("metrics", "All readings, in Prometheus' text format.")
+                    .passesOver()
+                    .answers(Status.OK_200, "The readings", Map.of("text/plain", Text.any()));
+
     private final Metrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable PrometheusText text;
@@ -21,8 +29,18 @@ final class MetricsRoutes implements HttpService, AutoCloseable {
     }
 
     @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::answer).any("/", Problem.methodNotAllowed("GET"));
+    public String name() {
+        return "process";
+    }
+
+    @Override
+    public String root() {
+        return "/metrics";
+    }
+
+    @Override
+    public List<Route> table() {
+        return List.of(new Route(Method.GET, root(), METRICS, this::answer));
     }
 
     private void answer(ServerRequest request, ServerResponse response) {

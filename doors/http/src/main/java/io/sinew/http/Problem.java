@@ -8,12 +8,32 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Whole;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A request that is answered with what is wrong with it, as problem details (RFC 9457) with two
 /// members more: `code` and `number`, an [ErrorCode]'s, which never change.
 final class Problem {
-    private static final String TYPE = "application/problem+json";
+    static final String TYPE = "application/problem+json";
+
+    private static final String[] NAMES =
+            Stream.of(ErrorCode.values()).map(ErrorCode::name).toArray(String[]::new);
+
+    /// What [#body] writes.
+    static final Shape SHAPE =
+            Shape.of(
+                    "Problem",
+                    Member.needed("type", Text.of("about:blank"), "As RFC 9457 has it"),
+                    Member.needed("title", Text.any(), "The status, in words"),
+                    Member.needed("status", Whole.of(400, 599), "That of the answer"),
+                    Member.needed("detail", Text.any(), "What is wrong, and what to do"),
+                    Member.needed("code", Text.of(NAMES), "Never changes"),
+                    Member.needed(
+                            "number", Whole.of(100, Integer.MAX_VALUE), "Stands for the code"));
 
     private Problem() {}
 
@@ -73,6 +93,12 @@ final class Problem {
         };
     }
 
+    private static ErrorCode code(Status status) {
+        return status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
+                ? ErrorCode.BATCH_TOO_LARGE
+                : ErrorCode.INVALID_REQUEST;
+    }
+
     /// Answers what the server refuses before any route sees it.
     static DirectHandler ofServer() {
         return new DirectHandler() {
@@ -89,7 +115,7 @@ final class Problem {
                         ours
                                 ? "This is a defect; the server's log has more."
                                 : "The request is not HTTP/1.1, or larger than is taken here.";
-                ErrorCode code = ours ? ErrorCode.INTERNAL_ERROR : ErrorCode.INVALID_REQUEST;
+                ErrorCode code = ours ? ErrorCode.INTERNAL_ERROR : code(status);
                 return TransportResponse.builder()
                         .status(status)
                         .headers(headers)

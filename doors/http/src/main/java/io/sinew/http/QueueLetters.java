@@ -6,6 +6,13 @@ import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
+import io.sinew.ledger.DeadReason;
 import io.sinew.ledger.Ledger;
 import io.sinew.ledger.SeenMessage;
 import io.sinew.queue.LetterFilter;
@@ -28,8 +35,54 @@ import org.jspecify.annotations.Nullable;
 /// What administrators do with the messages of a queue over HTTP: look at them, look at its dead
 /// letters, send those again. Part of [QueueRoutes].
 final class QueueLetters {
-    private static final int LOOKED_AT_USUALLY = 10;
-    private static final int REDRIVEN_USUALLY = 1_000;
+    static final Shape LOOK =
+            Shape.of(
+                    "Look",
+                    Member.optional(
+                            "max", Whole.of(1, HttpLimits.LOOKED_AT, 10), "How many at most"));
+
+    static final Shape SEEN =
+            Shape.of(
+                    "SeenMessages",
+                    Member.needed(
+                            "messages", Listed.of(MessageJson.SEEN), "The first ones, in order"));
+
+    /// What is said to send several again.
+    static final Shape REDRIVE =
+            Shape.of(
+                    "Redrive",
+                    Member.optional(
+                            "max", Whole.of(1, HttpLimits.REDRIVE, 1_000), "How many at most"),
+                    Member.optional(
+                            "perSecond", Whole.of(1, 1_000_000), "How many a second at most"),
+                    Member.optional(
+                            "reason", Text.of(DeadReason.values()), "Only those dead for this"),
+                    Member.optional(
+                            "headerName",
+                            Text.any(),
+                            "Only those with this header, and headerValue"),
+                    Member.optional("headerValue", Text.any(), "What that header says"),
+                    Member.optional("group", Text.any(), "Only those of this ordered group"),
+                    Member.optional("dryRun", new Truth(), "Only to count them"),
+                    Member.optional("from", Text.any(), "Where to go on: an answer's next"),
+                    Member.optional(
+                            "withinMs",
+                            Whole.of(1, HttpLimits.REDRIVE_MS, HttpLimits.REDRIVE_MS),
+                            "When to answer, also if it is not done, in ms"));
+
+    /// What is said to send one again.
+    static final Shape REDRIVE_ONE =
+            Shape.of(
+                    "RedriveOne",
+                    Member.needed("partition", Whole.partition(), "Of the dead letter"),
+                    Member.needed("offset", Whole.count(), "Of the dead letter"));
+
+    static final Shape REDRIVEN =
+            Shape.of(
+                    "Redriven",
+                    Member.needed("redriven", Whole.count(), "How many were sent"),
+                    Member.needed("complete", new Truth(), "Whether all were that were meant"),
+                    Member.optional("next", Text.any(), "Where there may be more, as from"));
 
     private final QueueRoutes routes;
     private final RouteContext context;
@@ -67,9 +120,8 @@ final class QueueLetters {
 
     private void look(ServerRequest request, ServerResponse response, String name)
             throws InterruptedException {
-        JsonMembers members = QueryMembers.of(request);
-        int max = (int) members.number("max", 1, HttpLimits.LOOKED_AT).orElse(LOOKED_AT_USUALLY);
-        members.requireNoMore("max");
+        JsonMembers members = QueryMembers.of(request).as(LOOK);
+        int max = (int) members.whole("max");
         Places places = context.places().all(request, routes.lookup(name));
         List<Seen> here = context.calls().run(() -> look(places, max));
         List<JsonMembers> there = look(places, max - here.size(), sizeBytes(here));
@@ -138,14 +190,14 @@ final class QueueLetters {
 
     void redrive(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = context.members(request);
+        JsonMembers given = context.members(request);
         Queue to = routes.queue(QueueRoutes.name(request));
-        if (members.has("partition") || members.has("offset")) {
-            redriveOne(request, to, members, response);
+        if (given.has("partition") || given.has("offset")) {
+            redriveOne(request, to, given.as(REDRIVE_ONE), response);
             return;
         }
-        long withinMs =
-                members.number("withinMs", 1, HttpLimits.REDRIVE_MS).orElse(HttpLimits.REDRIVE_MS);
+        JsonMembers members = given.as(REDRIVE);
+        long withinMs = members.whole("withinMs");
         Redrive.Options options = options(members);
         Places from = context.places().all(request, routes.lookup(deadName(to)));
         Redriven all = redrive(from, to, members, options, withinMs);
@@ -225,9 +277,8 @@ final class QueueLetters {
             ServerRequest request, Queue to, JsonMembers members, ServerResponse response)
             throws InterruptedException {
         byte[] body = JsonText.write(json -> JsonText.writeMembers(json, members.given()));
-        OptionalLong partition = members.number("partition", 0, Integer.MAX_VALUE);
-        OptionalLong offset = members.number("offset", 0, Long.MAX_VALUE);
-        members.requireNoMore("partition and offset, which name one dead letter");
+        OptionalLong partition = members.number("partition");
+        OptionalLong offset = members.number("offset");
         requireTogether("partition", partition.isPresent(), "offset", offset.isPresent());
         String dead = deadName(to);
         int number = (int) partition.getAsLong();
@@ -278,17 +329,12 @@ final class QueueLetters {
         if (group.isPresent()) {
             which = which.withGroup(group.get());
         }
-        var options =
-                new Redrive.Options(
-                        which,
-                        members.number("max", 1, HttpLimits.REDRIVE).orElse(REDRIVEN_USUALLY),
-                        (int) members.number("perSecond", 1, 1_000_000).orElse(0),
-                        members.truth("dryRun"),
-                        members.text("from").map(Redrive.Place::parse));
-        members.requireNoMore(
-                "max, perSecond, reason, headerName, headerValue, group, dryRun, from, withinMs,"
-                        + " or partition and offset");
-        return options;
+        return new Redrive.Options(
+                which,
+                members.whole("max"),
+                (int) members.number("perSecond").orElse(0),
+                members.truth("dryRun"),
+                members.text("from").map(Redrive.Place::parse));
     }
 
     /// Does it until it is done, the time is over, the caller has hung up, or the door closes.

@@ -3,6 +3,11 @@ package io.sinew.http;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
 import io.sinew.queue.NewMessage;
 import io.sinew.queue.Queue;
 import io.sinew.queue.Sent;
@@ -17,6 +22,24 @@ import java.util.TreeSet;
 
 /// What senders do with a queue over HTTP. Part of [QueueRoutes].
 final class QueueMessages {
+    /// Where each message went.
+    static final Shape SENT =
+            Shape.of(
+                    "Sent",
+                    Member.needed(
+                            "sent",
+                            Listed.of(
+                                    Shape.of(
+                                            "SentMessage",
+                                            Member.needed(
+                                                    "partition", Whole.partition(), "Where it is"),
+                                            Member.needed("offset", Whole.count(), "Where it is"),
+                                            Member.needed(
+                                                    "duplicate",
+                                                    new Truth(),
+                                                    "That it was sent before"))),
+                            "In the order of the messages"));
+
     private final QueueRoutes routes;
     private final RouteContext context;
 

@@ -2,10 +2,9 @@ package io.sinew.http;
 
 import io.helidon.http.Method;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
 import io.sinew.ledger.Ledger;
 import io.sinew.queue.Queue;
@@ -22,7 +21,7 @@ import tools.jackson.core.JsonGenerator;
 /// `/v1/queues`: work queues, and what administrators do with them. What senders do is in
 /// [QueueMessages], what consumers do in [MessageRoutes]. Each route with an example:
 /// docs/http-api.md.
-final class QueueRoutes implements HttpService {
+final class QueueRoutes implements RouteTable {
     /// Where they are.
     static final String ROOT = "/v1/queues";
 
@@ -38,31 +37,46 @@ final class QueueRoutes implements HttpService {
     QueueRoutes(RouteContext context) {
         this.context = context;
         this.queues = context.contents().queues();
-        this.both = new MessageRoutes(context, request -> lookup(name(request)));
+        this.both =
+                new MessageRoutes(
+                        context,
+                        new MessageOperations("Queue", ErrorCode.QUEUE_NOT_FOUND),
+                        request -> lookup(name(request)));
         this.messages = new QueueMessages(this, context);
         this.letters = new QueueLetters(this, context);
     }
 
-    /// All routes, in the order of their documentation.
-    List<Route> table() {
-        String queue = ROOT + "/{" + NAME + "}";
-        var table = new ArrayList<Route>();
-        table.add(new Route(Method.GET, ROOT, this::list));
-        table.add(new Route(Method.PUT, queue, this::create));
-        table.add(new Route(Method.GET, queue, this::describe));
-        table.add(new Route(Method.POST, queue + "/messages", messages::send));
-        table.addAll(both.table(queue));
-        table.add(new Route(Method.POST, queue + "/purge", this::purge));
-        table.add(new Route(Method.GET, queue + "/peek", letters::peek));
-        table.add(new Route(Method.GET, queue + "/dead", letters::dead));
-        table.add(new Route(Method.POST, queue + "/redrive", letters::redrive));
-        table.add(new Route(Method.DELETE, queue, this::delete));
-        return List.copyOf(table);
+    @Override
+    public String name() {
+        return "queues";
     }
 
     @Override
-    public void routing(HttpRules rules) {
-        Route.serve(rules, ROOT, table());
+    public String root() {
+        return ROOT;
+    }
+
+    @Override
+    public List<Route> table() {
+        String queue = ROOT + "/{" + NAME + "}";
+        var table = new ArrayList<Route>();
+        table.add(new Route(Method.GET, ROOT, QueueOperations.LIST, this::list));
+        table.add(new Route(Method.PUT, queue, QueueOperations.CREATE, this::create));
+        table.add(new Route(Method.GET, queue, QueueOperations.DESCRIBE, this::describe));
+        table.add(
+                new Route(Method.POST, queue + "/messages", QueueOperations.SEND, messages::send));
+        table.addAll(both.table(queue));
+        table.add(new Route(Method.POST, queue + "/purge", QueueOperations.PURGE, this::purge));
+        table.add(new Route(Method.GET, queue + "/peek", QueueOperations.PEEK, letters::peek));
+        table.add(new Route(Method.GET, queue + "/dead", QueueOperations.DEAD, letters::dead));
+        table.add(
+                new Route(
+                        Method.POST,
+                        queue + "/redrive",
+                        QueueOperations.REDRIVE,
+                        letters::redrive));
+        table.add(new Route(Method.DELETE, queue, QueueOperations.DELETE, this::delete));
+        return List.copyOf(table);
     }
 
     /// Whether a request may have a body of messages, which is larger than others.
@@ -90,9 +104,8 @@ final class QueueRoutes implements HttpService {
     // ---- administration
 
     private void list(ServerRequest request, ServerResponse response) throws InterruptedException {
-        JsonMembers members = QueryMembers.of(request);
+        JsonMembers members = QueryMembers.of(request).as(QueueOperations.LISTED);
         boolean counted = members.truth("counts");
-        members.requireNoMore("counts");
         List<QueueInfo> infos = List.copyOf(context.calls().run(queues::list));
         var states = new ArrayList<SourceStatus>();
         if (counted) {
@@ -119,10 +132,9 @@ final class QueueRoutes implements HttpService {
 
     private void create(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = context.members(request);
-        int partitions = (int) members.number("partitions", 1, Queues.PARTITIONS_MAX).orElse(1);
+        JsonMembers members = context.members(request).as(QueueOperations.NEW_QUEUE);
+        int partitions = (int) members.whole("partitions");
         Map<String, String> settings = members.texts("settings");
-        members.requireNoMore("partitions and settings");
         QueueInfo info =
                 context.calls()
                         .run(() ->

@@ -7,19 +7,22 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /// A method and a path that something is answered at. Each route file has a table of them, which is
 /// all that the server and the documentation know of it.
 ///
 /// @param path from the root, with parameters in braces
-record Route(Method method, String path, Answer answer) {
+/// @param operation what it does
+record Route(Method method, String path, Operation operation, Answer answer) {
     private static final System.Logger LOGGER = System.getLogger(Route.class.getName());
+
+    private static final Shape NOTHING = Shape.of("Nothing");
 
     /// Answers a request, or is refused.
     @FunctionalInterface
@@ -35,11 +38,11 @@ record Route(Method method, String path, Answer answer) {
 
     /// Has a table answered; other methods are refused with those that a path has.
     ///
-    /// @param root what the server cuts off in front of each path
-    static void serve(HttpRules rules, String root, List<Route> table) {
+    /// @param rules of what is below its root
+    static void serve(HttpRules rules, RouteTable table) {
         var methods = new LinkedHashMap<String, Set<String>>();
-        for (Route route : table) {
-            String below = route.path().substring(root.length());
+        for (Route route : table.table()) {
+            String below = route.path().substring(table.root().length());
             String path = below.isEmpty() ? "/" : below;
             rules.route(route.method(), path, route::answered);
             methods.computeIfAbsent(path, _ -> new LinkedHashSet<>()).add(route.method().text());
@@ -50,6 +53,9 @@ record Route(Method method, String path, Answer answer) {
 
     private void answered(ServerRequest request, ServerResponse response) throws IOException {
         try {
+            if (operation.input() instanceof Operation.Input.Nothing) {
+                var _ = QueryMembers.of(request).as(NOTHING);
+            }
             answer.to(request, response);
         } catch (SinewException e) {
             Problem.send(response, e);

@@ -1,8 +1,14 @@
 package io.sinew.http;
 
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
 import io.sinew.ledger.LedgerCounts;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 
 /// How the messages of a queue or a subscription are at the moment.
@@ -10,6 +16,21 @@ import tools.jackson.core.JsonGenerator;
 /// @param paused whether deliveries are stopped in any partition
 record SourceStatus(LedgerCounts counts, boolean paused) {
     static final SourceStatus NOTHING = new SourceStatus(new LedgerCounts(0, 0, 0, 0, 0), false);
+
+    /// What [#write] writes.
+    ///
+    /// @param doomed as in [MessageSource]
+    static List<Member> members(String doomed) {
+        List<Member> counts =
+                Stream.of("ready", "delayed", "leased", doomed, "unseen")
+                        .map(name -> Member.needed(name, Whole.count(), "How many are"))
+                        .toList();
+        String name = doomed.equals(MessageSource.PARKED) ? "SubscriptionCounts" : "QueueCounts";
+        return List.of(
+                Member.optional("paused", new Truth(), "Whether deliveries are stopped"),
+                Member.optional(
+                        "counts", new Shape(name, counts, false), "Messages by how they are"));
+    }
 
     SourceStatus plus(SourceStatus other) {
         return new SourceStatus(counts.plus(other.counts), paused || other.paused);

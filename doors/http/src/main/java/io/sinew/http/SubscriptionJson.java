@@ -1,5 +1,13 @@
 package io.sinew.http;
 
+import io.sinew.http.Schema.Anything;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Texts;
+import io.sinew.http.Schema.Whole;
+import io.sinew.ledger.DeadReason;
 import io.sinew.ledger.DoomedMessage;
 import io.sinew.ledger.FailureNote;
 import io.sinew.pubsub.Filter;
@@ -21,6 +29,52 @@ final class SubscriptionJson {
     static final String FILTER = "filter";
 
     private static final String PUSH = "push";
+
+    static final Shape SUBSCRIPTION =
+            Shape.of(
+                    "Subscription",
+                    Member.needed("topic", Text.any(), "Whose records it is about"),
+                    Member.needed("name", Text.any(), "Its own, within the topic"),
+                    Member.needed(FILTER, new Anything(), "Which records"),
+                    Member.needed(
+                            "starts", Listed.of(Whole.count()), "Where it began, by partition"),
+                    Member.needed("settings", new Texts(), "All of them"),
+                    Member.optional(PUSH, new Texts(), "Where its messages are pushed, and how"));
+
+    /// A message that is parked. What the record says is missing where the topic has it no more.
+    static final Shape PARKED =
+            Shape.of(
+                            "ParkedMessage",
+                            Member.needed("partition", Whole.partition(), "Where it is"),
+                            Member.needed("offset", Whole.count(), "Where it is"),
+                            Member.needed("reason", Text.of(DeadReason.values()), "Why"),
+                            Member.needed("failures", Whole.count(), "How often it failed"),
+                            MessageJson.HISTORY,
+                            Member.optional("sentMs", Whole.count(), "In ms since 1970"))
+                    .with("ParkedMessage", MessageJson.CONTENT);
+
+    static final String PUSH_STATE = "pushState";
+
+    /// How a push is doing.
+    static final Shape PUSH_STATUS =
+            Shape.of(
+                    "PushState",
+                    Member.needed("state", Text.of(PushStatus.State.values()), "In a word"),
+                    Member.needed("delivered", Whole.count(), "Messages that the endpoint has"),
+                    Member.needed(
+                            "failed",
+                            Shape.open("PushFailures"),
+                            "Attempts that failed, by their reason"),
+                    Member.needed("underWay", Whole.count(), "Messages that are at the endpoint"),
+                    Member.needed(
+                            "p99Ms", Whole.count(), "How long 99 of 100 attempts took at most"),
+                    Member.optional(
+                            "lastError",
+                            Shape.of(
+                                    "PushError",
+                                    Member.needed("atMs", Whole.count(), "In ms since 1970"),
+                                    Member.needed("cause", Text.any(), "In a few words")),
+                            "What went wrong last"));
 
     private SubscriptionJson() {}
 
@@ -64,7 +118,7 @@ final class SubscriptionJson {
 
     /// How its push is doing in this process.
     static void write(JsonGenerator json, PushStatus status) {
-        json.writeObjectPropertyStart("pushState");
+        json.writeObjectPropertyStart(PUSH_STATE);
         json.writeStringProperty("state", word(status.state()));
         json.writeNumberProperty("delivered", status.delivered());
         json.writeObjectPropertyStart("failed");

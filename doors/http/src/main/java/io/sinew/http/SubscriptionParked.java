@@ -6,6 +6,11 @@ import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
 import io.sinew.ledger.DoomedMessage;
 import io.sinew.ledger.Ledger;
 import io.sinew.topics.StoredRecord;
@@ -27,7 +32,56 @@ import tools.jackson.core.JsonGenerator;
 /// The messages that a subscription delivers no more, over HTTP: to be looked at, tried again, or
 /// forgotten. Part of [SubscriptionRoutes].
 final class SubscriptionParked {
-    private static final int LOOKED_AT_USUALLY = 10;
+    private static final Member PARTITION =
+            Member.needed("partition", Whole.partition(), "Where it is");
+    private static final Member OFFSET = Member.needed("offset", Whole.count(), "Where it is");
+
+    /// What [Place] writes.
+    private static final Shape PLACE = Shape.of("MessagePlace", PARTITION, OFFSET);
+
+    static final Shape LOOK =
+            Shape.of(
+                    "LookAtParked",
+                    Member.optional(
+                            "partition", Whole.of(0, Integer.MAX_VALUE, 0), "Where to begin"),
+                    Member.optional("offset", Whole.of(0, Long.MAX_VALUE, 0), "Where to begin"),
+                    Member.optional(
+                            "max", Whole.of(1, HttpLimits.LOOKED_AT, 10), "How many at most"));
+
+    static final Shape SEEN =
+            Shape.of(
+                    "ParkedMessages",
+                    Member.needed("messages", Listed.of(SubscriptionJson.PARKED), "In order"),
+                    Member.optional("next", PLACE, "Where there are more, if there are"));
+
+    static final Shape CHOSEN =
+            Shape.of(
+                    "ParkedChosen",
+                    Member.needed(
+                            "messages", new Listed(PLACE, 1, Ledger.RECEIVE_MAX), "Which ones"));
+
+    static final Shape ALL =
+            Shape.of(
+                    "ParkedAll",
+                    Member.optional(
+                            "withinMs",
+                            Whole.of(1, HttpLimits.REDRIVE_MS, HttpLimits.REDRIVE_MS),
+                            "When to answer, also if it is not done, in ms"));
+
+    private static final Member COMPLETE =
+            Member.needed("complete", new Truth(), "Whether it was done with all that were meant");
+
+    static final Shape REDRIVEN =
+            Shape.of(
+                    "ParkedRedriven",
+                    Member.needed("redriven", Whole.count(), "How many are tried again"),
+                    COMPLETE);
+
+    static final Shape DROPPED =
+            Shape.of(
+                    "ParkedDropped",
+                    Member.needed("dropped", Whole.count(), "How many are forgotten"),
+                    COMPLETE);
 
     private final SubscriptionRoutes routes;
     private final RouteContext context;
@@ -44,10 +98,16 @@ final class SubscriptionParked {
         private static final Comparator<Place> ORDER =
                 Comparator.comparingInt(Place::partition).thenComparingLong(Place::offset);
 
+        /// In an answer of another process.
         static Place of(JsonMembers members) {
             return new Place(
                     (int) members.number("partition", 0, Integer.MAX_VALUE).orElseThrow(),
                     members.number("offset", 0, Long.MAX_VALUE).orElseThrow());
+        }
+
+        /// By a request.
+        static Place said(JsonMembers members) {
+            return new Place((int) members.whole("partition"), members.whole("offset"));
         }
 
         void write(JsonGenerator json) {
@@ -77,13 +137,9 @@ final class SubscriptionParked {
     private record Page(List<Seen> seen, Optional<Place> next) {}
 
     void look(ServerRequest request, ServerResponse response) throws InterruptedException {
-        JsonMembers members = QueryMembers.of(request);
-        var from =
-                new Place(
-                        (int) members.number("partition", 0, Integer.MAX_VALUE).orElse(0),
-                        members.number("offset", 0, Long.MAX_VALUE).orElse(0));
-        int max = (int) members.number("max", 1, HttpLimits.LOOKED_AT).orElse(LOOKED_AT_USUALLY);
-        members.requireNoMore("partition, offset and max");
+        JsonMembers members = QueryMembers.of(request).as(LOOK);
+        Place from = Place.said(members);
+        int max = (int) members.whole("max");
         Places places = context.places().all(request, routes.lookup(request));
         var pages = new ArrayList<Page>();
         pages.add(context.calls().run(() -> look(places, from, max)));
@@ -205,18 +261,10 @@ final class SubscriptionParked {
     private void act(ServerRequest request, ServerResponse response, Deed deed)
             throws InterruptedException, IOException {
         JsonMembers members = context.members(request);
-        Done done;
-        if (members.has("messages")) {
-            List<Place> chosen = chosen(members);
-            members.requireNoMore("messages, or withinMs");
-            done = some(request, chosen, deed);
-        } else {
-            long withinMs =
-                    members.number("withinMs", 1, HttpLimits.REDRIVE_MS)
-                            .orElse(HttpLimits.REDRIVE_MS);
-            members.requireNoMore("messages, or withinMs");
-            done = all(request, withinMs, deed);
-        }
+        Done done =
+                members.has("messages")
+                        ? some(request, chosen(members.as(CHOSEN)), deed)
+                        : all(request, members.as(ALL).whole("withinMs"), deed);
         JsonAnswer.send(
                 response,
                 Status.OK_200,
@@ -228,14 +276,13 @@ final class SubscriptionParked {
 
     private static List<Place> chosen(JsonMembers members) {
         var chosen = new TreeSet<Place>();
-        for (JsonMembers each : members.objects("messages", Ledger.RECEIVE_MAX)) {
+        for (JsonMembers each : members.objects("messages")) {
             if (!each.has("partition") || !each.has("offset")) {
                 throw new SinewException(
                         ErrorCode.INVALID_REQUEST,
                         "Each of 'messages' has a 'partition' and an 'offset'");
             }
-            chosen.add(Place.of(each));
-            each.requireNoMore("partition and offset");
+            chosen.add(Place.said(each));
         }
         return List.copyOf(chosen);
     }

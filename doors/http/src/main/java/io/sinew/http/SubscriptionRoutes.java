@@ -2,8 +2,6 @@ package io.sinew.http;
 
 import io.helidon.http.Method;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.ErrorCode;
@@ -27,12 +25,11 @@ import java.util.Optional;
 /// `/v1/topics/{topic}/subscriptions`: what many readers of a topic have each for itself, and what
 /// administrators do with it. What consumers do is in [MessageRoutes], parked messages are in
 /// [SubscriptionParked]. Each route with an example: docs/http-api.md.
-final class SubscriptionRoutes implements HttpService {
+final class SubscriptionRoutes implements RouteTable {
     private static final String TOPIC = "topic";
     private static final String NAME = "subscription";
     private static final String BELOW_TOPIC = "/subscriptions";
     private static final String PREVIEW = "/preview";
-    private static final int PREVIEWED_USUALLY = 100;
 
     private final RouteContext context;
     private final TopicRoutes topics;
@@ -47,34 +44,65 @@ final class SubscriptionRoutes implements HttpService {
         this.topics = topics;
         this.engine = context.contents().engine();
         this.subscriptions = context.contents().subscriptions();
-        this.both = new MessageRoutes(context, this::lookup);
+        this.both =
+                new MessageRoutes(
+                        context,
+                        new MessageOperations("Subscription", ErrorCode.SUBSCRIPTION_NOT_FOUND),
+                        this::lookup);
         this.parked = new SubscriptionParked(this, context);
     }
 
-    /// All routes, in the order of their documentation.
-    List<Route> table() {
+    @Override
+    public String name() {
+        return "subscriptions";
+    }
+
+    @Override
+    public String root() {
+        return TopicRoutes.ROOT;
+    }
+
+    @Override
+    public List<Route> table() {
         String topic = TopicRoutes.ROOT + "/{" + TOPIC + "}";
         String all = topic + BELOW_TOPIC;
         String one = all + "/{" + NAME + "}";
         var table = new ArrayList<Route>();
-        table.add(new Route(Method.POST, topic + PREVIEW, this::preview));
-        table.add(new Route(Method.GET, all, this::list));
-        table.add(new Route(Method.PUT, one, this::create));
-        table.add(new Route(Method.GET, one, this::describe));
+        table.add(
+                new Route(
+                        Method.POST,
+                        topic + PREVIEW,
+                        SubscriptionOperations.PREVIEW,
+                        this::preview));
+        table.add(new Route(Method.GET, all, SubscriptionOperations.LIST, this::list));
+        table.add(new Route(Method.PUT, one, SubscriptionOperations.CREATE, this::create));
+        table.add(new Route(Method.GET, one, SubscriptionOperations.DESCRIBE, this::describe));
         table.addAll(both.table(one));
-        table.add(new Route(Method.PUT, one + "/push", this::changePush));
-        table.add(new Route(Method.DELETE, one + "/push", this::endPush));
-        table.add(new Route(Method.POST, one + "/seek", this::seek));
-        table.add(new Route(Method.GET, one + "/parked", parked::look));
-        table.add(new Route(Method.POST, one + "/redrive", parked::redrive));
-        table.add(new Route(Method.POST, one + "/drop", parked::drop));
-        table.add(new Route(Method.DELETE, one, this::delete));
+        table.add(
+                new Route(
+                        Method.PUT,
+                        one + "/push",
+                        SubscriptionOperations.CHANGE_PUSH,
+                        this::changePush));
+        table.add(
+                new Route(
+                        Method.DELETE,
+                        one + "/push",
+                        SubscriptionOperations.END_PUSH,
+                        this::endPush));
+        table.add(new Route(Method.POST, one + "/seek", SubscriptionOperations.SEEK, this::seek));
+        table.add(
+                new Route(
+                        Method.GET, one + "/parked", SubscriptionOperations.PARKED, parked::look));
+        table.add(
+                new Route(
+                        Method.POST,
+                        one + "/redrive",
+                        SubscriptionOperations.REDRIVE,
+                        parked::redrive));
+        table.add(new Route(Method.POST, one + "/drop", SubscriptionOperations.DROP, parked::drop));
+        table.add(new Route(Method.DELETE, one, SubscriptionOperations.DELETE, this::delete));
         return List.copyOf(table);
-    }
-
-    @Override
-    public void routing(HttpRules rules) {
-        Route.serve(rules, TopicRoutes.ROOT, table());
     }
 
     /// Whether a request may have a body with a filter, which is larger than others.
@@ -124,9 +152,8 @@ final class SubscriptionRoutes implements HttpService {
     // ---- administration
 
     private void list(ServerRequest request, ServerResponse response) throws InterruptedException {
-        JsonMembers members = QueryMembers.of(request);
+        JsonMembers members = QueryMembers.of(request).as(SubscriptionOperations.LISTED);
         boolean counted = members.truth("counts");
-        members.requireNoMore("counts");
         String topic = topic(request);
         List<SubscriptionInfo> infos = context.calls().run(() -> subscriptions.list(topic));
         if (infos.isEmpty()) {
@@ -157,12 +184,11 @@ final class SubscriptionRoutes implements HttpService {
 
     private void create(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = filterMembers(request);
+        JsonMembers members = filterMembers(request).as(SubscriptionOperations.NEW_SUBSCRIPTION);
         Filter filter = SubscriptionJson.filter(members);
-        StartPosition start = StartPosition.parse(members.word("start").orElse("end"));
+        StartPosition start = StartPosition.parse(members.word("start").orElseThrow());
         Map<String, String> texts = members.texts("settings");
         Optional<PushSettings> push = SubscriptionJson.push(members);
-        members.requireNoMore("filter, start, settings and push");
         SubscriptionSettings settings = SubscriptionSettings.defaults().with(texts);
         String topic = topic(request);
         SubscriptionInfo info =
@@ -178,14 +204,12 @@ final class SubscriptionRoutes implements HttpService {
 
     private void changePush(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = context.members(request);
         PushSettings push =
-                SubscriptionJson.push(members)
+                SubscriptionJson.push(context.members(request).as(SubscriptionOperations.PUSHING))
                         .orElseThrow(() ->
                                 new SinewException(
                                         ErrorCode.INVALID_REQUEST,
                                         "Say where to: {\"push\": {\"url\": \"https://…\"}}"));
-        members.requireNoMore("push");
         SubscriptionInfo info = withPush(request, Optional.of(push));
         JsonAnswer.send(response, Status.OK_200, json -> SubscriptionJson.writeCreated(json, info));
     }
@@ -211,7 +235,6 @@ final class SubscriptionRoutes implements HttpService {
 
     private void describe(ServerRequest request, ServerResponse response)
             throws InterruptedException {
-        QueryMembers.of(request).requireNoMore("no members");
         SubscriptionInfo info =
                 context.calls().run(() -> subscriptions.info(topic(request), name(request)));
         SourceStatus state = both.state(context.places().all(request, lookup(request)));
@@ -240,7 +263,7 @@ final class SubscriptionRoutes implements HttpService {
 
     private void seek(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = context.members(request);
+        JsonMembers members = context.members(request).as(SubscriptionOperations.SEEKING);
         String to =
                 members.word("to")
                         .orElseThrow(() ->
@@ -248,7 +271,6 @@ final class SubscriptionRoutes implements HttpService {
                                         ErrorCode.INVALID_REQUEST,
                                         "Say where 'to': end, beginning, an offset, or a time such"
                                                 + " as 2026-11-29T12:00:00Z"));
-        members.requireNoMore("to");
         StartPosition position = StartPosition.parse(to);
         String topic = topic(request);
         Places all = context.places().all(request, lookup(request));
@@ -267,13 +289,9 @@ final class SubscriptionRoutes implements HttpService {
 
     private void preview(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
-        JsonMembers members = filterMembers(request);
+        JsonMembers members = filterMembers(request).as(SubscriptionOperations.PREVIEWING);
         Filter filter = SubscriptionJson.filter(members);
-        int last =
-                (int)
-                        members.number("last", 1, Subscriptions.PREVIEW_MAX)
-                                .orElse(PREVIEWED_USUALLY);
-        members.requireNoMore("filter and last");
+        int last = (int) members.whole("last");
         String topic = topic(request);
         topics.guard().requireReadable(topic);
         List<PreviewedRecord> previewed =

@@ -2,6 +2,15 @@ package io.sinew.http;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Anything;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Texts;
+import io.sinew.http.Schema.Truth;
+import io.sinew.http.Schema.Whole;
+import io.sinew.queue.Queue;
 import io.sinew.topics.Header;
 import io.sinew.topics.NewRecord;
 import io.sinew.topics.StoredRecord;
@@ -17,11 +26,47 @@ final class TopicRecordJson {
     /// The member that may be anything.
     static final String JSON = "json";
 
-    private static final String MEMBERS =
-            "text, base64, json, tombstone, key, keyBase64, headers, partition and timestampMs";
-
     /// The year 9999, beyond which times are not written as people do.
     private static final long TIME_MAX_MS = 253_402_300_799_999L;
+
+    /// A record as it is appended.
+    static final Shape NEW_RECORD =
+            Shape.of(
+                    "NewRecord",
+                    Member.optional(
+                            "text", Text.any(), "The value; one of this and the next three"),
+                    Member.optional("base64", Text.any(), "The value, as bytes"),
+                    Member.optional(JSON, new Anything(), "The value, stored as it was written"),
+                    Member.optional("tombstone", new Truth(), "That there is no value"),
+                    Member.optional("key", Text.any(), "Decides on the partition"),
+                    Member.optional("keyBase64", Text.any(), "A key of other bytes than UTF-8"),
+                    Member.optional("headers", new Texts(), "Travel with it"),
+                    Member.optional(
+                            "partition", Whole.partition(), "Where it is to go, whatever its key"),
+                    Member.optional(
+                            "timestampMs",
+                            Whole.of(0, TIME_MAX_MS),
+                            "When it came about, in ms since 1970; now, unless it says so"));
+
+    /// Several of them.
+    static final Shape NEW_RECORDS =
+            Shape.of(
+                    "NewRecords",
+                    Member.needed(
+                            "records", new Listed(NEW_RECORD, 1, Queue.SEND_MAX), "In order"));
+
+    /// A record as it is read.
+    static final Shape RECORD =
+            Shape.of(
+                            "Record",
+                            Member.needed("partition", Whole.partition(), "Where it is"),
+                            Member.needed("offset", Whole.count(), "Where it is"),
+                            Member.needed(
+                                    "timestampMs",
+                                    Whole.of(Long.MIN_VALUE, Long.MAX_VALUE),
+                                    "When it came about, in ms since 1970"),
+                            Member.optional("tombstone", new Truth(), "That there is no value"))
+                    .with("Record", MessageJson.CONTENT);
 
     private TopicRecordJson() {}
 
@@ -33,14 +78,14 @@ final class TopicRecordJson {
     // ---- in
 
     /// The records of a body: one, or several in `records`.
-    static List<Placed> records(byte[] body, int most, long nowMs) {
+    static List<Placed> records(byte[] body, long nowMs) {
         JsonMembers members = JsonText.parse(body, JSON);
         if (!members.has("records")) {
-            return List.of(record(members, nowMs));
+            return List.of(record(members.as(NEW_RECORD), nowMs));
         }
-        List<JsonMembers> all = members.objects("records", most);
-        members.requireNoMore("records, or the members of one record");
-        return all.stream().map(each -> record(each, nowMs)).toList();
+        return members.as(NEW_RECORDS).objects("records").stream()
+                .map(each -> record(each, nowMs))
+                .toList();
     }
 
     private static Placed record(JsonMembers members, long nowMs) {
@@ -48,9 +93,8 @@ final class TopicRecordJson {
         byte[] key = members.bytes("key", "keyBase64");
         var headers = new ArrayList<Header>();
         members.texts("headers").forEach((name, text) -> headers.add(Header.of(name, text)));
-        long timestampMs = members.number("timestampMs", 0, TIME_MAX_MS).orElse(nowMs);
-        var partition = members.number("partition", 0, Integer.MAX_VALUE);
-        members.requireNoMore(MEMBERS);
+        long timestampMs = members.number("timestampMs").orElse(nowMs);
+        var partition = members.number("partition");
         return new Placed(
                 new NewRecord(key, value, headers, timestampMs),
                 partition.isPresent()

@@ -9,9 +9,13 @@ import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.Clock;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Listed;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Whole;
+import io.sinew.http.Schema.Word;
 import io.sinew.http.TopicAppends.Place;
 import io.sinew.http.TopicRecordJson.Placed;
-import io.sinew.queue.Queue;
 import io.sinew.topics.Engine;
 import io.sinew.topics.Fetched;
 import io.sinew.topics.StoredRecord;
@@ -30,6 +34,44 @@ final class TopicRecords {
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
 
     private static final HeaderName NEXT_OFFSET = HeaderNames.create("Sinew-Next-Offset");
+
+    /// Where each record went.
+    static final Shape APPENDED =
+            Shape.of(
+                    "Appended",
+                    Member.needed(
+                            "appended",
+                            Listed.of(
+                                    Shape.of(
+                                            "Place",
+                                            Member.needed(
+                                                    "partition", Whole.partition(), "Where it is"),
+                                            Member.needed("offset", Whole.count(), "Where it is"))),
+                            "In the order of the records"));
+
+    static final Shape READ =
+            Shape.of(
+                    "Read",
+                    Member.optional(
+                            "offset", Word.any(), "A number, beginning or end; this or timeMs"),
+                    Member.optional(
+                            "timeMs", Whole.count(), "The first of that time or later, since 1970"),
+                    Member.optional(
+                            "partition",
+                            Whole.partition(),
+                            "Of which; needed if there are several"),
+                    Member.optional(
+                            "max", Whole.of(1, HttpLimits.RECORDS, 100), "How many at most"),
+                    Member.optional(
+                            "waitMs",
+                            Whole.of(0, HttpLimits.WAIT_MS, 0),
+                            "How long to wait while there are none, in ms"));
+
+    static final Shape RECORDS =
+            Shape.of(
+                    "Records",
+                    Member.needed("records", Listed.of(TopicRecordJson.RECORD), "In order"),
+                    Member.needed("nextOffset", Whole.count(), "Where to go on"));
 
     private final TopicRoutes routes;
     private final RouteContext context;
@@ -55,8 +97,7 @@ final class TopicRecords {
         // The body counts until it is on the disk.
         try (RequestBodies.Body body =
                 context.bodies().read(request, HttpLimits.MESSAGES_BODY_BYTES)) {
-            List<Placed> records =
-                    TopicRecordJson.records(body.bytes(), Queue.SEND_MAX, clock.nowMs());
+            List<Placed> records = TopicRecordJson.records(body.bytes(), clock.nowMs());
             append(request, records, response);
         }
     }
@@ -115,13 +156,13 @@ final class TopicRecords {
     /// @param from an offset, `beginning` or `end`; empty where a time is given
     private record Wanted(
             Optional<String> from, OptionalLong timeMs, int partition, int max, long waitMs) {
-        static Wanted of(JsonMembers members, String topic, int count) {
+        static Wanted of(JsonMembers given, String topic, int count) {
+            JsonMembers members = given.as(READ);
             Optional<String> from = members.word("offset");
-            OptionalLong timeMs = members.number("timeMs", 0, Long.MAX_VALUE);
-            OptionalLong partition = members.number("partition", 0, Integer.MAX_VALUE);
-            int max = (int) members.number("max", 1, HttpLimits.RECORDS).orElse(100);
-            long waitMs = members.number("waitMs", 0, HttpLimits.WAIT_MS).orElse(0);
-            members.requireNoMore("partition, offset, timeMs, max and waitMs");
+            OptionalLong timeMs = members.number("timeMs");
+            OptionalLong partition = members.number("partition");
+            int max = (int) members.whole("max");
+            long waitMs = members.whole("waitMs");
             if (from.isPresent() == timeMs.isPresent()) {
                 throw new SinewException(
                         ErrorCode.INVALID_REQUEST,

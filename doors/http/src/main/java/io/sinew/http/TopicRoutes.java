@@ -2,13 +2,10 @@ package io.sinew.http;
 
 import io.helidon.http.Method;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
-import io.sinew.queue.Queues;
 import io.sinew.topics.Engine;
 import io.sinew.topics.TopicInfo;
 import io.sinew.topics.TopicPartition;
@@ -24,7 +21,7 @@ import tools.jackson.core.JsonGenerator;
 /// [TopicRecords], events in by [CloudEventRecords], and what is written is followed by
 /// [TopicTails]. Any door can answer all of it, on either engine. Each route with an example:
 /// docs/http-api.md.
-final class TopicRoutes implements HttpService, AutoCloseable {
+final class TopicRoutes implements RouteTable, AutoCloseable {
     /// Where they are.
     static final String ROOT = "/v1/topics";
 
@@ -50,22 +47,28 @@ final class TopicRoutes implements HttpService, AutoCloseable {
         this.tails = new TopicTails(this, context, feeds);
     }
 
-    /// All routes, in the order of their documentation.
-    List<Route> table() {
-        return List.of(
-                new Route(Method.GET, ROOT, this::list),
-                new Route(Method.PUT, ROOT + "/{topic}", this::create),
-                new Route(Method.GET, ROOT + "/{topic}", this::describe),
-                new Route(Method.POST, ROOT + "/{topic}/records", records::append),
-                new Route(Method.GET, ROOT + "/{topic}/records", records::read),
-                new Route(Method.GET, ROOT + "/{topic}/tail", tails::tail),
-                new Route(Method.POST, ROOT + "/{topic}/events", events::append),
-                new Route(Method.DELETE, ROOT + "/{topic}", this::delete));
+    @Override
+    public String name() {
+        return "topics";
     }
 
     @Override
-    public void routing(HttpRules rules) {
-        Route.serve(rules, ROOT, table());
+    public String root() {
+        return ROOT;
+    }
+
+    @Override
+    public List<Route> table() {
+        String topic = ROOT + "/{" + NAME + "}";
+        return List.of(
+                new Route(Method.GET, ROOT, TopicOperations.LIST, this::list),
+                new Route(Method.PUT, topic, TopicOperations.CREATE, this::create),
+                new Route(Method.GET, topic, TopicOperations.DESCRIBE, this::describe),
+                new Route(Method.POST, topic + "/records", TopicOperations.APPEND, records::append),
+                new Route(Method.GET, topic + "/records", TopicOperations.READ, records::read),
+                new Route(Method.GET, topic + "/tail", TopicOperations.TAIL, tails::tail),
+                new Route(Method.POST, topic + "/events", TopicOperations.EVENTS, events::append),
+                new Route(Method.DELETE, topic, TopicOperations.DELETE, this::delete));
     }
 
     /// Whether a request may have a body of records, which is larger than others.
@@ -91,7 +94,6 @@ final class TopicRoutes implements HttpService, AutoCloseable {
     // ---- administration
 
     private void list(ServerRequest request, ServerResponse response) throws InterruptedException {
-        QueryMembers.of(request).requireNoMore("no members");
         var topics = new TreeMap<String, Integer>();
         for (String name : new TreeSet<>(context.calls().run(engine::topicNames))) {
             try {
@@ -121,10 +123,9 @@ final class TopicRoutes implements HttpService, AutoCloseable {
     private void create(ServerRequest request, ServerResponse response)
             throws InterruptedException, IOException {
         String name = name(request);
-        JsonMembers members = context.bodies().members(request, context.limits().maxBodyBytes());
-        int partitions = (int) members.number("partitions", 1, Queues.PARTITIONS_MAX).orElse(1);
+        JsonMembers members = context.members(request).as(TopicOperations.NEW_TOPIC);
+        int partitions = (int) members.whole("partitions");
         Map<String, String> settings = members.texts("settings");
-        members.requireNoMore("partitions and settings");
         guard.requireReadable(name);
         TopicInfo info =
                 context.calls()
@@ -149,7 +150,6 @@ final class TopicRoutes implements HttpService, AutoCloseable {
 
     private void describe(ServerRequest request, ServerResponse response)
             throws InterruptedException {
-        QueryMembers.of(request).requireNoMore("no members");
         TopicInfo info = context.calls().run(() -> counts.info(name(request)));
         var spans = new ArrayList<Span>();
         for (int i = 0; i < info.partitionCount(); i++) {

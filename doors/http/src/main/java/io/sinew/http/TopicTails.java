@@ -8,15 +8,22 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.http.Schema.Member;
+import io.sinew.http.Schema.Shape;
+import io.sinew.http.Schema.Text;
+import io.sinew.http.Schema.Whole;
+import io.sinew.http.Schema.Word;
 import io.sinew.topics.Engine;
 import io.sinew.topics.TopicPartition;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Topics as they are written, as server-sent events (WHATWG HTML). Part of [TopicRoutes].
 final class TopicTails {
@@ -27,6 +34,24 @@ final class TopicTails {
 
     /// So that nginx hands on what it gets as it comes.
     private static final HeaderName BUFFERING = HeaderNames.create("X-Accel-Buffering");
+
+    static final Shape TAIL =
+            Shape.of(
+                    "Tail",
+                    Member.optional(
+                            "partition", Word.any(), "Or several, with commas between; else all"),
+                    Member.optional(
+                            "from",
+                            new Text(List.of("end", "beginning"), Optional.of("end")),
+                            "Where it begins; one of this and the next two"),
+                    Member.optional("timeMs", Whole.count(), "Begins at a time, since 1970"),
+                    Member.optional("after", Word.any(), "Begins behind the event of that id"));
+
+    static final Member LAST_EVENT =
+            Member.optional(
+                    "Last-Event-ID",
+                    Text.any(),
+                    "As after, which it is stronger than; a browser's");
 
     private final TopicRoutes routes;
     private final RouteContext context;
@@ -53,16 +78,15 @@ final class TopicTails {
     }
 
     private static From from(ServerRequest request, JsonMembers members) {
+        long ways = Stream.of("from", "timeMs", "after").filter(members::has).count();
         Optional<String> from = members.text("from");
-        OptionalLong timeMs = members.number("timeMs", 0, Long.MAX_VALUE);
+        OptionalLong timeMs = members.number("timeMs");
         Optional<String> after = members.word("after");
         Optional<String> last =
                 request.headers().contains(LAST_EVENT_ID)
                         ? Optional.of(request.headers().get(LAST_EVENT_ID).get())
                         : Optional.empty();
-        members.requireNoMore("partition, from, timeMs and after");
-        int ways = (from.isPresent() ? 1 : 0) + (timeMs.isPresent() ? 1 : 0);
-        if (ways + (after.isPresent() ? 1 : 0) > 1) {
+        if (ways > 1) {
             throw new SinewException(
                     ErrorCode.INVALID_REQUEST, "Say one of 'from', 'timeMs' and 'after'");
         }
@@ -76,7 +100,7 @@ final class TopicTails {
         if (timeMs.isPresent()) {
             return new From.Time(timeMs.getAsLong());
         }
-        return switch (from.orElse("end")) {
+        return switch (from.orElseThrow()) {
             case "end" -> new From.End();
             case "beginning" -> new From.Beginning();
             default ->
@@ -122,7 +146,7 @@ final class TopicTails {
         String topic = TopicRoutes.name(request);
         routes.guard().requireReadable(topic);
         int count = context.calls().run(() -> routes.counts().of(topic));
-        JsonMembers members = QueryMembers.of(request);
+        JsonMembers members = QueryMembers.of(request).as(TAIL);
         int[] partitions = partitions(members.word("partition"), topic, count);
         From from = from(request, members);
         try (TailFeed.Seat seat = feeds.seat(topic, partitions)) {

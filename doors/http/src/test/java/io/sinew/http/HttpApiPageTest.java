@@ -23,10 +23,13 @@ class HttpApiPageTest {
     private static final Path PAGE = Path.of("..", "..", "docs", "http-api.md");
     private static final Pattern HEADING = Pattern.compile("(?m)^### `([A-Z]+ \\S+)`$");
 
+    /// Those that have pages of their own.
+    private static final List<String> ELSEWHERE = List.of("GET /health", "GET /metrics");
+
     /// A call, and under it the status and what is said with it.
     private static final Pattern EXAMPLE =
             Pattern.compile(
-                    "(?m)^```\\ncurl (?:-X ([A-Z]+) )?'?127\\.0\\.0\\.1:8080(/v1/\\S*?)'?"
+                    "(?m)^```\\ncurl (?:-X ([A-Z]+) )?'?127\\.0\\.0\\.1:8080(/\\S*?)'?"
                             + "((?: -H '[^']*')*)(?: -d '(.*)')?\\n([0-9]{3})(.*)\\n```$");
 
     @Test
@@ -36,14 +39,12 @@ class HttpApiPageTest {
             HttpContents contents =
                     behind.contents(() -> new Health(Health.Status.UP, "", "1", 0), new Metrics());
             RouteContext context = RouteContext.of(contents, HttpDoor.callers(limits), limits);
-            var topics = new TopicRoutes(context);
+            var metrics = new MetricsRoutes(contents.metrics());
             List<String> routes =
-                    Stream.of(
-                                    new QueueRoutes(context).table(),
-                                    topics.table(),
-                                    new SubscriptionRoutes(context, topics).table())
-                            .flatMap(List::stream)
+                    HttpDoor.tables(context, metrics, new TopicRoutes(context)).stream()
+                            .flatMap(table -> table.table().stream())
                             .map(Route::toString)
+                            .filter(route -> !ELSEWHERE.contains(route))
                             .toList();
             List<String> headings =
                     HEADING.matcher(Files.readString(PAGE))

@@ -162,13 +162,13 @@ class HttpDoorTest {
                 .isEqualTo(
                         "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
                                 + "\"detail\":\"There is nothing at /admin; there are /health,"
-                                + " /metrics, /v1/queues and /v1/topics.\","
+                                + " /metrics, /openapi.json, /v1/queues and /v1/topics.\","
                                 + "\"code\":\"RESOURCE_NOT_FOUND\",\"number\":208}");
     }
 
     @Test
     void another_method_is_refused_with_the_one_that_there_is() throws Exception {
-        for (String path : List.of("/health", "/metrics")) {
+        for (String path : List.of("/health", "/metrics", "/openapi.json")) {
             var post = request(path).POST(BodyPublishers.ofString("x")).build();
             HttpResponse<String> answer = client.send(post, BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(405);

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +26,8 @@ final class QueueClient implements AutoCloseable {
     private static final int PATIENCE_MS = 30_000;
 
     private static final Health UP = new Health(Health.Status.UP, "", "1", 0);
+
+    private static DescribedDoor described;
 
     private final HttpClient client = HttpClient.newHttpClient();
     final QueuesBehind behind = new QueuesBehind();
@@ -72,7 +76,11 @@ final class QueueClient implements AutoCloseable {
     }
 
     /// An answer; with the members of its JSON found by their names, for the tests.
-    record Answer(int status, String body) {
+    record Answer(int status, String body, HttpHeaders headers) {
+        Answer(int status, String body) {
+            this(status, body, HttpHeaders.of(Map.of(), (_, _) -> true));
+        }
+
         /// The values of a member with that name, in their order, texts without their quotes.
         List<String> all(String member) {
             Matcher matcher =
@@ -108,6 +116,17 @@ final class QueueClient implements AutoCloseable {
         return sendTo(method, root + path, List.of(), body);
     }
 
+    /// The description that all doors have, of which every answer has to be.
+    private DescribedDoor described() throws Exception {
+        synchronized (QueueClient.class) {
+            if (described == null) {
+                HttpRequest request = request("/openapi.json").build();
+                described = new DescribedDoor(client.send(request, BodyHandlers.ofString()).body());
+            }
+            return described;
+        }
+    }
+
     /// @param path from the root
     /// @param headers names and values in turn
     Answer sendTo(String method, String path, List<String> headers, byte[] body) throws Exception {
@@ -117,7 +136,15 @@ final class QueueClient implements AutoCloseable {
         }
         var request = building.method(method, BodyPublishers.ofByteArray(body)).build();
         HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-        return new Answer(answer.statusCode(), answer.body());
+        HttpHeaders got = answer.headers();
+        String type = request.headers().firstValue("content-type").orElse("");
+        described()
+                .check(
+                        new DescribedDoor.Call(method, path, body, type),
+                        answer.statusCode(),
+                        got.firstValue("content-type").orElse(""),
+                        answer.body());
+        return new Answer(answer.statusCode(), answer.body(), got);
     }
 
     /// The status that a body is answered with which is announced and never sent.
