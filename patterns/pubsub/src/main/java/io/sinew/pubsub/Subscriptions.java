@@ -59,6 +59,10 @@ public final class Subscriptions implements AutoCloseable {
                     "max.message.bytes", LEDGER_RECORD_BYTES);
 
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /// Looks from one for new partitions of topics to the next.
+    private static final int LOOKS_FOR_GROWTH = 5;
+
     private static final System.Logger LOGGER = System.getLogger(Subscriptions.class.getName());
 
     private final Engine engine;
@@ -315,10 +319,15 @@ public final class Subscriptions implements AutoCloseable {
 
     private void look() {
         try {
-            while (pause()) {
+            for (int i = 1; pause(); i++) {
                 try {
                     catchUp();
-                } catch (SinewException e) {
+                    if (i % LOOKS_FOR_GROWTH == 0) {
+                        growWithTopics();
+                    }
+                } catch (RuntimeException e) {
+                    // Also a defect: the next look may be better, and without one nothing new is
+                    // ever seen.
                     LOGGER.log(System.Logger.Level.WARNING, "subscriptions=unknown for now", e);
                 }
             }
@@ -338,6 +347,22 @@ public final class Subscriptions implements AutoCloseable {
             return !closing;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// A topic may get more partitions at any time: then its subscriptions' ledgers need as many.
+    private void growWithTopics() throws InterruptedException {
+        List<String> topics;
+        lock.lock();
+        try {
+            topics = List.copyOf(open.keySet());
+        } finally {
+            lock.unlock();
+        }
+        for (String topic : topics) {
+            if (engine.topic(topic).isPresent()) {
+                requireLedgerTopic(topic);
+            }
         }
     }
 
@@ -390,6 +415,7 @@ public final class Subscriptions implements AutoCloseable {
                 .removeIf(subscription -> {
                     boolean goes = !ids.contains(subscription.info().id());
                     if (goes) {
+                        pushes.stop(subscription.info().id());
                         subscription.ledger().close();
                     }
                     return goes;
@@ -555,6 +581,21 @@ public final class Subscriptions implements AutoCloseable {
             Joins.all(List.of(looking));
         }
         pushes.close();
-        all.forEach(topic -> topic.ledgers().close());
+        closeAll(all);
+    }
+
+    /// All of them, also when one can't be closed in time.
+    private static void closeAll(List<OpenTopic> all) {
+        SinewException late = null;
+        for (OpenTopic topic : all) {
+            try {
+                topic.ledgers().close();
+            } catch (SinewException e) {
+                late = e;
+            }
+        }
+        if (late != null) {
+            throw late;
+        }
     }
 }

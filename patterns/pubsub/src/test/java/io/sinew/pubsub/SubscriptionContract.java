@@ -207,6 +207,15 @@ abstract class SubscriptionContract {
     }
 
     @Test
+    void a_topic_that_grows_is_heard_of_in_its_new_partitions_too() throws Exception {
+        Subscription subscription = on.create("a", "", Map.of());
+        on.engine().addPartitions(TOPIC, 2);
+        on.append("order", "0");
+        on.appendTo(1, "1");
+        assertThat(take(subscription, 2)).containsExactlyInAnyOrder("0", "1");
+    }
+
+    @Test
     void it_goes_back_and_forward_and_old_receipts_count_no_more() throws Exception {
         Subscription subscription = on.create("a", "", Map.of("dedupe.window.ms", "60000"));
         on.append(List.of(Header.of("sinew-dedupe", "x")), "0");
@@ -420,6 +429,21 @@ abstract class SubscriptionContract {
             assertThat(take(orders, 1)).containsExactly("o3");
             assertThat(first.texts()).containsExactly("o1");
             assertThat(second.texts()).containsExactly("o2");
+        }
+    }
+
+    @Test
+    void a_subscription_that_is_deleted_pushes_nothing_any_more() throws Exception {
+        try (PushReceiver receiver = PushReceiver.start(PushReceiver.ok())) {
+            Subscription orders = createPush(receiver, "push.concurrency", "1");
+            on.append("order", "o1");
+            await("the first", () -> orders.counts().live() == 0);
+            on.subscriptions().delete(TOPIC, "orders");
+            assertThat(on.subscriptions().pushStatus(orders.info())).isEmpty();
+            Subscription again = on.create("orders", "", new StartPosition.End(), Map.of());
+            on.append("order", "o2");
+            assertThat(take(again, 1)).containsExactly("o2");
+            assertThat(receiver.texts()).containsExactly("o1");
         }
     }
 

@@ -82,6 +82,13 @@ abstract class SubscriptionsUnderTest implements AutoCloseable {
         return append(List.of(Header.of("kind", kind)), text);
     }
 
+    void appendTo(int partition, String text) throws InterruptedException {
+        var record =
+                new NewRecord(
+                        null, text.getBytes(StandardCharsets.UTF_8), List.of(), clock.nowMs());
+        long[] _ = engine().append(new TopicPartition(TOPIC, partition), List.of(record));
+    }
+
     long append(List<Header> headers, String text) throws InterruptedException {
         var record =
                 new NewRecord(null, text.getBytes(StandardCharsets.UTF_8), headers, clock.nowMs());
