@@ -11,11 +11,9 @@ import io.sinew.ledger.LedgerConfig;
 import io.sinew.ledger.Ledgers;
 import io.sinew.ledger.RecordFilter;
 import io.sinew.topics.Engine;
-import io.sinew.topics.Fetched;
 import io.sinew.topics.StoredRecord;
 import io.sinew.topics.TopicInfo;
 import io.sinew.topics.TopicPartition;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,11 +38,6 @@ public final class Subscriptions implements AutoCloseable {
 
     /// Records that one preview looks at.
     public static final int PREVIEW_MAX = 1_000;
-
-    /// Bytes of records in one preview, more or less, and of one read for it.
-    private static final long PREVIEW_BYTES_MAX = 8 << 20;
-
-    private static final int PREVIEW_READ_BYTES = 1 << 20;
 
     /// A ledger's record, which may have a lease for each of a million messages in it.
     private static final String LEDGER_RECORD_BYTES = Integer.toString(8 << 20);
@@ -531,37 +524,8 @@ public final class Subscriptions implements AutoCloseable {
             throw new SinewException(
                     ErrorCode.INVALID_REQUEST, "Preview 1 to " + PREVIEW_MAX + " records");
         }
-        var previewed = new ArrayList<PreviewedRecord>();
         int count = topic(topic).partitionCount();
-        for (int i = 0; i < count && sizeOf(previewed) < PREVIEW_BYTES_MAX; i++) {
-            previewLast(new TopicPartition(topic, i), filter, most, previewed);
-        }
-        return previewed;
-    }
-
-    private void previewLast(
-            TopicPartition partition, Filter filter, int most, List<PreviewedRecord> into)
-            throws InterruptedException {
-        long end = engine.endOffset(partition);
-        long next = Math.max(engine.startOffset(partition), end - most);
-        while (next < end && sizeOf(into) < PREVIEW_BYTES_MAX) {
-            Fetched fetched = engine.read(partition, next, PREVIEW_READ_BYTES, Duration.ZERO);
-            for (StoredRecord record : fetched.records()) {
-                if (record.offset() < end) {
-                    into.add(
-                            new PreviewedRecord(
-                                    partition.partition(), record, filter.matches(record)));
-                }
-            }
-            if (fetched.nextOffset() <= next) {
-                return;
-            }
-            next = fetched.nextOffset();
-        }
-    }
-
-    private static long sizeOf(List<PreviewedRecord> records) {
-        return records.stream().mapToLong(each -> each.record().sizeBytes()).sum();
+        return new FilterPreview(engine, filter, most).of(topic, count);
     }
 
     /// Ends the work of all subscriptions here; the engine stays open.
