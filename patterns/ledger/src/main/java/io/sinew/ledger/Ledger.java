@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The state of each message of a topic for one queue or subscription, as far as this process has
@@ -37,7 +38,7 @@ public final class Ledger implements AutoCloseable {
     private final Ledgers all;
     private final LedgerConfig config;
     private final LedgerContext context;
-    private final Runnable closing;
+    private final Consumer<Ledger> closing;
     private final Arrivals arrivals = new Arrivals(WAITERS_MAX);
     private final ConcurrentSkipListMap<Integer, ShardSlot> slots = new ConcurrentSkipListMap<>();
 
@@ -47,7 +48,7 @@ public final class Ledger implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
 
     /// @param closing gives the partitions back
-    Ledger(Ledgers all, Clock clock, LedgerConfig config, BodyRoom room, Runnable closing) {
+    Ledger(Ledgers all, Clock clock, LedgerConfig config, BodyRoom room, Consumer<Ledger> closing) {
         this.all = all;
         this.config = config;
         this.closing = closing;
@@ -405,7 +406,7 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         endWaits();
-        closing.run();
+        closing.accept(this);
     }
 
     /// Nobody waits for messages any more.

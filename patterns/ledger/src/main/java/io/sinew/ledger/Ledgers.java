@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// All ledgers over one topic that are written to the same ledger topic. They share the partitions
@@ -34,7 +35,8 @@ public final class Ledgers implements AutoCloseable {
     /// The last of each partition that was given up.
     private final Map<Integer, LedgerHome> given = new HashMap<>();
 
-    private @Nullable Share share;
+    /// Set once.
+    private volatile @Nullable Share share;
 
     /// The ids of all ledgers that there are, whether they are open here or not: what one of them
     /// needs is not forgotten.
@@ -69,7 +71,7 @@ public final class Ledgers implements AutoCloseable {
                         config.ledgerTopic(),
                         () -> List.of(LedgerHome.idOf(config)),
                         room);
-        Ledger ledger = ledgers.add(config, ledgers::close);
+        Ledger ledger = ledgers.add(config, _ -> ledgers.close());
         ledgers.share(address);
         return ledger;
     }
@@ -84,13 +86,10 @@ public final class Ledgers implements AutoCloseable {
 
     /// Opens a ledger, until it or this is closed.
     public Ledger ledger(LedgerConfig config) {
-        var closing = new Ledger[1];
-        Ledger ledger = add(config, () -> remove(closing[0]));
-        closing[0] = ledger;
-        return ledger;
+        return add(config, this::remove);
     }
 
-    private Ledger add(LedgerConfig config, Runnable closing) {
+    private Ledger add(LedgerConfig config, Consumer<Ledger> closing) {
         lock.lock();
         try {
             var ledger = new Ledger(this, clock, config, room, closing);

@@ -358,10 +358,8 @@ public final class PushConsumer implements AutoCloseable {
         };
     }
 
-    /// Takes no more messages, and returns when those that are at the endpoint are dealt with,
-    /// which takes no longer than an attempt may.
-    @Override
-    public void close() {
+    /// Takes no more messages when this returns. Those that are at the endpoint may still be there.
+    void takeNoMore() {
         lock.lock();
         try {
             closing = true;
@@ -370,6 +368,13 @@ public final class PushConsumer implements AutoCloseable {
             lock.unlock();
         }
         Joins.all(List.of(taker));
+    }
+
+    /// Takes no more messages, and returns when those that are at the endpoint are dealt with,
+    /// which takes no longer than an attempt may.
+    @Override
+    public void close() {
+        takeNoMore();
         lock.lock();
         try {
             while (underWay + settling > 0) {

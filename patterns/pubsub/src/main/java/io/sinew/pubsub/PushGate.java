@@ -1,5 +1,6 @@
 package io.sinew.pubsub;
 
+import io.sinew.ledger.Pace;
 import java.util.concurrent.TimeUnit;
 
 /// Decides how many messages may go to an endpoint now, by everything that is known of it: its
@@ -9,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 final class PushGate {
     private final PushBreaker breaker;
     private final PushWindow window;
-    private final long gapNanos;
-    private long nextNanos;
+    private final Pace pace;
+    private final boolean hasRate;
     private long pausedUntilNanos;
 
     PushGate(PushSettings settings, long nowNanos) {
@@ -20,9 +21,8 @@ final class PushGate {
                         TimeUnit.MILLISECONDS.toNanos(settings.breakerFirstMs()),
                         TimeUnit.MILLISECONDS.toNanos(settings.breakerMaxMs()));
         window = new PushWindow(settings.concurrency());
-        gapNanos =
-                settings.perSecond() == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / settings.perSecond();
-        nextNanos = nowNanos;
+        pace = new Pace(settings.perSecond(), nowNanos);
+        hasRate = settings.perSecond() > 0;
         pausedUntilNanos = nowNanos;
     }
 
@@ -32,19 +32,19 @@ final class PushGate {
             return 0;
         }
         int room = Math.max(0, window.size() - underWay);
-        return breaker.room(nowNanos, underWay, gapNanos == 0 ? room : Math.min(room, 1));
+        return breaker.room(nowNanos, underWay, hasRate ? Math.min(room, 1) : room);
     }
 
     /// How long nothing may begin, whatever ends meanwhile; 0 or less for no such time.
     long waitNanos(long nowNanos) {
-        long paceNanos = gapNanos == 0 ? 0 : nextNanos - nowNanos;
         return Math.max(
-                Math.max(paceNanos, pausedUntilNanos - nowNanos), breaker.openNanos(nowNanos));
+                Math.max(pace.earlyNanos(nowNanos), pausedUntilNanos - nowNanos),
+                breaker.openNanos(nowNanos));
     }
 
     /// One begins.
     void begin(long nowNanos) {
-        nextNanos = Math.max(nextNanos, nowNanos) + gapNanos;
+        pace.begin(nowNanos);
     }
 
     /// What became of one that had begun.

@@ -2,6 +2,7 @@ package io.sinew.pubsub;
 
 import io.sinew.base.ErrorCode;
 import io.sinew.base.SinewException;
+import io.sinew.ledger.SettingValues;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,22 +50,14 @@ public record PushSettings(
     public PushSettings {
         EndpointUrl _ = EndpointUrl.parse(url);
         secrets = List.copyOf(secrets);
-        inRange("the number of " + SECRETS, secrets.size(), 1, SECRETS_MAX);
-        inRange("push.timeout.ms", timeoutMs, 1, 120_000);
-        inRange("push.connect.timeout.ms", connectTimeoutMs, 1, 120_000);
-        inRange("push.concurrency", concurrency, 1, CONCURRENCY_MAX);
-        inRange("push.rate", perSecond, 0, 1_000_000);
-        inRange("push.breaker.failures", breakerFailures, 1, 1_000_000);
-        inRange("push.breaker.max.ms", breakerMaxMs, 1, DAY_MS);
-        inRange("push.breaker.first.ms", breakerFirstMs, 1, breakerMaxMs);
-    }
-
-    private static void inRange(String name, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new SinewException(
-                    ErrorCode.INVALID_CONFIG,
-                    name + " is from " + least + " to " + most + ", and not " + value);
-        }
+        SettingValues.requireRange("the number of " + SECRETS, secrets.size(), 1, SECRETS_MAX);
+        SettingValues.requireRange("push.timeout.ms", timeoutMs, 1, 120_000);
+        SettingValues.requireRange("push.connect.timeout.ms", connectTimeoutMs, 1, 120_000);
+        SettingValues.requireRange("push.concurrency", concurrency, 1, CONCURRENCY_MAX);
+        SettingValues.requireRange("push.rate", perSecond, 0, 1_000_000);
+        SettingValues.requireRange("push.breaker.failures", breakerFailures, 1, 1_000_000);
+        SettingValues.requireRange("push.breaker.max.ms", breakerMaxMs, 1, DAY_MS);
+        SettingValues.requireRange("push.breaker.first.ms", breakerFirstMs, 1, breakerMaxMs);
     }
 
     /// A new secret; 15 s for an attempt, 5 s of it to connect; 16 messages at a time at any rate;
@@ -125,21 +118,10 @@ public record PushSettings(
     ///
     /// @throws SinewException `INVALID_CONFIG`
     public PushSettings with(Map<String, String> changes) {
-        Map<String, String> all = toMap();
-        changes.forEach((name, value) -> {
-            if (all.replace(name, value.strip()) == null) {
-                throw new SinewException(
-                        ErrorCode.INVALID_CONFIG,
-                        "a push has no setting '"
-                                + name
-                                + "'; it has "
-                                + String.join(", ", all.keySet()));
-            }
-        });
-        var values = new Values(all);
+        SettingValues values = SettingValues.changed("a push", toMap(), changes);
         return new PushSettings(
                 values.text("push.url"),
-                values.secrets(),
+                secrets(values.text(SECRETS)),
                 values.number("push.timeout.ms"),
                 values.number("push.connect.timeout.ms"),
                 values.smallNumber("push.concurrency"),
@@ -150,32 +132,9 @@ public record PushSettings(
                 PushSchedule.parse(values.text("push.retry.s")));
     }
 
-    private record Values(Map<String, String> map) {
-        String text(String name) {
-            return map.getOrDefault(name, "");
-        }
-
-        List<WebhookSecret> secrets() {
-            return text(SECRETS).isEmpty()
-                    ? List.of(WebhookSecret.generate())
-                    : Arrays.stream(text(SECRETS).split("\\s+")).map(WebhookSecret::parse).toList();
-        }
-
-        long number(String name) {
-            try {
-                return Long.parseLong(text(name));
-            } catch (NumberFormatException e) {
-                throw new SinewException(
-                        ErrorCode.INVALID_CONFIG,
-                        name + " is a whole number, and not '" + text(name) + "'",
-                        e);
-            }
-        }
-
-        int smallNumber(String name) {
-            long value = number(name);
-            inRange(name, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-            return (int) value;
-        }
+    private static List<WebhookSecret> secrets(String texts) {
+        return texts.isEmpty()
+                ? List.of(WebhookSecret.generate())
+                : Arrays.stream(texts.split("\\s+")).map(WebhookSecret::parse).toList();
     }
 }

@@ -4,6 +4,7 @@ import io.sinew.base.Clock;
 import io.sinew.base.Joins;
 import io.sinew.base.Metrics;
 import io.sinew.base.SinewException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class Pushes implements AutoCloseable {
     // Under the lock.
     /// Those that run, by their subscriptions' ids.
     private final Map<String, Running> running = new HashMap<>();
+
+    /// Those that take no more messages, until their endpoints are done with what they have.
+    private final List<Thread> ending = new ArrayList<>();
 
     /// Opened for the first push: where there is none, no thread waits for it.
     private @Nullable PushClient client;
@@ -51,8 +55,8 @@ final class Pushes implements AutoCloseable {
         try {
             Running known = running.get(id);
             if (known != null && !isToGoOn(known, subscription, wanted)) {
-                known.consumer().close();
                 running.remove(id);
+                end(known);
                 known = null;
             }
             if (known == null && wanted.isPresent()) {
@@ -61,6 +65,18 @@ final class Pushes implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// It takes no more messages when this returns. Nobody waits for those that an endpoint has,
+    /// which may hang: other subscriptions are waiting for whoever called this.
+    private void end(Running push) {
+        push.consumer().takeNoMore();
+        closeBehind(push);
+        ending.removeIf(thread -> !thread.isAlive());
+    }
+
+    private void closeBehind(Running push) {
+        ending.add(Thread.ofVirtual().name("sinew-push-close").start(push.consumer()::close));
     }
 
     private static boolean isToGoOn(
@@ -121,39 +137,33 @@ final class Pushes implements AutoCloseable {
 
     /// Ends a subscription's push, if it has one: its messages stay.
     void stop(String id) {
-        Running known;
         lock.lock();
         try {
-            known = running.remove(id);
+            Running known = running.remove(id);
+            if (known != null) {
+                end(known);
+            }
         } finally {
             lock.unlock();
-        }
-        if (known != null) {
-            known.consumer().close();
         }
     }
 
     /// Ends all of them at the same time.
     @Override
     public void close() {
-        List<Running> all;
+        List<Thread> all;
         PushClient opened;
         lock.lock();
         try {
-            all = List.copyOf(running.values());
+            running.values().forEach(this::closeBehind);
             running.clear();
+            all = List.copyOf(ending);
             opened = client;
             client = null;
         } finally {
             lock.unlock();
         }
-        Joins.all(
-                all.stream()
-                        .map(each ->
-                                Thread.ofVirtual()
-                                        .name("sinew-push-close")
-                                        .start(each.consumer()::close))
-                        .toList());
+        Joins.all(all);
         if (opened != null) {
             opened.close();
         }

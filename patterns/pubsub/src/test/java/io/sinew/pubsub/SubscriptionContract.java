@@ -448,6 +448,19 @@ abstract class SubscriptionContract {
     }
 
     @Test
+    void nobody_waits_for_the_endpoint_of_a_push_that_is_ended() throws Exception {
+        try (PushReceiver receiver = PushReceiver.start(PushReceiver.ok())) {
+            receiver.answer(receiver.never());
+            Subscription orders = createPush(receiver, "push.timeout.ms", "10000");
+            on.append("order", "o1");
+            await("the attempt", () -> receiver.requests().size() == 1);
+            var _ = on.subscriptions().changePush(TOPIC, "orders", Optional.empty());
+            assertThat(receiver.ended()).as("the attempt is still under way").isZero();
+            assertThat(orders.counts().leased()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void an_endpoint_that_is_not_allowed_is_refused_when_it_is_named() throws Exception {
         PushSettings push = PushSettings.of("http://169.254.169.254/latest");
         assertRefused(
